@@ -1,0 +1,143 @@
+"""Both directions of a channel: what it hands over, what it sends, and how sending fails.
+
+    SendError
+    ├── RetryLater      nothing left this machine, or the provider said "not now"
+    ├── Unreachable     this person or group can't get messages (blocked, kicked, no such chat)
+    ├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
+    ├── GroupMoved      Telegram gave the group another id
+    ├── Refused         this very message will never be accepted
+    ├── ChannelDown     credentials or account are wrong: stop sending, call the operator
+    └── OutcomeUnknown  the request left, the answer did not come: never retried blindly
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from flows.events import Button
+
+InboundKind = Literal[
+    "text",
+    "choice",
+    "unreadable",
+    "edited",
+    "blocked",
+    "unblocked",
+    "group_command",
+    "group_joined",
+    "group_left",
+    "group_moved",
+]
+
+MAX_INBOUND_CHARACTERS = 4096
+"""Telegram's longest text message (Bot API, sendMessage); WhatsApp's is shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One event of a channel, proven genuine and translated; the text is never in its repr."""
+
+    channel: str
+    event_id: str
+    """The provider's own id of this event, unique within the channel."""
+    kind: InboundKind
+    address: str = field(default="", repr=False)
+    """Opaque id of the person in that channel; empty for what concerns a group only."""
+    text: str = field(default="", repr=False)
+    payload: str = field(default="", repr=False)
+    """What a pressed button carried."""
+    group: str = field(default="", repr=False)
+    moved_to: str = field(default="", repr=False)
+    callback_id: str = ""
+    """Telegram's id of a button press, to be answered so that the button stops spinning."""
+    medium: str = ""
+    """For `unreadable`: photo, voice, location, sticker, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What a provider says later about a message of ours."""
+
+    channel: str
+    outbox_id: int | None
+    provider_id: str
+    status: Literal["sent", "delivered", "read", "failed"]
+    error_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One outbox row on its way out."""
+
+    outbox_id: int
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+    buttons: tuple[Button, ...] = ()
+    fixed: bool = False
+    callback_id: str = ""
+    group: bool = False
+
+
+class SendError(Exception):
+    """A message was not sent, or it is not known whether it was."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code} {detail}".strip())
+        self.code = code
+
+
+class RetryLater(SendError):
+    """Safe to try again after `seconds`: the provider did not take the message.
+
+    `whole_channel`: the limit concerns the sender account, not this one conversation.
+    """
+
+    def __init__(
+        self, code: str, *, seconds: float, whole_channel: bool = False, detail: str = ""
+    ) -> None:
+        super().__init__(code, detail)
+        self.seconds = seconds
+        self.whole_channel = whole_channel
+
+
+class Unreachable(SendError):
+    """The person blocked the bot, never started it, or the group is gone."""
+
+
+class WindowClosed(SendError):
+    """WhatsApp error 63016: more than 24 hours since the person's last message."""
+
+
+class GroupMoved(SendError):
+    """The Telegram group became a supergroup; `moved_to` is its new id."""
+
+    def __init__(self, code: str, *, moved_to: str) -> None:
+        super().__init__(code)
+        self.moved_to = moved_to
+
+
+class Refused(SendError):
+    """The provider will never take this message as it is."""
+
+
+class ChannelDown(SendError):
+    """The account or its credentials are refused: nothing can be sent until a human mends it."""
+
+
+class OutcomeUnknown(SendError):
+    """The request left and no answer came: the message may or may not have been sent."""
+
+
+class Channel(Protocol):
+    """A wire to people. Implementations hold one client per process and their own limits."""
+
+    name: str
+
+    async def send(self, message: Outgoing) -> str:
+        """Send it and return the provider's id. Raises SendError."""
+        ...
+
+    async def find_sent(self, message: Outgoing) -> str | None:
+        """Look for a message of unknown outcome at the provider; None where it can't be known."""
+        ...
+
+    async def close(self) -> None: ...

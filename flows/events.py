@@ -1,0 +1,165 @@
+"""What a flow wants to happen. A closed set: `bot/turns.py` turns each into its effect.
+
+Events are written only after the whole turn has been computed, inside its transaction.
+"""
+
+from dataclasses import dataclass, field
+
+from flows.ports import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice as every channel offers it: a tap, the number, or the word."""
+
+    number: str
+    label: str
+    payload: str
+    """`flow.node.key`, at most 64 bytes (Telegram's callback data)."""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCreated:
+    text: str
+    buttons: tuple[Button, ...] = ()
+    fixed: bool = True
+    """The text holds nothing about a person, so a channel may register it as a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    purpose: str
+    text_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChosen:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OptedIn:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe:
+    """The contact asked that what is kept about them be deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonReached:
+    lesson: str
+    card: str
+    finished: bool
+    score: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class TipOpened:
+    """A report (or, with topic `question`, a question to a human) that needs an owner."""
+
+    receipt: str
+    topic: str
+    urgency: Urgency
+    place_code: str
+    report: dict[str, str] = field(repr=False)
+    keep_return_address: bool = True
+    skip_village_officers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TipDetailAdded:
+    """More from the reporter, or an answer to the officer's question; sealed into the case."""
+
+    tip_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TipWithdrawn:
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TipAcknowledged:
+    tip_id: str
+    token: str
+    """The one-time reading link's secret, made by the port."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkIssued:
+    """A one-time reading link for a tip that its officer already owns."""
+
+    tip_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class TipQuestionAsked:
+    """The officer writes to the reporter; neither sees the other's number."""
+
+    tip_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TipClosed:
+    tip_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerEnrolled:
+    code: str = field(repr=False)
+    token: str = field(repr=False)
+    """The one-time link's secret with which the officer sets a PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInvited:
+    """An officer wants to bind a group to a village: the code waits to be typed in the group."""
+
+    code: str = field(repr=False)
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBound:
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastOrdered:
+    place_codes: tuple[str, ...]
+    text: str
+
+
+Event = (
+    MessageCreated
+    | ConsentGiven
+    | PlaceChosen
+    | OptedOut
+    | OptedIn
+    | ForgetMe
+    | LessonReached
+    | TipOpened
+    | TipDetailAdded
+    | TipWithdrawn
+    | TipAcknowledged
+    | LinkIssued
+    | TipQuestionAsked
+    | TipClosed
+    | OfficerEnrolled
+    | GroupInvited
+    | GroupBound
+    | BroadcastOrdered
+)

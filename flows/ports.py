@@ -1,0 +1,184 @@
+"""What a flow may ask the world, and the plain facts it gets back.
+
+A flow never reads a database, a clock or chance by itself: `bot/turns.py` hands it an object
+that answers these questions inside the turn's own transaction. Places are Kemendagri codes with
+dots (`35.02.02.2001`); times are aware and already in the office's own zone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+Urgency = Literal["none", "soon", "now"]
+Verdict = Literal[
+    "listed",
+    "similar",
+    "conflict",
+    "sanctioned",
+    "not_found",
+    "not_a_company",
+    "register_unavailable",
+]
+PlaceLevel = Literal["village", "district", "regency", "province", "country", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of the Kemendagri list (or a country), as it is read back to people."""
+
+    code: str
+    level: PlaceLevel
+    name: str
+    """Full and readable: "Desa Ngrayun, Kec. Ngrayun, Kab. Ponorogo"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAnswer:
+    """What somebody's words mean as a place: one place, a question with choices, or nothing."""
+
+    place: Place | None
+    confidence: float
+    ask: tuple[Place, ...] = ()
+    """At most five places to choose from when the words fit more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One observation of the licence register: a company, at a source, on a date."""
+
+    name: str
+    licence_no: str
+    status: str
+    """listed, suspended, revoked or lifted (`recruiters.md` 1.6)."""
+    status_text: str
+    source: str
+    seen_on: date
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecruiterAnswer:
+    """The register's answer about a name; never a judgement about a person."""
+
+    verdict: Verdict
+    rows: tuple[RegisterRow, ...] = ()
+    register_date: date | None = None
+    stale: bool = False
+    """The snapshot is older than 30 days, and every answer has to say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    id: str
+    name: str
+    number: str
+    hours: str
+    fresh: bool
+    """False: past its review date, to be shown with "cek ulang" or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCard:
+    """What a villager may know of an officer: no number, no private data."""
+
+    name: str
+    role: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who answers for a place, their hours, and by when; `served` False = not our area."""
+
+    served: bool
+    office_name: str
+    owner: str
+    hours: str
+    on_duty: bool
+    due_at: datetime | None
+    other_office: str = ""
+    """For a place outside our area: the office that is responsible, if the list knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipView:
+    """A tip as its officer or its reporter may see it in chat: never its text."""
+
+    id: str
+    number: int
+    topic: str
+    status: str
+    urgency: Urgency
+    place_name: str
+    owner: str
+    mine: bool
+    """The asking officer is the present owner."""
+    due_at: datetime | None
+    opened_at: datetime
+    can_reply: bool
+    """A question can reach the reporter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who a broadcast to these villages would reach, counted before anything is sent."""
+
+    groups: int
+    telegram: int
+    whatsapp: int
+    outside_window: int
+    """WhatsApp members whose 24-hour window is closed: they need a template, and are parked."""
+    opted_out: int
+    send_at: datetime
+    """When it would leave: now, or the end of the quiet hours."""
+
+    @property
+    def total(self) -> int:
+        return self.groups + self.telegram + self.whatsapp
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastView:
+    id: int
+    status: str
+    counts: tuple[tuple[str, int], ...]
+    """(state, number of outbox rows), straight from the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The one who is talking, as far as a flow may know them."""
+
+    channel: str
+    is_new: bool = False
+    consented: bool = False
+    opted_out: bool = False
+    place: Place | None = None
+    officer: str | None = None
+    """The officer's name when this contact is an enrolled officer."""
+    done_lessons: frozenset[str] = field(default_factory=frozenset)
+
+
+class Ports(Protocol):
+    """The questions themselves. Every answer is read in the turn's own transaction."""
+
+    now: datetime
+
+    def office_name(self) -> str: ...
+    def public_url(self) -> str: ...
+    def find_place(self, text: str) -> PlaceAnswer: ...
+    def place(self, code: str) -> Place | None: ...
+    def find_recruiter(self, text: str) -> RecruiterAnswer: ...
+    def hotlines(self, purpose: str) -> tuple[Hotline, ...]: ...
+    def desk(self, place_code: str, urgency: Urgency) -> Desk: ...
+    def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]: ...
+    def new_receipt(self) -> str: ...
+    def new_token(self) -> str: ...
+    def tip_by_number(self, number: int) -> TipView | None: ...
+    def tip_by_receipt(self, receipt: str) -> TipView | None: ...
+    def officer_tips(self) -> tuple[TipView, ...]: ...
+    def officer_villages(self) -> tuple[Place, ...]: ...
+    def officer_invitation(self, code: str) -> bool: ...
+    def group_invitation(self, code: str) -> Place | None: ...
+    def audience(self, place_codes: tuple[str, ...]) -> Audience: ...
+    def broadcast(self, number: int) -> BroadcastView | None: ...

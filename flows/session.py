@@ -1,0 +1,41 @@
+"""A conversation at rest: where it waits and what has been answered. Plain data, sealed by the bot."""
+
+from typing import Literal
+
+import msgspec
+
+InputKind = Literal["text", "choice", "unreadable", "edited", "timeout", "expired"]
+
+
+class Frame(msgspec.Struct):
+    """A half-done conversation that was set aside, to be taken up again."""
+
+    node: str
+    answers: dict[str, str]
+    at: int
+    """Unix seconds when it was set aside."""
+
+
+class Session(msgspec.Struct, omit_defaults=True):
+    """What one contact's conversation waits for. An empty `flow` means: nothing."""
+
+    flow: str = ""
+    node: str = ""
+    answers: dict[str, str] = {}
+    kept: dict[str, Frame] = {}
+    misses: int = 0
+    """Answers in a row that were not understood at this node."""
+    waits_since: int = 0
+    """Unix seconds when the present wait began."""
+    nudged: bool = False
+    source: str = ""
+    """Where the last fact shown comes from: what the word SUMBER answers."""
+
+
+class Input(msgspec.Struct, frozen=True):
+    """One thing that happened to the session: words, a pressed choice, or time that passed."""
+
+    kind: InputKind
+    text: str = ""
+    payload: str = ""
+    """For a choice: `flow.node.key`, as the button was given it."""
