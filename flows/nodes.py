@@ -7,9 +7,6 @@ from datetime import timedelta
 from flows.events import Event
 from flows.ports import Person, Ports
 
-LATER = "@later"
-"""Exit of a wait whose time ran out: leave quietly and keep the answers to go on with later."""
-
 
 class AskAgain(Exception):
     """The answer can't be used: say this text (with slots) and put the question again."""
@@ -59,6 +56,8 @@ class Say:
     slots: Slots | None = None
     source: Slots | None = None
     """Gives {"source": ...}: what SUMBER shows for the fact in this text."""
+    public: bool = False
+    """The slots hold nothing about a person, so a channel may register the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ class Choose:
     human: bool = True
     open: bool = False
     """A menu: words that are no choice may start another conversation."""
+    public: bool = False
     expires: timedelta | None = None
 
 

@@ -1,13 +1,13 @@
 """Both directions of a channel: what it hands over, what it sends, and how sending fails.
 
-    SendError
-    ├── RetryLater      nothing left this machine, or the provider said "not now"
-    ├── Unreachable     this person or group can't get messages (blocked, kicked, no such chat)
-    ├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
-    ├── GroupMoved      Telegram gave the group another id
-    ├── Refused         this very message will never be accepted
-    ├── ChannelDown     credentials or account are wrong: stop sending, call the operator
-    └── OutcomeUnknown  the request left, the answer did not come: never retried blindly
+SendError
+├── RetryLater      nothing left this machine, or the provider said "not now"
+├── Unreachable     this person or group can't get messages (blocked, kicked, no such chat)
+├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
+├── GroupMoved      Telegram gave the group another id
+├── Refused         this very message will never be accepted
+├── ChannelDown     credentials or account are wrong: stop sending, call the operator
+└── OutcomeUnknown  the request left, the answer did not come: never retried blindly
 """
 
 from dataclasses import dataclass, field

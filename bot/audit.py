@@ -1,0 +1,64 @@
+"""Who did what to which tip, when: a chain of hashes, so that a removed line shows."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, select, text
+from sqlmodel import Field, SQLModel
+
+from bot.database import Moment, milliseconds
+
+
+class AuditEntry(SQLModel, table=True):
+    """Never holds a text, a number or a name: only our own ids."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    actor: str
+    """`officer:3`, `reporter`, `system` or `operator`."""
+    action: str
+    subject: str
+    """`tip:12`, `officer:3`, `broadcast:5`."""
+    previous: bytes
+    hash: bytes
+
+
+entries = AuditEntry.__table__  # type: ignore[attr-defined]
+
+_PG_LOCK = text("SELECT pg_advisory_xact_lock(7003)")
+
+
+def record(connection: Connection, now: datetime, *, actor: str, action: str, subject: str) -> None:
+    """Append one entry to the chain, inside the caller's transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_PG_LOCK)
+    last = select(entries.c.hash).order_by(entries.c.id.desc()).limit(1)
+    previous = connection.execute(last).scalar() or b""
+    connection.execute(
+        entries.insert().values(
+            at=now,
+            actor=actor,
+            action=action,
+            subject=subject,
+            previous=previous,
+            hash=_hash(previous, now, actor, action, subject),
+        )
+    )
+
+
+def first_break(connection: Connection) -> int | None:
+    """The id of the first entry whose hash does not fit the chain, or None."""
+    previous = b""
+    for row in connection.execute(select(entries).order_by(entries.c.id)):
+        expected = _hash(previous, row.at, row.actor, row.action, row.subject)
+        if row.previous != previous or row.hash != expected:
+            return int(row.id)
+        previous = row.hash
+    return None
+
+
+def _hash(previous: bytes, at: datetime, actor: str, action: str, subject: str) -> bytes:
+    line = f"{milliseconds(at)}|{actor}|{action}|{subject}"
+    return hashlib.sha256(previous + line.encode()).digest()

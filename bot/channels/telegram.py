@@ -1,0 +1,310 @@
+"""Telegram: plain text and inline buttons through the Bot API, and its errors in our words.
+
+Limits are those of https://core.telegram.org/bots/api; error texts are those of the official
+server, https://github.com/tdlib/telegram-bot-api (Client.cpp).
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from bot.channels.base import (
+    Channel,
+    ChannelDown,
+    GroupMoved,
+    OutcomeUnknown,
+    Outgoing,
+    Refused,
+    RetryLater,
+    SendError,
+    Unreachable,
+)
+from flows.events import Button
+
+MAX_TEXT_UNITS = 4096
+"""https://core.telegram.org/bots/api#sendmessage: 1-4096 characters, which we count as UTF-16
+units, since Telegram counts its offsets so (https://core.telegram.org/api/entities)."""
+PART_UNITS = 4000
+"""Where a text that is too long is cut, with some room below Telegram's own limit."""
+MAX_CALLBACK_BYTES = 64
+"""https://core.telegram.org/bots/api#inlinekeyboardbutton: callback_data is 1-64 bytes."""
+WEBHOOK_CONNECTIONS = 20
+"""https://core.telegram.org/bots/api#setwebhook: 1-100 webhook calls at the same time."""
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+)
+"""https://core.telegram.org/bots/api#setwebhook: a list left out keeps the one set before."""
+SECONDS_BETWEEN_PARTS = 1.0
+"""https://core.telegram.org/bots/faq#broadcasting-to-users: one message per second and chat."""
+RETRY_SECONDS = 5.0
+MAX_REMEMBERED_PARTS = 1000
+
+_NOTHING_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_CHAT_IS_CLOSED = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "bot is not a member",
+    "group chat was upgraded",
+    "group chat was deactivated",
+    "user_is_blocked",
+    "user is deactivated",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_send_plain_forbidden",
+    "chat_restricted",
+    "topic_closed",
+)
+_Answer = TypeVar("_Answer")
+
+# RetryAfter gives a timedelta from the library's next major version on and warns until then;
+# this is the library's own switch for having it now (telegram/_utils/datetime.py).
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+
+class TelegramChannel(Channel):
+    """One bot. A text too long for one message goes in parts, and a retry goes on after them."""
+
+    name = "telegram"
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = "",
+        read_timeout: float = 20.0,
+        seconds_between_parts: float = SECONDS_BETWEEN_PARTS,
+    ) -> None:
+        """`base_url` points at another Bot API server; empty means api.telegram.org."""
+        # These loggers write what may not be kept: httpx the address, which holds the token,
+        # and telegram (at DEBUG) the texts.
+        for logger in ("httpx", "httpcore", "telegram"):
+            logging.getLogger(logger).setLevel(logging.WARNING)
+        base = base_url.rstrip("/") or "https://api.telegram.org"
+        self._request = HTTPXRequest(
+            connection_pool_size=8,
+            connect_timeout=5.0,
+            pool_timeout=5.0,
+            write_timeout=10.0,
+            read_timeout=read_timeout,
+        )
+        self._bot = Bot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+        self._seconds_between_parts = seconds_between_parts
+        self._parts_taken: dict[int, int] = {}
+        self._username = ""
+
+    async def send(self, message: Outgoing) -> str:
+        keyboard = _keyboard(message.buttons)
+        if message.callback_id:
+            # Only the button's spinner hangs on this: a press from before an outage is "too old",
+            # and whatever else is wrong the message itself will meet too.
+            with suppress(TelegramError):
+                await self._bot.answer_callback_query(message.callback_id, read_timeout=5.0)
+        try:
+            sent = await self._send_parts(message, split(message.text), keyboard)
+        except (Refused, Unreachable):
+            self._parts_taken.pop(message.outbox_id, None)
+            raise
+        self._parts_taken.pop(message.outbox_id, None)
+        return sent
+
+    async def _send_parts(
+        self, message: Outgoing, parts: Sequence[str], keyboard: InlineKeyboardMarkup | None
+    ) -> str:
+        sent = ""
+        for number in range(self._parts_taken.get(message.outbox_id, 0), len(parts)):
+            if sent:
+                await asyncio.sleep(self._seconds_between_parts)
+            last = number == len(parts) - 1
+            answer = await _translated(
+                self._bot.send_message(
+                    chat_id=message.to,
+                    text=parts[number],
+                    reply_markup=keyboard if last else None,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                )
+            )
+            sent = str(answer.message_id)
+            if not last:
+                self._remember_part(message.outbox_id, number + 1)
+        return sent
+
+    def _remember_part(self, outbox_id: int, taken: int) -> None:
+        """Keep what Telegram has of a long text; the oldest go, so that memory stays bounded."""
+        self._parts_taken[outbox_id] = taken
+        while len(self._parts_taken) > MAX_REMEMBERED_PARTS:
+            self._parts_taken.pop(next(iter(self._parts_taken)))
+
+    async def find_sent(self, message: Outgoing) -> str | None:
+        """Telegram gives a bot no way to look at what it has sent."""
+        return None
+
+    async def username(self) -> str:
+        """The bot's own name, asked once (getMe). Raises SendError."""
+        if not self._username:
+            me = await _translated(self._bot.get_me())
+            self._username = me.username or ""
+        return self._username
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have Telegram call `url`; what waited during a restart is kept. Raises SendError."""
+        await _translated(
+            self._bot.set_webhook(
+                url,
+                secret_token=secret,
+                allowed_updates=ALLOWED_UPDATES,
+                max_connections=WEBHOOK_CONNECTIONS,
+                drop_pending_updates=False,
+            )
+        )
+
+    async def close(self) -> None:
+        # Bot.shutdown() closes nothing unless Bot.initialize() has asked the network before.
+        await self._request.shutdown()
+
+
+def split(text: str) -> list[str]:
+    """The text in parts that Telegram takes, cut at line ends, else at a space."""
+    if _units(text) <= MAX_TEXT_UNITS:
+        return [text]
+    parts = [""]
+    for line in text.splitlines(keepends=True):
+        while line:
+            piece = _fitting(line)
+            if _units(parts[-1] + piece) > PART_UNITS:
+                parts.append("")
+            parts[-1] += piece
+            line = line[len(piece) :]
+    return [part.strip("\r\n") for part in parts if part.strip()]
+
+
+def _fitting(line: str) -> str:
+    """The longest beginning of a line that fits into one part."""
+    if _units(line) <= PART_UNITS:
+        return line
+    # A character cut in half at the limit is dropped from this part and opens the next one.
+    room = line.encode("utf-16-le", "replace")[: 2 * PART_UNITS].decode("utf-16-le", "ignore")
+    return line[: room.rfind(" ") + 1] or room
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
+def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup([[_inline_button(button)] for button in buttons])
+
+
+def _inline_button(button: Button) -> InlineKeyboardButton:
+    label = f"{button.number}. {button.label}" if button.number else button.label
+    if button.url:
+        return InlineKeyboardButton(label, url=button.url)
+    # Checked here, so that a long text is not half sent when Telegram refuses its buttons.
+    if not 1 <= len(button.payload.encode("utf-8", "replace")) <= MAX_CALLBACK_BYTES:
+        raise Refused("400", "BUTTON_DATA_INVALID")
+    return InlineKeyboardButton(label, callback_data=button.payload)
+
+
+async def _translated(call: Awaitable[_Answer]) -> _Answer:
+    """The answer of the Bot API, or a SendError.
+
+    Raised "from None": the library's own errors can quote the address, which holds the token.
+    """
+    try:
+        return await call
+    except TelegramError as error:
+        raise failure(error) from None
+    except (KeyError, TypeError, ValueError) as error:
+        # The library could not read a 200 answer, so the call was taken.
+        raise OutcomeUnknown("200", f"unreadable answer ({type(error).__name__})") from None
+
+
+def failure(error: TelegramError) -> SendError:
+    """What an error of the Bot API means for the outbox.
+
+    Class and text are both needed: the library's BadRequest and TimedOut are NetworkErrors too.
+    """
+    text = error.message.lower()
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else wait
+        return RetryLater("429", seconds=seconds + 1)
+    if isinstance(error, ChatMigrated):
+        return GroupMoved("400", moved_to=str(error.new_chat_id))
+    if isinstance(error, Forbidden):
+        return Unreachable("403", text)
+    if isinstance(error, InvalidToken):
+        return ChannelDown("404" if "not found" in text else "401", "the bot token is refused")
+    if isinstance(error, Conflict):
+        return ChannelDown("409", "another program uses this bot")
+    if isinstance(error, BadRequest):
+        return _bad_request(text)
+    return _network_failure(error, text)
+
+
+def _bad_request(text: str) -> SendError:
+    if "logged out" in text:
+        # https://core.telegram.org/bots/api#logout: the bot was moved to another server.
+        return ChannelDown("400", text)
+    if any(reason in text for reason in _CHAT_IS_CLOSED):
+        return Unreachable("400", text)
+    return Refused("400", text)
+
+
+def _network_failure(error: TelegramError, text: str) -> SendError:
+    """Time-outs, broken connections and HTTP statuses that have no class of their own.
+
+    A front server that says 502 or 503 found nobody to take the call, so it is made again. After
+    any other 5xx and after a connection lost in the middle the message may be out.
+    """
+    if isinstance(error.__cause__, _NOTHING_LEFT):
+        return RetryLater("connect", seconds=RETRY_SECONDS, whole_channel=True)
+    if "too many requests" in text:
+        return RetryLater("429", seconds=RETRY_SECONDS)
+    if "entity too large" in text or "file is too big" in text:
+        return Refused("413", "too large")
+    if "bad gateway" in text:
+        return RetryLater("502", seconds=RETRY_SECONDS, whole_channel=True)
+    if "service unavailable" in text:
+        return RetryLater("503", seconds=RETRY_SECONDS, whole_channel=True)
+    if "internal server error" in text:
+        return OutcomeUnknown("500")
+    return OutcomeUnknown("no answer", type(error.__cause__ or error).__name__)

@@ -1,0 +1,173 @@
+"""The wire to Twilio: its asynchronous client made safe, and its errors in our words.
+
+Each error has a page, https://www.twilio.com/docs/api/errors/ and its number; which WhatsApp error
+stands behind it is at https://www.twilio.com/docs/whatsapp/tutorial/error-codes.
+"""
+
+import base64
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeVar
+
+import aiohttp
+from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
+from twilio.http.async_http_client import (  # type: ignore[import-untyped]
+    AsyncTwilioHttpClient,
+)
+from twilio.http.response import Response  # type: ignore[import-untyped]
+
+from bot.channels.base import (
+    ChannelDown,
+    OutcomeUnknown,
+    Refused,
+    RetryLater,
+    SendError,
+    Unreachable,
+    WindowClosed,
+)
+
+RETRY_SECONDS = 5.0
+
+_HOSTS = ("https://api.twilio.com/", "https://content.twilio.com/")
+_Answer = TypeVar("_Answer")
+
+
+class TwilioWire(AsyncTwilioHttpClient):  # type: ignore[misc]
+    """The library's asynchronous client with its request replaced, as of twilio 9.13.
+
+    The original ignores its time-out (twilio-python#925), sends JSON as a form, passes aiohttp
+    an argument that is deprecated, logs numbers and keeps the last message in memory.
+    """
+
+    def __init__(self, api_base: str, timeout: float) -> None:
+        super().__init__()
+        self._api_base = api_base.rstrip("/")
+        self._limits = aiohttp.ClientTimeout(total=timeout, connect=min(5.0, timeout))
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make one call; `timeout` and `allow_redirects` are the library's and not used."""
+        headers = dict(headers or {})
+        if auth:
+            pair = base64.b64encode(":".join(auth).encode()).decode()
+            headers["Authorization"] = f"Basic {pair}"
+        is_json = headers.get("Content-Type") == "application/json"
+        async with self.session.request(
+            method.upper(),
+            self._destination(url),
+            params=params,
+            json=data if is_json else None,
+            data=None if is_json else data,
+            headers=headers,
+            timeout=self._limits,
+            allow_redirects=False,
+        ) as answer:
+            return Response(answer.status, await answer.text(), answer.headers)
+
+    def _destination(self, url: str) -> str:
+        """Where the call goes. Another host than Twilio's would be handed our credentials."""
+        for host in _HOSTS:
+            if url.startswith(host):
+                return f"{self._api_base}/{url.removeprefix(host)}" if self._api_base else url
+        raise ChannelDown("host", "the Twilio library asked for an unknown host")
+
+
+async def translated(call: Awaitable[_Answer]) -> _Answer:
+    """Twilio's answer, or a SendError.
+
+    Raised "from None": Twilio's messages can quote the number they are about.
+    """
+    try:
+        return await call
+    except TwilioException as error:
+        raise _refusal(error) from None
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise RetryLater("connect", seconds=RETRY_SECONDS, whole_channel=True) from None
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise OutcomeUnknown("no answer", type(error).__name__) from None
+    except (KeyError, TypeError, ValueError) as error:
+        # The library could not read a 2xx answer, so the call was taken.
+        raise OutcomeUnknown("201", f"unreadable answer ({type(error).__name__})") from None
+
+
+def _refusal(error: TwilioException) -> SendError:
+    """Twilio's own code where we know it; else an HTTP status that is not about the message."""
+    # A list that fails raises an exception with nothing but the answer in it (twilio/base/page.py).
+    answers = [answer for answer in error.args if isinstance(answer, Response)]
+    status = str(answers[0].status_code if answers else getattr(error, "status", ""))
+    code = str(getattr(error, "code", None) or status or "unknown")
+    answer = failure(code, f"HTTP {status}")
+    if isinstance(answer, Refused) and (status in ("401", "429") or status.startswith("5")):
+        return failure(status, f"code {code}")
+    return answer
+
+
+# The pauses are ours; that a pause is the answer is what each code's page says.
+_WHOLE_CHANNEL_PAUSES = {
+    "63018": 300.0,  # the sender's rate or messaging limit: no immediate retry
+    "63017": 30.0,  # the account's messages per second
+    "63119": 300.0,  # Meta's limit for the business account
+    "30001": 60.0,  # queue overflow
+    "21611": 300.0,  # the sender's queue is full
+    "20429": 10.0,  # too many requests
+    "429": 10.0,
+}
+_PROVIDER_TROUBLE = frozenset({"63010", "63012", "20500", "20503", "503"})
+_UNREACHABLE = frozenset(
+    {
+        "63003",  # To not found
+        "63014",  # blocked us or opted out
+        "63015",  # the sandbox: has not joined
+        "63024",  # invalid recipient: not on WhatsApp
+        "21211",  # not a number
+        "21610",  # unsubscribed
+        "21614",  # not a mobile number
+    }
+)
+_CHANNEL_DOWN = frozenset(
+    {
+        "20003",  # authentication failed
+        "20005",  # account not active
+        "20404",  # no such account: nothing else is named in the address of the call
+        "21606",  # From is not ours to use
+        "30002",  # account suspended
+        "63001",  # Meta denies access
+        "63007",  # no channel for From
+        "63020",  # business account restricted
+        "63051",  # WhatsApp business account locked
+        "63112",  # disabled by Meta
+        "401",
+        "403",
+        "404",
+    }
+)
+
+
+def failure(code: str, detail: str = "") -> SendError:
+    """What an error code of Twilio means, at once or in a later status callback.
+
+    What is not named here is about this very message (content, template, variables, a limit of
+    Meta for this user), so it is not sent again: Refused.
+    """
+    if code == "63016":
+        return WindowClosed(code, detail)
+    if code in _WHOLE_CHANNEL_PAUSES:
+        pause = _WHOLE_CHANNEL_PAUSES[code]
+        return RetryLater(code, seconds=pause, whole_channel=True, detail=detail)
+    if code in _PROVIDER_TROUBLE:
+        return RetryLater(code, seconds=30.0, detail=detail)
+    if code in _UNREACHABLE:
+        return Unreachable(code, detail)
+    if code in _CHANNEL_DOWN:
+        return ChannelDown(code, detail)
+    if len(code) == 3 and code.startswith("5"):
+        return OutcomeUnknown(code, detail)
+    return Refused(code, detail)

@@ -1,0 +1,214 @@
+"""People who talk to the bot: an opaque address in a channel, sealed, found by a keyed index."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlmodel import Field, SQLModel
+
+from bot.database import Database, Moment
+from bot.officers import Officer
+from bot.sealing import KeyRing
+from bot.sessions import SessionRow, open_session
+from flows.session import Session
+
+_ADDRESS = "contact"
+
+
+class Contact(SQLModel, table=True):
+    """The phone number may be hidden or shared, so it is never the identity."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address_index: bytes = Field(unique=True)
+    """Keyed fingerprint of channel and address."""
+    address: bytes
+    """Sealed; bound to the index."""
+    place_code: str = ""
+    consented_at: datetime | None = Field(default=None, sa_type=Moment)
+    opted_out_at: datetime | None = Field(default=None, sa_type=Moment)
+    unreachable_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Consent(SQLModel, table=True):
+    """Provable consent (UU 27/2022 Pasal 24): who, what for, to which words, when."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    purpose: str
+    text_version: str
+    given_at: datetime = Field(sa_type=Moment)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+@dataclass(slots=True)
+class Known:
+    """A contact with everything a turn needs, read in one statement and kept up to date in it."""
+
+    id: int
+    channel: str
+    place_code: str
+    consented: bool
+    opted_out: bool
+    unreachable: bool
+    is_new: bool
+    session: Session
+    officer_id: int | None
+    officer_name: str | None
+    office_code: str | None
+    touched: bool = False
+    done_lessons: frozenset[str] | None = None
+
+    def snapshot(self) -> tuple[object, ...]:
+        """What effects may change, to be put back when they are taken back."""
+        return (
+            self.place_code,
+            self.consented,
+            self.opted_out,
+            self.officer_name,
+            self.done_lessons,
+        )
+
+    def restore(self, before: tuple[object, ...]) -> None:
+        names = ("place_code", "consented", "opted_out", "officer_name", "done_lessons")
+        for name, value in zip(names, before, strict=True):
+            setattr(self, name, value)
+
+
+contacts = Contact.__table__  # type: ignore[attr-defined]
+sessions = SessionRow.__table__  # type: ignore[attr-defined]
+officers = Officer.__table__  # type: ignore[attr-defined]
+consents = Consent.__table__  # type: ignore[attr-defined]
+
+_LOAD = (
+    select(
+        contacts.c.id,
+        contacts.c.address_index,
+        contacts.c.channel,
+        contacts.c.place_code,
+        contacts.c.consented_at,
+        contacts.c.opted_out_at,
+        contacts.c.unreachable_at,
+        sessions.c.state,
+        officers.c.id,
+        officers.c.name,
+        officers.c.office_code,
+    )
+    .select_from(
+        contacts.outerjoin(sessions, sessions.c.contact_id == contacts.c.id).outerjoin(
+            officers, (officers.c.contact_id == contacts.c.id) & officers.c.active
+        )
+    )
+    .where(contacts.c.address_index.in_(bindparam("indexes", expanding=True)))
+    .order_by(contacts.c.id)
+)
+
+
+def index_of(ring: KeyRing, channel: str, address: str) -> bytes:
+    return ring.index(_ADDRESS, f"{channel}|{address}")
+
+
+def load(
+    connection: Connection,
+    database: Database,
+    ring: KeyRing,
+    people: Iterable[tuple[str, str]],
+    now: datetime,
+) -> dict[tuple[str, str], Known]:
+    """The contacts of (channel, address) pairs, made where they are new, locked on PostgreSQL."""
+    wanted = {index_of(ring, *person): person for person in people}
+    if not wanted:
+        return {}
+    known = _select(connection, database, ring, wanted)
+    missing = [index for index, person in wanted.items() if person not in known]
+    if missing:
+        rows = [
+            {
+                "channel": wanted[index][0],
+                "address_index": index,
+                "address": ring.seal(_ADDRESS, index.hex(), wanted[index][1].encode()),
+                "place_code": "",
+                "created_at": now,
+            }
+            for index in sorted(missing)
+        ]
+        connection.execute(database.insert(contacts).on_conflict_do_nothing(), rows)
+        added = _select(connection, database, ring, {index: wanted[index] for index in missing})
+        for person in added.values():
+            person.is_new = True
+        known |= added
+    return known
+
+
+def load_by_id(
+    connection: Connection, database: Database, ring: KeyRing, contact_ids: list[int]
+) -> list[Known]:
+    """The same for contacts that are known by their row (when time is the input)."""
+    rows = connection.execute(
+        select(contacts.c.address_index, contacts.c.channel).where(contacts.c.id.in_(contact_ids))
+    )
+    wanted = {row.address_index: (row.channel, str(n)) for n, row in enumerate(rows)}
+    return list(_select(connection, database, ring, wanted).values()) if wanted else []
+
+
+def _select(
+    connection: Connection,
+    database: Database,
+    ring: KeyRing,
+    wanted: dict[bytes, tuple[str, str]],
+) -> dict[tuple[str, str], Known]:
+    statement = _LOAD if database.is_sqlite else _LOAD.with_for_update(of=contacts)
+    found = {}
+    for row in connection.execute(statement, {"indexes": list(wanted)}):
+        contact_id, index, channel, place, consented, out, gone, state, officer, name, office = row
+        found[wanted[index]] = Known(
+            id=contact_id,
+            channel=channel,
+            place_code=place,
+            consented=consented is not None,
+            opted_out=out is not None,
+            unreachable=gone is not None,
+            is_new=False,
+            session=open_session(ring, contact_id, state) if state else Session(),
+            officer_id=officer,
+            officer_name=name,
+            office_code=office,
+        )
+    return found
+
+
+def change(connection: Connection, contact_id: int, **values: object) -> None:
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(**values))
+
+
+def give_consent(
+    connection: Connection, contact_id: int, purpose: str, version: str, now: datetime
+) -> None:
+    connection.execute(
+        consents.insert().values(
+            contact_id=contact_id, purpose=purpose, text_version=version, given_at=now
+        )
+    )
+    change(connection, contact_id, consented_at=now)
+
+
+def withdraw_consent(connection: Connection, contact_id: int, now: datetime) -> None:
+    """What was agreed to is over; the proof that it once was stays, without any content."""
+    connection.execute(
+        update(consents)
+        .where(consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
+def forget(connection: Connection, contact_id: int, now: datetime) -> None:
+    """Delete what is kept about a contact; only the sealed address stays, to honour STOP."""
+    withdraw_consent(connection, contact_id, now)
+    connection.execute(delete(sessions).where(sessions.c.contact_id == contact_id))
+    change(connection, contact_id, place_code="", consented_at=None)
+
+
+def address_of(ring: KeyRing, address_index: bytes, sealed: bytes) -> str:
+    return ring.open(_ADDRESS, address_index.hex(), sealed).decode()

@@ -1,0 +1,131 @@
+"""Village groups on Telegram, and the one-time codes that bind a group to a village."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+from sqlmodel import Field, SQLModel
+
+from bot.database import Database, Moment
+from bot.sealing import KeyRing, canonical_code
+
+INVITATION_LASTS = timedelta(hours=24)
+
+
+class VillageGroup(SQLModel, table=True):
+    """A real group chat. Who speaks in it, and what, is not kept."""
+
+    __tablename__ = "village_group"
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    chat_index: bytes = Field(unique=True)
+    chat: bytes
+    """The chat's id, sealed; bound to the index."""
+    place_code: str = Field(default="", index=True)
+    active: bool = True
+    joined_at: datetime = Field(sa_type=Moment)
+
+
+class GroupInvitation(SQLModel, table=True):
+    __tablename__ = "group_invitation"
+
+    code_index: bytes = Field(primary_key=True)
+    place_code: str
+    officer_id: int = Field(foreign_key="officer.id")
+    expires_at: datetime = Field(sa_type=Moment)
+
+
+groups = VillageGroup.__table__  # type: ignore[attr-defined]
+invitations = GroupInvitation.__table__  # type: ignore[attr-defined]
+
+
+def index_of(ring: KeyRing, channel: str, chat: str) -> bytes:
+    return ring.index("group", f"{channel}|{chat}")
+
+
+def join(
+    connection: Connection,
+    database: Database,
+    ring: KeyRing,
+    channel: str,
+    chat: str,
+    now: datetime,
+) -> int:
+    """The group's row, made on first sight and active again when the bot comes back."""
+    index = index_of(ring, channel, chat)
+    insert = database.insert(groups).values(
+        channel=channel,
+        chat_index=index,
+        chat=ring.seal("group", index.hex(), chat.encode()),
+        place_code="",
+        active=True,
+        joined_at=now,
+    )
+    statement = insert.on_conflict_do_update(
+        index_elements=["chat_index"], set_={"active": True}
+    ).returning(groups.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def leave(connection: Connection, ring: KeyRing, channel: str, chat: str) -> None:
+    connection.execute(
+        update(groups)
+        .where(groups.c.chat_index == index_of(ring, channel, chat))
+        .values(active=False)
+    )
+
+
+def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_to: str) -> None:
+    """Telegram made the group a supergroup: the same row goes on under the new id."""
+    index = index_of(ring, channel, moved_to)
+    connection.execute(delete(groups).where(groups.c.chat_index == index))
+    connection.execute(
+        update(groups)
+        .where(groups.c.chat_index == index_of(ring, channel, chat))
+        .values(chat_index=index, chat=ring.seal("group", index.hex(), moved_to.encode()))
+    )
+
+
+def chat_of(ring: KeyRing, chat_index: bytes, sealed: bytes) -> str:
+    return ring.open("group", chat_index.hex(), sealed).decode()
+
+
+def invite(
+    connection: Connection,
+    ring: KeyRing,
+    code: str,
+    place_code: str,
+    officer_id: int,
+    now: datetime,
+) -> None:
+    connection.execute(
+        invitations.insert().values(
+            code_index=_code_index(ring, code),
+            place_code=place_code,
+            officer_id=officer_id,
+            expires_at=now + INVITATION_LASTS,
+        )
+    )
+
+
+def invited_to(connection: Connection, ring: KeyRing, code: str, now: datetime) -> str | None:
+    """The place that a code binds to, while it is good."""
+    return connection.execute(
+        select(invitations.c.place_code).where(
+            invitations.c.code_index == _code_index(ring, code), invitations.c.expires_at > now
+        )
+    ).scalar()
+
+
+def bind(connection: Connection, ring: KeyRing, group_id: int, code: str, now: datetime) -> None:
+    """Bind the group and use the code up; a code that is no longer good changes nothing."""
+    place = invited_to(connection, ring, code, now)
+    if place:
+        connection.execute(update(groups).where(groups.c.id == group_id).values(place_code=place))
+        connection.execute(
+            delete(invitations).where(invitations.c.code_index == _code_index(ring, code))
+        )
+
+
+def _code_index(ring: KeyRing, code: str) -> bytes:
+    return ring.index("group-invitation", canonical_code(code))

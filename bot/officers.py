@@ -1,0 +1,284 @@
+"""Offices, their areas, officers, duties; who is responsible for a place, in which order."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from bot.database import Moment
+from bot.sealing import RECEIPT_ALPHABET, KeyRing, canonical_code
+from flows.ports import Urgency
+
+Role = Literal["pimpasa", "deputy", "contact", "duty", "section_head", "head"]
+
+ROLE_ORDER: tuple[Role, ...] = ("pimpasa", "deputy", "contact", "duty", "section_head", "head")
+"""The chain of `territory.md` A3: the village's officer first, the head of the office last."""
+VILLAGE_ROLES = frozenset({"pimpasa", "deputy", "contact"})
+"""Skipped when a report names an official of the village or an officer (A3, rule 9)."""
+
+ROLE_NAMES: dict[str, str] = {
+    "pimpasa": "Petugas desa (PIMPASA)",
+    "deputy": "Wakil petugas desa",
+    "contact": "Narahubung kecamatan",
+    "duty": "Petugas jaga",
+    "section_head": "Kepala seksi",
+    "head": "Kepala kantor",
+    "unrouted": "Petugas jaga",
+}
+
+TO_ACKNOWLEDGE: dict[Urgency, timedelta] = {
+    "now": timedelta(minutes=15),
+    "soon": timedelta(hours=2),
+    "none": timedelta(hours=8),
+}
+"""Time to acknowledge: by the clock in danger, in working hours otherwise."""
+TO_ANSWER: dict[Urgency, timedelta] = {
+    "now": timedelta(hours=4),
+    "soon": timedelta(hours=8),
+    "none": timedelta(hours=24),
+}
+"""Time to the next step once acknowledged, counted the same way."""
+
+
+class Office(SQLModel, table=True):
+    code: str = Field(primary_key=True)
+    name: str
+    time_zone: str
+    opens: str = "08:00"
+    closes: str = "16:00"
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class OfficeArea(SQLModel, table=True):
+    """One regency (or a kecamatan of a split regency) that an office serves, for a time."""
+
+    __tablename__ = "office_area"
+    __table_args__ = (UniqueConstraint("office_code", "place_code", "valid_from"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office_code: str = Field(foreign_key="office.code", index=True)
+    place_code: str
+    valid_from: date
+    valid_to: date | None = None
+    source: str
+
+
+class Officer(SQLModel, table=True):
+    """A person on the roster. Enrolled = has a contact; can read = has set a PIN."""
+
+    __table_args__ = (UniqueConstraint("office_code", "staff_no"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office_code: str = Field(foreign_key="office.code", index=True)
+    staff_no: str
+    name: str
+    active: bool = True
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    pin_hash: str | None = None
+    pin_failures: int = 0
+    invitation_index: bytes | None = Field(default=None, index=True)
+    invitation_until: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Duty(SQLModel, table=True):
+    """What an officer is responsible for: a role, a place ("" = the whole office), a time."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    officer_id: int = Field(foreign_key="officer.id", index=True)
+    office_code: str = Field(foreign_key="office.code", index=True)
+    role: str
+    place_code: str = Field(default="", index=True)
+    decree: str = ""
+    valid_from: date
+    valid_to: date | None = None
+
+
+offices = Office.__table__  # type: ignore[attr-defined]
+areas = OfficeArea.__table__  # type: ignore[attr-defined]
+officers = Officer.__table__  # type: ignore[attr-defined]
+duties = Duty.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the chain of responsibility."""
+
+    officer_id: int | None
+    contact_id: int | None
+    name: str
+    role: str
+    reason: str
+
+    @property
+    def shown(self) -> str:
+        """How a villager sees the owner: the role, never the name."""
+        return ROLE_NAMES[self.role]
+
+
+def served(connection: Connection, office_code: str, place_code: str, on: date) -> bool:
+    """The place lies in the office's area that day; an unknown place is ours to find out."""
+    if not place_code:
+        return True
+    found = connection.execute(
+        select(areas.c.place_code).where(
+            areas.c.office_code == office_code,
+            areas.c.place_code.in_(_with_parents(place_code)),
+            *_holds(areas, on),
+        )
+    ).first()
+    return found is not None
+
+
+def chain(
+    connection: Connection,
+    office_code: str,
+    place_code: str,
+    on: date,
+    *,
+    skip_village_officers: bool = False,
+) -> list[Step]:
+    """Who answers for the place, in order, each once. Empty when nobody is enrolled."""
+    places = [*_with_parents(place_code), ""] if place_code else [""]
+    rows = connection.execute(
+        select(
+            duties.c.role, duties.c.place_code, duties.c.decree,
+            officers.c.id, officers.c.name, officers.c.contact_id,
+        )
+        .join(officers, officers.c.id == duties.c.officer_id)
+        .where(
+            duties.c.office_code == office_code,
+            duties.c.place_code.in_(places),
+            *_holds(duties, on),
+            officers.c.active,
+            officers.c.contact_id.is_not(None),
+        )
+    ).all()  # fmt: skip
+    ordered = sorted(rows, key=lambda row: (_rank(row.role), -len(row.place_code), row.id))
+    steps: dict[int, Step] = {}
+    for row in ordered:
+        if skip_village_officers and row.role in VILLAGE_ROLES:
+            continue
+        reason = f"{row.role} of {row.place_code or 'the whole office'}"
+        if row.decree:
+            reason += f", {row.decree}"
+        steps.setdefault(row.id, Step(row.id, row.contact_id, row.name, row.role, reason))
+    return list(steps.values())
+
+
+def villages_of(connection: Connection, officer_id: int, on: date) -> list[str]:
+    """Codes of the places that an officer serves by name (village or kecamatan)."""
+    rows = connection.execute(
+        select(duties.c.place_code)
+        .where(
+            duties.c.officer_id == officer_id,
+            duties.c.place_code != "",
+            *_holds(duties, on),
+        )
+        .distinct()
+        .order_by(duties.c.place_code)
+    )
+    own = [row.place_code for row in rows]
+    if own:
+        return own
+    return _office_villages(connection, officer_id, on)
+
+
+def _office_villages(connection: Connection, officer_id: int, on: date) -> list[str]:
+    """Those without a village of their own (head, duty desk) speak for all of the office's."""
+    office = connection.execute(
+        select(officers.c.office_code).where(officers.c.id == officer_id)
+    ).scalar()
+    rows = connection.execute(
+        select(duties.c.place_code)
+        .where(
+            duties.c.office_code == office,
+            duties.c.place_code != "",
+            *_holds(duties, on),
+        )
+        .distinct()
+        .order_by(duties.c.place_code)
+    )
+    return [row.place_code for row in rows]
+
+
+def leads(connection: Connection, officer_id: int, on: date) -> bool:
+    """The officer answers for the office as a whole, and so for what has no owner."""
+    return (
+        connection.execute(
+            select(duties.c.id).where(
+                duties.c.officer_id == officer_id,
+                duties.c.role.in_(("duty", "section_head", "head")),
+                *_holds(duties, on),
+            )
+        ).first()
+        is not None
+    )
+
+
+def new_invitation() -> str:
+    """A code to hand to an officer on paper: 8 letters and digits."""
+    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def invitation_index(ring: KeyRing, code: str) -> bytes:
+    return ring.index("officer-invitation", canonical_code(code))
+
+
+def invited(
+    connection: Connection, ring: KeyRing, code: str, now: datetime
+) -> tuple[int, str] | None:
+    """(officer, name) that a code invites, while it is good."""
+    row = connection.execute(
+        select(officers.c.id, officers.c.name).where(
+            officers.c.invitation_index == invitation_index(ring, code),
+            officers.c.invitation_until > now,
+            officers.c.active,
+        )
+    ).first()
+    return (row.id, row.name) if row else None
+
+
+def enrol(connection: Connection, officer_id: int, contact_id: int) -> None:
+    """Bind the officer to the chat that brought the code; the code is used up.
+
+    Whoever held that chat as an officer before is no longer enrolled there.
+    """
+    connection.execute(
+        update(officers).where(officers.c.contact_id == contact_id).values(contact_id=None)
+    )
+    connection.execute(
+        update(officers)
+        .where(officers.c.id == officer_id)
+        .values(
+            contact_id=contact_id,
+            invitation_index=None,
+            invitation_until=None,
+            pin_hash=None,
+            pin_failures=0,
+        )
+    )
+
+
+def contact_of(connection: Connection, officer_id: int) -> int | None:
+    return connection.execute(
+        select(officers.c.contact_id).where(officers.c.id == officer_id)
+    ).scalar()
+
+
+def _holds(table: Table, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The row's period covers that day."""
+    return table.c.valid_from <= on, or_(table.c.valid_to.is_(None), table.c.valid_to >= on)
+
+
+def _rank(role: str) -> int:
+    return next((n for n, known in enumerate(ROLE_ORDER) if known == role), len(ROLE_ORDER))
+
+
+def _with_parents(code: str) -> list[str]:
+    """`35.02.02.2001` and the kecamatan, regency and province that hold it."""
+    parts = code.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]

@@ -1,0 +1,376 @@
+"""Every message on its way out: one row each, sealed, in order within its lane.
+
+A lane is one conversation (`c12` a person, `g3` a group; bulk has lanes of its own, so that a
+reply never waits behind a broadcast). Within a lane the lowest id goes first and alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Index, and_, bindparam, exists, func, or_, select, text, update
+from sqlmodel import Field, SQLModel
+
+from bot.channels.base import StatusReport
+from bot.contacts import contacts
+from bot.database import Moment
+from bot.groups import groups
+from bot.sealing import KeyRing
+from flows.events import Button, MessageCreated
+
+REPLY, NOTICE, BULK = 0, 1, 2
+"""Priorities: answers first, then what somebody waits for, then what goes to many."""
+
+OPEN_STATES = ("queued", "sending")
+FINAL_STATES = ("sent", "delivered", "read", "failed", "parked", "cancelled", "unknown")
+_RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "read": 5}
+"""Status callbacks come late, twice and out of order: a row only ever climbs (channels.md 1.9)."""
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+
+
+class OutboxRow(SQLModel, table=True):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_lane", "lane", "id", sqlite_where=text("status IN ('queued', 'sending')"),
+              postgresql_where=text("status IN ('queued', 'sending')")),
+        Index("outbox_next", "channel", "status", "priority", "id"),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    lane: str
+    channel: str
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    group_id: int | None = Field(default=None, foreign_key="village_group.id")
+    priority: int
+    body: bytes | None = None
+    """Sealed; wiped once the message has left or will never leave."""
+    status: str = "queued"
+    not_before: datetime = Field(sa_type=Moment)
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    attempts: int = 0
+    resent: bool = False
+    """Sent again after an unknown outcome: the person may have it twice."""
+    provider_id: str = Field(default="", index=True)
+    error_code: str = ""
+    broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Body(msgspec.Struct, omit_defaults=True):
+    """What is sealed in a row."""
+
+    text: str
+    buttons: tuple[tuple[str, str, str, str], ...] = ()
+    fixed: bool = False
+    callback_id: str = ""
+
+    def shown_buttons(self) -> tuple[Button, ...]:
+        return tuple(Button(*button) for button in self.buttons)
+
+
+class Claimed(msgspec.Struct):
+    """A row that a sender holds: everything it needs to send it."""
+
+    id: int
+    lane: str
+    contact_id: int | None
+    group_id: int | None
+    priority: int
+    attempts: int
+    to: bytes
+    to_index: bytes
+    body: bytes
+    opted_out: bool
+    unreachable: bool
+
+
+outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Body)
+
+
+def row_for(
+    ring: KeyRing,
+    message: MessageCreated,
+    now: datetime,
+    *,
+    channel: str,
+    contact_id: int | None = None,
+    group_id: int | None = None,
+    priority: int = REPLY,
+    callback_id: str = "",
+    not_before: datetime | None = None,
+    broadcast_id: int | None = None,
+) -> dict[str, Any]:
+    """The values of one outbox row; insert many of them at once with `queue`."""
+    lane = f"c{contact_id}" if contact_id is not None else f"g{group_id}"
+    if priority == BULK:
+        lane = "b" + lane
+    body = Body(
+        message.text,
+        tuple((b.number, b.label, b.payload, b.url) for b in message.buttons),
+        message.fixed,
+        callback_id,
+    )
+    return {
+        "lane": lane,
+        "channel": channel,
+        "contact_id": contact_id,
+        "group_id": group_id,
+        "priority": priority,
+        "body": ring.seal("outbox", lane, _encoder.encode(body)),
+        "status": "queued",
+        "not_before": not_before or now,
+        "attempts": 0,
+        "resent": False,
+        "provider_id": "",
+        "error_code": "",
+        "broadcast_id": broadcast_id,
+        "created_at": now,
+    }
+
+
+def queue(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(outbox.insert(), rows)
+
+
+def open_body(ring: KeyRing, lane: str, sealed: bytes) -> Body:
+    return _decoder.decode(ring.open("outbox", lane, sealed))
+
+
+_earlier = outbox.alias("earlier")
+_CLAIM = (
+    select(
+        outbox.c.id, outbox.c.lane, outbox.c.contact_id, outbox.c.group_id, outbox.c.priority,
+        outbox.c.attempts,
+        func.coalesce(contacts.c.address, groups.c.chat),
+        func.coalesce(contacts.c.address_index, groups.c.chat_index),
+        outbox.c.body,
+        contacts.c.opted_out_at.is_not(None),
+        contacts.c.unreachable_at.is_not(None),
+    )
+    .select_from(
+        outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)
+        .outerjoin(groups, groups.c.id == outbox.c.group_id)
+    )
+    .where(
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.status == "queued",
+        outbox.c.not_before <= bindparam("now", type_=Moment()),
+        ~exists().where(
+            and_(
+                _earlier.c.lane == outbox.c.lane,
+                _earlier.c.id < outbox.c.id,
+                _earlier.c.status.in_(OPEN_STATES),
+            )
+        ),
+    )
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"))
+    .values(status="sending", lease_until=bindparam("until"), attempts=outbox.c.attempts + 1)
+)
+
+
+def claim(connection: Connection, channel: str, now: datetime, most: int) -> list[Claimed]:
+    """Take the next rows, at most one a lane, and hold them for `LEASE`."""
+    statement = _CLAIM
+    if connection.dialect.name == "postgresql":
+        statement = _CLAIM.with_for_update(of=outbox, skip_locked=True)
+    rows = connection.execute(statement, {"channel": channel, "now": now, "most": most}).all()
+    if rows:
+        until = now + LEASE
+        connection.execute(_LEASE, [{"row_id": row[0], "until": until} for row in rows])
+    return [Claimed(*row) for row in rows]
+
+
+_MARK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.status == "sending")
+    .values(
+        status=bindparam("new_status"),
+        provider_id=bindparam("new_provider_id"),
+        error_code=bindparam("new_error"),
+        body=None,
+        lease_until=None,
+    )
+)
+
+
+def mark(connection: Connection, done: Iterable[tuple[int, str, str, str]]) -> None:
+    """(id, final state, provider's id, error code) for rows that have left or never will.
+
+    A callback may have been faster than our own note: such a row keeps its state and only
+    learns the provider's id.
+    """
+    rows = [
+        {"row_id": i, "new_status": status, "new_provider_id": sid, "new_error": error}
+        for i, status, sid, error in done
+    ]
+    if rows:
+        connection.execute(_MARK, rows)
+        connection.execute(
+            _LEARN, [{"row_id": r["row_id"], "sid": r["new_provider_id"]} for r in rows]
+        )
+
+
+_LEARN = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.provider_id == "")
+    .values(provider_id=bindparam("sid"), body=None)
+)
+
+
+def put_back(
+    connection: Connection, row_id: int, lane: str, not_before: datetime, error: str
+) -> None:
+    """Try this row again later; the rest of its lane waits with it, so order is kept."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(status="queued", not_before=not_before, lease_until=None, error_code=error)
+    )
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.lane == lane, outbox.c.status == "queued", outbox.c.not_before < not_before)
+        .values(not_before=not_before)
+    )
+
+
+def resend(connection: Connection, row_id: int, now: datetime) -> None:
+    """Send a row of unknown outcome once more, marked."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(status="queued", resent=True, not_before=now, lease_until=None)
+    )
+
+
+def stranded(connection: Connection, channel: str, now: datetime, grace: timedelta) -> list[Any]:
+    """Rows whose sender died or whose outcome is unknown, once callbacks had time to settle them."""
+    return list(
+        connection.execute(
+            select(
+                outbox.c.id, outbox.c.lane, outbox.c.priority, outbox.c.resent, outbox.c.body,
+                outbox.c.contact_id, outbox.c.group_id,
+                func.coalesce(contacts.c.address, groups.c.chat).label("to"),
+                func.coalesce(contacts.c.address_index, groups.c.chat_index).label("to_index"),
+            )
+            .select_from(
+                outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)
+                .outerjoin(groups, groups.c.id == outbox.c.group_id)
+            )
+            .where(
+                outbox.c.channel == channel,
+                outbox.c.status == "sending",
+                outbox.c.lease_until <= now - grace,
+            )
+            .order_by(outbox.c.id)
+            .limit(200)
+        )
+    )  # fmt: skip
+
+
+def release(connection: Connection, channel: str, now: datetime) -> int:
+    """A new sender takes the channel: what the old one still held is settled without its lease."""
+    return connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.channel == channel, outbox.c.status == "sending", outbox.c.lease_until > now
+        )
+        .values(lease_until=now)
+    ).rowcount
+
+
+def record_status(connection: Connection, reports: list[StatusReport]) -> list[bool]:
+    """What providers report later. True where a row climbed."""
+    return [_record_one(connection, report) for report in reports]
+
+
+def _record_one(connection: Connection, report: StatusReport) -> bool:
+    found = outbox.c.id == report.outbox_id
+    if report.outbox_id is None:
+        found = and_(outbox.c.provider_id == report.provider_id, outbox.c.provider_id != "")
+    row = connection.execute(
+        select(outbox.c.id, outbox.c.status, outbox.c.provider_id, outbox.c.contact_id).where(
+            found, outbox.c.channel == report.channel
+        )
+    ).first()
+    if row is None or (row.provider_id and row.provider_id != report.provider_id):
+        return False
+    if report.status == "failed":
+        climbs = row.status not in ("delivered", "read", "failed")
+    else:
+        climbs = _RANK[report.status] > _RANK.get(row.status, 9)
+    values: dict[str, Any] = {"provider_id": report.provider_id}
+    if climbs:
+        values |= {"status": report.status, "body": None, "lease_until": None}
+        if report.error_code:
+            values["error_code"] = report.error_code
+    connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+    return climbs
+
+
+def counts(connection: Connection, broadcast_id: int) -> dict[str, int]:
+    """Rows of a broadcast by state: the report is these rows and nothing else."""
+    rows = connection.execute(
+        select(outbox.c.status, func.count())
+        .where(outbox.c.broadcast_id == broadcast_id)
+        .group_by(outbox.c.status)
+    )
+    return {status: int(count) for status, count in rows}
+
+
+def oldest_waiting(connection: Connection, now: datetime) -> Mapping[str, datetime]:
+    """Per channel, since when the oldest message that should have left is waiting."""
+    rows = connection.execute(
+        select(outbox.c.channel, func.min(outbox.c.not_before))
+        .where(outbox.c.status.in_(OPEN_STATES), outbox.c.not_before <= now)
+        .group_by(outbox.c.channel)
+    )
+    return {channel: oldest for channel, oldest in rows}
+
+
+def next_moment(connection: Connection) -> datetime | None:
+    """When the next waiting message may leave (for a clock that is moved by hand)."""
+    return connection.execute(
+        select(func.min(outbox.c.not_before)).where(outbox.c.status == "queued")
+    ).scalar()
+
+
+def cancel_bulk(connection: Connection, contact_id: int) -> int:
+    """STOP: what was going to many does not go to this one any more."""
+    return connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.contact_id == contact_id,
+            outbox.c.status == "queued",
+            outbox.c.priority == BULK,
+        )
+        .values(status="cancelled", body=None)
+    ).rowcount
+
+
+def window_closed(last_inbound_at: datetime | None, now: datetime) -> bool:
+    """WhatsApp's 24 hours, closed ten minutes early to be safe (channels.md 1.7)."""
+    return last_inbound_at is None or now - last_inbound_at > timedelta(hours=23, minutes=50)
+
+
+def purge(connection: Connection, before: datetime) -> int:
+    """Old finished rows go; they hold no text, only that something was sent."""
+    return connection.execute(
+        outbox.delete().where(
+            outbox.c.created_at < before,
+            outbox.c.status.in_(FINAL_STATES),
+            or_(
+                outbox.c.broadcast_id.is_(None), outbox.c.created_at < before - timedelta(days=365)
+            ),
+        )
+    ).rowcount

@@ -1,0 +1,210 @@
+"""Reading the words of a place as villagers type them: level words, hamlets, numbers, spelling.
+
+Nothing here knows which places exist; that is `bot/gazetteer.py`. The text is looked at only up
+to a fixed number of words, so that a flood of garbage costs no more than a long address.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+MAX_CHARACTERS = 4096
+MAX_WORDS = 40
+MAX_WORD_LETTERS = 32
+NAME_WORDS = 6
+"""No name of the list needs more words than this to be told apart."""
+
+VILLAGE, DISTRICT, KABUPATEN, KOTA, PROVINCE, HAMLET = "desa", "kec", "kab", "kota", "prov", "dusun"
+
+
+def _split(text: str) -> list[str]:
+    return text.split()
+
+
+_MARKS = {
+    VILLAGE: "desa ds dsa deso dessa kelurahan kel klrhn kalurahan gampong nagari pekon",
+    DISTRICT: "kec kecamatan kcmtn kcm kecmtn kacamatan distrik",
+    KABUPATEN: "kab kabupaten kbptn kabup",
+    KOTA: "kota kotamadya kodya kotif",
+    PROVINCE: "prov provinsi propinsi prop",
+    HAMLET: "dusun dsn dukuh dkh kampung kampong kmpg kp kmp lingkungan lingk blok gang gg"
+    " jalan jl jln perum perumahan jorong",
+}
+_MARK_OF = {word: mark for mark, words in _MARKS.items() for word in words.split()}
+_LONG_MARKS = ("kecamatan", "kabupaten", "kelurahan", "kampung", "provinsi")
+_GLUED_MARKS = ("kecamatan", "kabupaten", "kelurahan", "desa", "kec", "kab", "ds")
+
+_NAME_STARTS = {"kota": "kota", "dukuh": "dukuh", "kampung": "kampung", "kp": "kampung"} | {
+    word: word for word in ("kampong", "nagari", "pekon", "lingkungan", "dusun", "gampong", "desa")
+}
+"""Level words that also open names: "Kota Agung", "Dukuh Dempok", "Kampung Melayu"."""
+
+_SHORT_WORDS = dict(
+    pair.split(":")
+    for pair in _split(
+        "wtn:wetan kdl:kidul kln:kulon utr:utara brt:barat tmr:timur slt:selatan"
+        " tgh:tengah tj:tanjung tjg:tanjung gn:gunung jkt:jakarta pd:pondok kby:kebayoran"
+        " kp:kampung mns:meunasah sei:sungai"
+    )
+)
+_NUMERALS = {
+    form: str(number)
+    for number, forms in enumerate(
+        _split(
+            "satu/i dua/ii tiga/iii empat/iv lima/v enam/vi tujuh/vii delapan/viii sembilan/ix"
+            " sepuluh/x"
+        ),
+        start=1,
+    )
+    for form in forms.split("/")
+}
+_FILLERS = frozenset({"adm", "administrasi"})
+_PLAIN_WORDS = frozenset(
+    _split(
+        "saya aku sy kami kita dia mereka dari di ke dr untuk rumah alamat orang warga asal"
+        " daerah wilayah yg yang dan mau ada itu ini nya sini situ pak bu bapak ibu mbak min"
+        " halo hai assalamualaikum mohon tolong bantu lapor desaku kampungku tempat dekat"
+        " sebelah nama namanya punya sudah belum tidak tdk gak nggak barang malam sekarang"
+        " tuhan semua no nomor kerja saudara teman tetangga adalah dengan juga lagi kalau"
+        " tapi karena tanya soal info"
+    )
+)
+"""Everyday words that end a name; several of them are also villages, or near to a regency."""
+_ALSO_NAMES = frozenset({"barang", "situ", "rumah", "tolong"})
+"""Everyday words that are names right behind a level word: Desa Barang."""
+_RT_RW = re.compile(r"\brt\W{0,3}\d{1,3}(?:\W{0,3}rw\W{0,3}\d{1,3}|\W{1,3}\d{1,3})?|\brw\W{0,3}\d+")
+_TOKEN = re.compile(r"[a-z0-9]+|[,;:()|!?]")
+_DOUBLED = re.compile(r"([a-z])\1+")
+_APOSTROPHES = str.maketrans("", "", "'`\u2019\u02bc")
+_BREAKS = str.maketrans("\n\r\t", ",, ")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the text, with the level word that stood before it."""
+
+    text: str
+    mark: str = ""
+    mark_text: str = ""
+    """The level word as it opens a name ("kota", "kampung"), or "" when none ever does."""
+    breaks: bool = False
+    """A comma, a new line or a removed word stands before it: no name runs across."""
+
+
+def _fold(key: str) -> str:
+    """Old and local spellings brought to one: Soekamadjoe and Sukamaju, Wonodadi and Wonodhadi."""
+    key = key.replace("oe", "u").replace("dj", "j").replace("tj", "c").replace("dh", "d")
+    key = key.replace("th", "t").replace("f", "p").replace("v", "p")
+    return _DOUBLED.sub(r"\1", key)
+
+
+def key_of(words: Iterable[str]) -> str:
+    """The form in which names are compared: no spaces, one spelling, later numerals as digits."""
+    first, *others = words
+    parts = [_SHORT_WORDS.get(first, first)]
+    parts += [_NUMERALS.get(word) or _SHORT_WORDS.get(word, word) for word in others]
+    return _fold("".join(parts))
+
+
+def words_of_name(name: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", name.lower().translate(_APOSTROPHES))
+
+
+def _clean(text: str) -> str:
+    """Plain lower-case letters and commas: no marks of direction, no accents, no RT and RW."""
+    plain = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS])[: 2 * MAX_CHARACTERS]
+    plain = plain.translate(_BREAKS).translate(_APOSTROPHES).lower()
+    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn", "Cc"))
+    return _RT_RW.sub(" , ", plain)
+
+
+def _one_letter_off(word: str) -> str:
+    """The long level word that was meant: "kecmatan", "kabupatn"; nobody's village is named so."""
+    for known in _LONG_MARKS:
+        if word[0] == known[0] and abs(len(word) - len(known)) <= 1 and len(word) >= 7:
+            missing = [c for c in set(known) if word.count(c) != known.count(c)]
+            if len(missing) <= 1 and set(word) <= set(known):
+                return known
+    return word
+
+
+def _unglue(word: str, level: Callable[[str], int]) -> tuple[str, ...]:
+    """ "kecngrayun" and "ngrayunponorogo" as two words, unless a place is really called so."""
+    if word in _MARK_OF or len(word) < 6 or level(word):
+        return (word,)
+    for mark in _GLUED_MARKS:
+        if word.startswith(mark) and len(word) - len(mark) >= 4:
+            return (mark, word[len(mark) :])
+    for cut in range(4, len(word) - 4):
+        if level(word[:cut]) and level(word[cut:]) in (1, 2):
+            return (word[:cut], word[cut:])
+    return (_one_letter_off(word),)
+
+
+class _Reader:
+    """The state of one pass over the tokens: the level word that waits for its name."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.mark = self.mark_text = ""
+        self.breaks = True
+        self.follows = False
+        """The waiting level word stands right behind a name: "Bandung kota"."""
+
+    def take(self, token: str) -> None:
+        plain = token in _PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
+        if plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
+            self.end_of_name()
+        elif token in _FILLERS and self.mark:
+            return
+        elif token in _MARK_OF and not (self.mark and token in _NAME_STARTS):
+            follows = not self.breaks
+            self.end_of_name()
+            self.follows = follows
+            self.mark, self.mark_text = _MARK_OF[token], _NAME_STARTS.get(token, "")
+        else:
+            self.words.append(Word(token, self.mark, self.mark_text, self.breaks))
+            self.mark = self.mark_text = ""
+            self.breaks = False
+
+    def end_of_name(self) -> None:
+        """A level word that got no name belongs to the one before: "Kel. Sorong Kota, ..."."""
+        if self.mark in (KABUPATEN, KOTA) and self.follows:
+            if self._name_mark() in ("", KABUPATEN, KOTA):
+                self.words[-1] = replace(self.words[-1], mark=self.mark)
+            else:
+                self.words.append(Word(self.mark))
+        self.mark = self.mark_text = ""
+        self.follows = False
+        self.breaks = True
+
+    def _name_mark(self) -> str:
+        """The level word of the name that is being read."""
+        for word in reversed(self.words):
+            if word.mark or word.breaks:
+                return word.mark
+        return ""
+
+
+def _window(tokens: list[str]) -> list[str]:
+    """The part of a long story that holds the address: from just before its first level word."""
+    if len(tokens) <= MAX_WORDS:
+        return tokens
+    first = next((i for i, token in enumerate(tokens) if token in _MARK_OF), 0)
+    return tokens[max(0, first - 6) :][:MAX_WORDS]
+
+
+def read_words(text: str, level: Callable[[str], int]) -> tuple[Word, ...]:
+    """The words that may name places.
+
+    `level` tells the largest level that has a place of exactly this name (1 a province, 4 a
+    village), 0 if none has: what is glued together is only taken apart where nothing has it.
+    """
+    tokens = [token[:MAX_WORD_LETTERS] for token in _TOKEN.findall(_clean(text))]
+    reader = _Reader()
+    for token in _window(tokens):
+        for part in _unglue(token, level):
+            reader.take(part)
+    reader.end_of_name()
+    return tuple(reader.words)

@@ -1,0 +1,199 @@
+"""Every timed job. APScheduler is only the clock; a tick row makes each slot happen once.
+
+Jobs look at what is due *now*, so a missed or doubled tick changes nothing; the daily ones are
+caught up after a stop because their slot's row is still missing.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import Counter
+from sqlalchemy import Connection, select
+from sqlmodel import Field, SQLModel
+
+from bot import broadcasts, links, officers, outbox, tips
+from bot.database import Database, Moment
+from bot.effects import Effects
+from bot.service import NoOffice, Service
+from bot.turns import Turns, inbox, sessions
+from bot.world import World
+from flows.broadcasts import say_counts
+from flows.ports import Urgency
+
+log = logging.getLogger(__name__)
+
+EVERY = 15
+"""Seconds between looks at what is due."""
+LEASE = timedelta(seconds=45)
+SEEN_EVENTS_STAY = timedelta(days=30)
+"""A provider may deliver an event again days later (security.md 2, row 7)."""
+SENT_ROWS_STAY = timedelta(days=30)
+RE_ARM: dict[Urgency, timedelta] = {
+    "now": timedelta(minutes=15),
+    "soon": timedelta(hours=4),
+    "none": timedelta(hours=24),
+}
+"""When the last of the chain stays silent, the clock starts again and they are told again."""
+
+ESCALATIONS = Counter("kentongan_escalations", "Tips whose deadline passed.", ["urgency"])
+
+
+class Tick(SQLModel, table=True):
+    job: str = Field(primary_key=True)
+    slot: datetime = Field(primary_key=True, sa_type=Moment)
+
+
+class Lease(SQLModel, table=True):
+    """Who may do what only one process may do: run the schedule, send on a channel."""
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=Moment)
+
+
+ticks = Tick.__table__  # type: ignore[attr-defined]
+leases = Lease.__table__  # type: ignore[attr-defined]
+
+HOLDER = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def hold(database: Database, name: str, now: datetime, *, holder: str = HOLDER) -> bool:
+    """Take or renew a lease; False while another process has it."""
+    insert = database.insert(leases).values(name=name, holder=holder, until=now + LEASE)
+    statement = insert.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": holder, "until": now + LEASE},
+        where=(leases.c.until < now) | (leases.c.holder == holder),
+    ).returning(leases.c.holder)
+    with database.write() as connection:
+        return connection.execute(statement).scalar() == holder
+
+
+def let_go(database: Database, name: str, *, holder: str = HOLDER) -> None:
+    with database.write() as connection:
+        connection.execute(leases.delete().where(leases.c.name == name, leases.c.holder == holder))
+
+
+def run_due(service: Service, turns: Turns) -> None:
+    """Do everything that is due at the service's present time, each job in its own transaction."""
+    now = service.clock.now()
+    jobs: list[Callable[[Connection], object]] = [
+        lambda connection: turns.pass_time(connection, now),
+        lambda connection: escalate_overdue(connection, service, now),
+        lambda connection: report_broadcasts(connection, service, now),
+        lambda connection: _daily(connection, service.database, "purge", now, purge),
+    ]
+    for job in jobs:
+        with service.database.write() as connection:
+            job(connection)
+
+
+def next_moment(service: Service) -> datetime | None:
+    """When the next thing is due (for a clock that is moved by hand)."""
+    with service.database.read() as connection:
+        moments = [
+            connection.execute(select(sessions.c.wake_at).order_by(sessions.c.wake_at)
+                               .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
+            tips.next_due(connection),
+            outbox.next_moment(connection),
+        ]  # fmt: skip
+    return min((moment for moment in moments if moment), default=None)
+
+
+def escalate_overdue(connection: Connection, service: Service, now: datetime) -> int:
+    """Tips whose deadline has passed go to the next of the chain; the reporter is told."""
+    try:
+        office = service.office()
+    except NoOffice:
+        return 0
+    overdue = [(tip, code) for tip, code in tips.overdue(connection, now) if code == office.code]
+    for tip, _ in overdue:
+        world = World(connection, service, None, now)
+        effects = Effects(connection, service, world, now)
+        chain = world.chain(tip.place_code, skip_village_officers=tip.skip_village_officers)
+        tried = tips.tried(connection, tip.number)
+        following = next((step for step in chain if step.officer_id not in tried), None)
+        if following:
+            due = office.due(now, tip.urgency)
+            tips.escalate(connection, tip.number, following, due, now)
+            effects.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
+            effects.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
+            effects.tell_reporter(tip, "notice.news")
+            ESCALATIONS.labels(tip.urgency).inc()
+        else:
+            tips.restart_clock(connection, tip.number, now + RE_ARM[tip.urgency])
+            effects.tell_officer(tip.officer_id, "notice.still_yours", number=tip.number)
+            log.warning("tip %s is overdue and the chain has nobody else", tip.number)
+        outbox.queue(connection, effects.rows)
+    return len(overdue)
+
+
+def report_broadcasts(connection: Connection, service: Service, now: datetime) -> int:
+    """Tell the officer, from the rows, what became of a broadcast once every row is final."""
+    done = broadcasts.finished(connection)
+    for number, officer_id, counts in done:
+        broadcasts.reported(connection, number, now)
+        contact_id = officers.contact_of(connection, officer_id)
+        if contact_id is not None:
+            world = World(connection, service, None, now)
+            effects = Effects(connection, service, world, now)
+            effects.tell(
+                contact_id,
+                "notice.broadcast",
+                {"number": str(number), "counts": say_counts(counts)},
+            )
+            outbox.queue(connection, effects.rows)
+    return len(done)
+
+
+def purge(connection: Connection, now: datetime) -> None:
+    """What has served its purpose goes."""
+    connection.execute(inbox.delete().where(inbox.c.received_at < now - SEEN_EVENTS_STAY))
+    outbox.purge(connection, now - SENT_ROWS_STAY)
+    links.purge(connection, now)
+    connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
+
+
+def _daily(
+    connection: Connection,
+    database: Database,
+    job: str,
+    now: datetime,
+    work: Callable[[Connection, datetime], object],
+) -> None:
+    """Run once for the day's slot, whichever process comes first."""
+    slot = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    insert = database.insert(ticks).values(job=job, slot=slot).on_conflict_do_nothing()
+    if connection.execute(insert.returning(ticks.c.job)).first():
+        work(connection, now)
+
+
+class Schedule:
+    """Looks every few seconds at what is due, in whichever process holds the lease."""
+
+    def __init__(self, service: Service, turns: Turns) -> None:
+        self._service = service
+        self._turns = turns
+        self._clock = AsyncIOScheduler(timezone="UTC")
+        self._clock.add_job(self._look, "interval", seconds=EVERY, max_instances=1, coalesce=True,
+                            misfire_grace_time=None)  # fmt: skip
+
+    def start(self) -> None:
+        self._clock.start()
+
+    def stop(self) -> None:
+        self._clock.shutdown(wait=False)
+        let_go(self._service.database, "schedule")
+
+    async def _look(self) -> None:
+        await asyncio.to_thread(self.look)
+
+    def look(self) -> None:
+        if hold(self._service.database, "schedule", self._service.clock.now()):
+            run_due(self._service, self._turns)
+            self._turns.wake()

@@ -1,0 +1,151 @@
+"""Keys and sealing: what is encrypted, with which key, bound to which row.
+
+AES-256-GCM throughout. The key ring is a file outside the database; each purpose uses its own
+key derived from the ring (HKDF-SHA256), and every ciphertext is bound by its associated data to
+the row it stands in, so that a value moved to another row does not open. Format of a sealed
+value: version byte 1, key id (4 bytes), nonce (12), ciphertext and tag.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_VERSION = b"\x01"
+_HEADER = 1 + 4 + 12
+PADDING = 256
+"""Reports are padded to a multiple of this many bytes, so that length says little."""
+
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""No 0/O, 1/I/L: easy to read aloud. 12 characters of 31 hold 59.4 bits."""
+
+
+class SealBroken(Exception):
+    """The value does not open: wrong key ring, wrong row, or it was altered."""
+
+
+class KeyRingError(Exception):
+    """The key ring file is missing or damaged; the message names the file and the mend."""
+
+
+class KeyRing:
+    """The server's keys. New values use the active key; old keys stay readable."""
+
+    def __init__(self, keys: dict[str, bytes], active: str) -> None:
+        self._keys = keys
+        self._active = active
+        self._ciphers: dict[tuple[str, str], AESGCM] = {}
+        self._index_keys: dict[str, bytes] = {}
+
+    @classmethod
+    def fresh(cls) -> "KeyRing":
+        return cls({(kid := secrets.token_hex(2)): secrets.token_bytes(32)}, kid)
+
+    @classmethod
+    def load(cls, path: Path, *, create: bool = False) -> "KeyRing":
+        """Read the ring; with `create`, make a new one (mode 0600) where there is none.
+
+        Raises KeyRingError when the file is missing, unreadable or not a key ring.
+        """
+        if create and not path.exists():
+            cls.fresh().save(path)
+        try:
+            raw = json.loads(path.read_text())
+            keys = {kid: base64.b64decode(key) for kid, key in raw["keys"].items()}
+            active = raw["active"]
+        except FileNotFoundError:
+            raise KeyRingError(
+                f"{path}: no key ring; run `kentongan office init` or restore it"
+            ) from None
+        except (ValueError, KeyError, TypeError, AttributeError, OSError):
+            raise KeyRingError(
+                f"{path}: not a readable key ring; restore it from its backup"
+            ) from None
+        if active not in keys or any(len(key) != 32 or len(kid) != 4 for kid, key in keys.items()):
+            raise KeyRingError(f"{path}: damaged key ring; restore it from its backup")
+        return cls(keys, active)
+
+    def save(self, path: Path) -> None:
+        """Write the ring once, readable by this user only; an existing file is never replaced."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keys = {kid: base64.b64encode(key).decode() for kid, key in self._keys.items()}
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({"active": self._active, "keys": keys}, file, indent=1)
+
+    def seal(self, purpose: str, row: str, plain: bytes) -> bytes:
+        """Encrypt for `purpose`, bound to `row` ("table|column|id")."""
+        nonce = os.urandom(12)
+        cipher = self._cipher(self._active, purpose)
+        return _VERSION + self._active.encode() + nonce + cipher.encrypt(nonce, plain, row.encode())
+
+    def open(self, purpose: str, row: str, sealed: bytes) -> bytes:
+        """Decrypt; raises SealBroken when it does not belong to that purpose and row."""
+        kid = sealed[1:5].decode("ascii", "replace")
+        if sealed[:1] != _VERSION or kid not in self._keys or len(sealed) < _HEADER + 16:
+            raise SealBroken(f"{purpose}: unknown key or damaged value")
+        try:
+            cipher = self._cipher(kid, purpose)
+            return cipher.decrypt(sealed[5:_HEADER], sealed[_HEADER:], row.encode())
+        except InvalidTag:
+            raise SealBroken(f"{purpose}: the value does not open for this row") from None
+
+    def index(self, purpose: str, value: str) -> bytes:
+        """A keyed fingerprint (16 bytes) to find a value by, without storing it readable."""
+        key = self._index_keys.get(purpose)
+        if key is None:
+            # The index must stay findable when the active key changes: it hangs on the oldest key.
+            key = self._derive(next(iter(self._keys)), f"index/{purpose}")
+            self._index_keys[purpose] = key
+        return hmac.digest(key, value.encode(), "sha256")[:16]
+
+    def _cipher(self, kid: str, purpose: str) -> AESGCM:
+        cipher = self._ciphers.get((kid, purpose))
+        if cipher is None:
+            cipher = self._ciphers[kid, purpose] = AESGCM(self._derive(kid, purpose))
+        return cipher
+
+    def _derive(self, kid: str, purpose: str) -> bytes:
+        info = f"kentongan/v1/{purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._keys[kid])
+
+
+def seal_report(tip_id: str, key: bytes, report: dict[str, str]) -> bytes:
+    """Encrypt a report under its own key, padded, bound to its tip."""
+    plain = json.dumps(report, ensure_ascii=False).encode()
+    padded = plain + b" " * (-len(plain) % PADDING)
+    nonce = os.urandom(12)
+    return nonce + AESGCM(key).encrypt(nonce, padded, f"tip:{tip_id}|v1".encode())
+
+
+def open_report(tip_id: str, key: bytes, sealed: bytes) -> dict[str, str]:
+    """The report as it was sealed; raises SealBroken when it is another tip's or was altered."""
+    try:
+        plain = AESGCM(key).decrypt(sealed[:12], sealed[12:], f"tip:{tip_id}|v1".encode())
+    except InvalidTag:
+        raise SealBroken(f"tip {tip_id}: the report does not open") from None
+    return {str(name): str(value) for name, value in json.loads(plain).items()}
+
+
+def new_receipt() -> str:
+    """A receipt code such as `7F3K-92QX-MN4T`: random, easy to read aloud."""
+    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def canonical_code(text: str) -> str:
+    """A code as people type it (small letters, spaces, missing dashes) in one form."""
+    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a link's secret, so that a database thief can't open the link."""
+    return hashlib.sha256(token.encode()).digest()

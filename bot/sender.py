@@ -1,0 +1,371 @@
+"""Takes messages from the outbox to a channel: in order, paced, never blindly twice.
+
+One sender a channel holds the channel's lease. It claims a page of rows (at most one a lane),
+sends them with a few workers, and notes the results together, so that the database costs little
+beside the provider's client.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy import Connection
+
+from bot import contacts, groups, outbox
+from bot.channels.base import (
+    Channel,
+    ChannelDown,
+    GroupMoved,
+    OutcomeUnknown,
+    Outgoing,
+    RetryLater,
+    SendError,
+    Unreachable,
+    WindowClosed,
+)
+from bot.outbox import BULK, NOTICE, Claimed
+from bot.schedule import LEASE, hold, let_go
+from bot.sealing import KeyRing
+from bot.service import Service
+
+log = logging.getLogger(__name__)
+
+SENT = Counter(
+    "kentongan_messages_out", "Messages out, by channel and state.", ["channel", "state"]
+)
+DOWN = Gauge("kentongan_channel_down", "1 while a channel refuses our credentials.", ["channel"])
+
+PAGE = 256
+"""Rows held at a time without a pacer; with one, what it lets through in a second, so that a
+reply never waits behind a page of bulk."""
+GRACE = timedelta(seconds=90)
+"""How long a status callback may take before an unknown outcome is looked up (design.md 10)."""
+IDLE = 1.0
+"""Seconds until a sender looks again when nobody wakes it."""
+FLUSH = 0.05
+"""Seconds of sending after which results are noted, also in the middle of a page."""
+PACED = "paced"
+DOWN_FOR = 60.0
+"""Seconds a channel rests after its credentials were refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a channel can take. Sources: channels.md 1.10 (WhatsApp) and 2.6 (Telegram)."""
+
+    per_second: float
+    lane_seconds: float
+    """Seconds between two messages to one person, once `lane_burst` is used up."""
+    lane_burst: int
+    group_seconds: float
+    """Seconds between two messages to one group."""
+    workers: int
+
+
+PACES = {
+    "telegram": Pace(25, 1.0, 3, 3.5, 8),
+    "whatsapp": Pace(10, 6.0, 3, 6.0, 32),
+    "simulator": Pace(1000, 0, 100, 0, 8),
+}
+
+
+@dataclass(slots=True)
+class Pacer:
+    """Token buckets on a monotonic clock: one for the channel, one for each lane."""
+
+    pace: Pace
+    clock: Callable[[], float] = time.monotonic
+    _free_at: float = 0.0
+    _lanes: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def lane_wait(self, lane: str) -> float:
+        """Seconds until this lane may have a message; 0 takes the place."""
+        now = self.clock()
+        is_group = lane.lstrip("b").startswith("g")
+        every = self.pace.group_seconds if is_group else self.pace.lane_seconds
+        burst = self.pace.lane_burst
+        tokens, seen = self._lanes.get(lane, (float(burst), now))
+        if every:
+            tokens = min(float(burst), tokens + (now - seen) / every)
+            if tokens < 1:
+                return (1 - tokens) * every
+            self._lanes[lane] = (tokens - 1, now)
+            self._forget(now)
+        return 0.0
+
+    def channel_wait(self) -> float:
+        """Seconds until the channel has a free place; the place is taken in any case."""
+        now = self.clock()
+        starts = max(self._free_at, now)
+        self._free_at = starts + 1 / self.pace.per_second
+        return starts - now
+
+    def _forget(self, now: float) -> None:
+        if len(self._lanes) > 20_000:
+            longest = max(self.pace.lane_seconds, self.pace.group_seconds) * self.pace.lane_burst
+            self._lanes = {k: v for k, v in self._lanes.items() if now - v[1] < longest}
+
+
+class Sender:
+    """One channel's way out."""
+
+    def __init__(
+        self, service: Service, channel: Channel, *, pacer: Pacer | None, grace: timedelta = GRACE
+    ) -> None:
+        """Without a pacer the channel is used as fast as it answers (benchmark, simulator)."""
+        self._service = service
+        self._channel = channel
+        self._pacer = pacer
+        self._grace = grace
+        self._page = max(8, int(pacer.pace.per_second)) if pacer else PAGE
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._held: asyncio.Queue[Claimed] = asyncio.Queue()
+        self._results: list[tuple[Claimed, str | SendError]] = []
+        self._stopping = False
+        self._lease_until = 0.0
+        self._down_until = 0.0
+
+    def wake(self) -> None:
+        """Look at the outbox now; may be called from any thread."""
+        if not self._wake.is_set() and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def run(self) -> None:
+        """Send until stopped; then note what was done and hand back what was not begun."""
+        workers = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+        noting = asyncio.create_task(self._note_regularly())
+        while not self._stopping:
+            # Cleared before the claim: a message that comes in between is not slept over.
+            self._wake.clear()
+            try:
+                for row in await asyncio.to_thread(self._claim, self._page - self._held.qsize()):
+                    self._held.put_nowait(row)
+            except Exception as error:  # the loop that must not die
+                log.error("sender %s: %s", self._channel.name, type(error).__name__)
+                await asyncio.sleep(IDLE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), IDLE)
+        await self._wind_up(workers, noting)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake()
+
+    async def drain(self) -> None:
+        """Send all that may leave now, one after the other (command line, tests)."""
+        while rows := await asyncio.to_thread(self._claim, self._page):
+            for row in rows:
+                self._results.append((row, await self._send(row)))
+            await asyncio.to_thread(self._note)
+
+    # ---- sending
+
+    @property
+    def _workers(self) -> int:
+        return PACES[self._channel.name].workers
+
+    async def _work(self) -> None:
+        while True:
+            row = await self._held.get()
+            result = RetryLater("stopping", seconds=0) if self._stopping else await self._send(row)
+            self._results.append((row, result))
+            self._held.task_done()
+            if self._held.qsize() == self._page // 2:
+                self._wake.set()
+
+    async def _wind_up(self, workers: list[asyncio.Task[None]], noting: asyncio.Task[None]) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._held.join(), 10)
+        for task in (*workers, noting):
+            task.cancel()
+        await asyncio.to_thread(self._note)
+        await asyncio.to_thread(let_go, self._service.database, self._lease)
+
+    async def _send(self, row: Claimed) -> str | SendError:
+        if row.priority >= NOTICE and row.unreachable:
+            return Unreachable("unreachable")
+        if row.priority == BULK and row.opted_out:
+            return Unreachable("opted_out")
+        try:
+            if self._pacer:
+                if seconds := self._pacer.lane_wait(row.lane):
+                    return RetryLater(PACED, seconds=seconds)
+                await asyncio.sleep(self._pacer.channel_wait())
+            return await self._channel.send(self._outgoing(row))
+        except SendError as error:
+            return error
+        except Exception as error:
+            log.error("channel %s: %s", self._channel.name, type(error).__name__)
+            return OutcomeUnknown(type(error).__name__)
+
+    def _outgoing(self, row: Claimed) -> Outgoing:
+        return outgoing(
+            self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
+        )
+
+    # ---- the database side, in a thread
+
+    @property
+    def _lease(self) -> str:
+        return f"sender:{self._channel.name}"
+
+    def _claim(self, most: int) -> list[Claimed]:
+        now = self._service.clock.now()
+        if most <= 0 or time.monotonic() < self._down_until or not self._hold(now):
+            return []
+        with self._service.database.write() as connection:
+            return outbox.claim(connection, self._channel.name, now, most)
+
+    def _hold(self, now: datetime) -> bool:
+        """The channel's lease, renewed well before it ends; taking it over settles old claims."""
+        if time.monotonic() < self._lease_until:
+            return True
+        if not hold(self._service.database, self._lease, now):
+            return False
+        if not self._lease_until:
+            with self._service.database.write() as connection:
+                outbox.release(connection, self._channel.name, now)
+        self._lease_until = time.monotonic() + LEASE.total_seconds() / 3
+        self._loop.call_soon_threadsafe(lambda: self._loop.create_task(self._settle()))
+        return True
+
+    async def _note_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH)
+            if self._results:
+                await asyncio.to_thread(self._note)
+                self._wake.set()
+
+    def _note(self) -> None:
+        """Write down what became of the messages sent so far."""
+        results, self._results = self._results, []
+        if not results:
+            return
+        now = self._service.clock.now()
+        with self._service.database.write() as connection:
+            sent = [(row.id, "sent", sid, "") for row, sid in results if isinstance(sid, str)]
+            outbox.mark(connection, sent)
+            for row, error in results:
+                if isinstance(error, SendError):
+                    self._note_failure(connection, row, error, now)
+        SENT.labels(self._channel.name, "sent").inc(len(sent))
+
+    def _note_failure(
+        self, connection: Connection, row: Claimed, error: SendError, now: datetime
+    ) -> None:
+        match error:
+            case OutcomeUnknown():
+                return  # stays "sending": a callback, a look-up or one marked resend settles it
+            case RetryLater(seconds=seconds):
+                if error.code == PACED:
+                    outbox.put_back(
+                        connection, row.id, row.lane, now + timedelta(seconds=seconds), ""
+                    )
+                    return
+                state = self._again(connection, row, error, now)
+            case ChannelDown():
+                state = self._rest(connection, row, error, now)
+            case GroupMoved():
+                state = self._move_group(connection, row, error, now)
+            case WindowClosed():
+                state = self._end(connection, row, "parked", error.code)
+            case Unreachable(code="opted_out"):
+                state = self._end(connection, row, "cancelled", error.code)
+            case Unreachable():
+                if row.contact_id:
+                    contacts.change(connection, row.contact_id, unreachable_at=now)
+                state = self._end(connection, row, "failed", error.code)
+            case _:
+                state = self._end(connection, row, "failed", error.code)
+        SENT.labels(self._channel.name, state).inc()
+
+    def _again(self, connection: Connection, row: Claimed, error: RetryLater, now: datetime) -> str:
+        """Wait and try again, longer each time; after MAX_ATTEMPTS it is a dead letter."""
+        if row.attempts + 1 >= outbox.MAX_ATTEMPTS:
+            log.error(
+                "outbox %s: given up after %s attempts (%s)", row.id, row.attempts + 1, error.code
+            )
+            return self._end(connection, row, "failed", error.code)
+        seconds = error.seconds * 2 ** min(row.attempts, 6) if error.seconds < 60 else error.seconds
+        outbox.put_back(connection, row.id, row.lane, now + timedelta(seconds=seconds), error.code)
+        if error.whole_channel:
+            self._down_until = time.monotonic() + error.seconds
+        return "retried"
+
+    def _rest(self, connection: Connection, row: Claimed, error: ChannelDown, now: datetime) -> str:
+        """Our account is refused: nothing leaves for a while, nothing is lost, `doctor` shows it."""
+        log.error(
+            "channel %s refuses us (%s): check its credentials", self._channel.name, error.code
+        )
+        DOWN.labels(self._channel.name).set(1)
+        self._down_until = time.monotonic() + DOWN_FOR
+        outbox.put_back(connection, row.id, row.lane, now + timedelta(seconds=DOWN_FOR), error.code)
+        return "retried"
+
+    def _move_group(
+        self, connection: Connection, row: Claimed, error: GroupMoved, now: datetime
+    ) -> str:
+        chat = groups.chat_of(self._service.ring, row.to_index, row.to)
+        groups.move(connection, self._service.ring, self._channel.name, chat, error.moved_to)
+        outbox.put_back(connection, row.id, row.lane, now, error.code)
+        return "retried"
+
+    def _end(self, connection: Connection, row: Claimed, state: str, code: str) -> str:
+        outbox.mark(connection, [(row.id, state, "", code)])
+        return state
+
+    # ---- unknown outcomes
+
+    async def _settle(self) -> None:
+        """Rows whose outcome is unknown: found at the provider → sent; else a reply is sent once
+        more, marked, and bulk is left alone (security.md 4.1)."""
+        now = self._service.clock.now()
+        with self._service.database.read() as connection:
+            rows = outbox.stranded(connection, self._channel.name, now, self._grace)
+        for row in rows:
+            message = outgoing(
+                self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
+            )
+            try:
+                found = await self._channel.find_sent(message)
+            except SendError:
+                continue  # the provider can't tell now; the next round asks again
+            with self._service.database.write() as connection:
+                if found:
+                    outbox.mark(connection, [(row.id, "sent", found, "")])
+                elif row.priority == BULK or row.resent:
+                    outbox.mark(connection, [(row.id, "unknown", "", "unknown")])
+                else:
+                    outbox.resend(connection, row.id, now)
+        if rows:
+            self._wake.set()
+
+
+def outgoing(
+    ring: KeyRing,
+    row_id: int,
+    lane: str,
+    to: bytes,
+    to_index: bytes,
+    sealed: bytes,
+    group_id: int | None,
+) -> Outgoing:
+    """An outbox row opened for sending."""
+    body = outbox.open_body(ring, lane, sealed)
+    is_group = group_id is not None
+    address = (groups.chat_of if is_group else contacts.address_of)(ring, to_index, to)
+    return Outgoing(
+        outbox_id=row_id,
+        to=address,
+        text=body.text,
+        buttons=body.shown_buttons(),
+        fixed=body.fixed,
+        callback_id=body.callback_id,
+        group=is_group,
+    )

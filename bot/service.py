@@ -1,0 +1,123 @@
+"""Everything a running bot holds, built once from the settings and passed on."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import time as day_time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.gazetteer import Gazetteer
+from bot.officers import TO_ACKNOWLEDGE, TO_ANSWER, areas, offices
+from bot.recruiters import Register
+from bot.sealing import KeyRing
+from bot.settings import Settings
+from bot.territory import Offices
+from bot.working_hours import WorkingCalendar
+from flows.catalog import Catalog
+from flows.conversations import load_catalog
+from flows.events import MessageCreated
+from flows.ports import Urgency
+
+OFFICE_STAYS = 60.0
+"""Seconds for which the office's row is not read again: it changes from the command line."""
+
+
+class NoOffice(Exception):
+    """No office is set up yet; run `kentongan office init`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurOffice:
+    """The office that runs this bot."""
+
+    code: str
+    name: str
+    hours: str
+    calendar: WorkingCalendar
+    regencies: tuple[str, ...]
+
+    def due(self, now: datetime, urgency: Urgency, *, acknowledged: bool = False) -> datetime:
+        """The deadline of a step: by the clock in danger, in working hours otherwise."""
+        wait = (TO_ANSWER if acknowledged else TO_ACKNOWLEDGE)[urgency]
+        return now + wait if urgency == "now" else self.calendar.add_working(now, wait)
+
+
+class Service:
+    """The parts of the bot. Conversations see none of it but through `bot/world.py`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database | None = None,
+        ring: KeyRing | None = None,
+        clock: Clock | None = None,
+        catalog: Catalog | None = None,
+    ) -> None:
+        """Raises KeyRingError, ContentError or ValueError, each with one line, when a part is bad."""
+        self.settings = settings
+        self.database = database or Database(settings.database_url)
+        self.ring = ring or KeyRing.load(settings.keyring_path)
+        self.clock = clock or Clock()
+        self.catalog = catalog or load_catalog()
+        self.register = Register.load()
+        self.gazetteer = Gazetteer()
+        self.office_list = Offices()
+        self._office: tuple[float, OurOffice] | None = None
+
+    def office(self) -> OurOffice:
+        """Raises NoOffice before `kentongan office init`."""
+        if self._office is None or time.monotonic() - self._office[0] > OFFICE_STAYS:
+            self._office = (time.monotonic(), self._read_office())
+        return self._office[1]
+
+    def forget_office(self) -> None:
+        """Read the office anew at the next turn (after it was changed in this process)."""
+        self._office = None
+
+    def message(self, key: str, slots: Mapping[str, str] | None = None) -> MessageCreated:
+        """A message of the service itself, beside any conversation."""
+        return MessageCreated(self.catalog.wording.say(key, slots), fixed=slots is None)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def _read_office(self) -> OurOffice:
+        with self.database.read() as connection:
+            query = select(offices).order_by(offices.c.created_at)
+            if self.settings.office:
+                query = query.where(offices.c.code == self.settings.office)
+            row = connection.execute(query).first()
+            if row is None:
+                raise NoOffice("no office yet: run `kentongan office init` (or `kentongan demo`)")
+            served = connection.execute(
+                select(areas.c.place_code).where(areas.c.office_code == row.code).distinct()
+            )
+            codes = tuple(sorted(area.place_code for area in served))
+        opens, closes = day_time.fromisoformat(row.opens), day_time.fromisoformat(row.closes)
+        return OurOffice(
+            code=row.code,
+            name=row.name,
+            hours=f"Senin–Jumat {opens:%H.%M}–{closes:%H.%M}",
+            calendar=WorkingCalendar(row.time_zone, hours=(opens, closes)),
+            regencies=codes,
+        )
+
+
+def migrate(database: Database) -> None:
+    """Bring the database's tables to this release (Alembic)."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).resolve().parent.parent / "migrations")
+    )
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

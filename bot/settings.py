@@ -1,0 +1,163 @@
+"""Every setting, read once from the environment (prefix KENTONGAN_) or the file `.env`."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or can't be used; the message is one line that names it and the mend."""
+
+
+class Settings(BaseSettings):
+    """Frozen. A secret has no default that works: unset means that its part stays closed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KENTONGAN_",
+        env_file=".env",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(
+        "sqlite:///var/kentongan.db",
+        description="Where everything is kept: an embedded SQLite file, or postgresql+psycopg://… for several processes.",
+    )
+    keyring_path: Path = Field(
+        Path("var/keyring.json"),
+        description="The file with the encryption keys; keep it and its backup apart from the database and its backup.",
+    )
+    public_base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="The address that Twilio, Telegram and officers' phones use, without a slash at the end.",
+    )
+    host: str = Field("127.0.0.1", description="The address the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="The port the web server listens on.")
+    office: str = Field(
+        "",
+        description="The code of the office that runs this bot, as given to `kentongan office init`.",
+    )
+    telegram_bot_token: SecretStr = Field(
+        SecretStr(""), description="The token @BotFather gave you; empty means no Telegram."
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="16 to 256 letters, digits, _ or - that Telegram repeats in each call; empty closes the endpoint.",
+    )
+    telegram_bot_username: str = Field(
+        "",
+        description="The bot's name without @, for links into the private chat and commands in groups.",
+    )
+    telegram_api_base_url: str = Field(
+        "https://api.telegram.org",
+        description="The Bot API server; another address for a self-hosted server, a proxy or a test.",
+    )
+    twilio_account_sid: str = Field(
+        "", description="The account (AC…) that owns the WhatsApp sender."
+    )
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""),
+        description="Twilio's primary auth token: it signs the webhooks and pays for messages; empty closes the endpoint.",
+    )
+    twilio_whatsapp_from: str = Field(
+        "", description="The WhatsApp sender, as whatsapp:+62…; empty means no WhatsApp."
+    )
+    twilio_api_base_url: str = Field(
+        "", description="Empty for Twilio itself; another address for a proxy or a test."
+    )
+    simulator: bool = Field(
+        False,
+        description="Serve the three-phone simulator at /simulator; never on a public machine.",
+    )
+    accept_unreviewed: bool = Field(
+        False,
+        description="The office accepts that content no lawyer has read is sent with the label 'belum diperiksa ahli hukum'.",
+    )
+    broadcast_limit: int = Field(
+        2000,
+        ge=1,
+        description="The most people one broadcast may reach; more is refused before it is sent.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much is logged; message texts and numbers never are."
+    )
+
+    @field_validator("public_base_url", "telegram_api_base_url", "twilio_api_base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must be an address such as https://bot.example.go.id")
+        if value.endswith("/"):
+            raise ValueError("must not end with a slash")
+        return value
+
+    @field_validator("public_base_url")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("must begin with https:// (http is only for this machine itself)")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_secret(cls, value: SecretStr) -> SecretStr:
+        # core.telegram.org/bots/api#setwebhook: 1-256 characters, A-Z a-z 0-9 _ -
+        text = value.get_secret_value()
+        if text and not (
+            16 <= len(text) <= 256
+            and text.replace("_", "a").replace("-", "a").isalnum()
+            and text.isascii()
+        ):
+            raise ValueError("must be 16 to 256 letters, digits, _ or -")
+        return value
+
+    @field_validator("twilio_whatsapp_from")
+    @classmethod
+    def _is_sender(cls, value: str) -> str:
+        if value and not value.startswith("whatsapp:+"):
+            raise ValueError("must look like whatsapp:+6281200000000")
+        return value
+
+    @property
+    def telegram_ready(self) -> bool:
+        return bool(self.telegram_bot_token.get_secret_value())
+
+    @property
+    def whatsapp_ready(self) -> bool:
+        return bool(
+            self.twilio_account_sid
+            and self.twilio_auth_token.get_secret_value()
+            and self.twilio_whatsapp_from
+        )
+
+    @property
+    def real_channels(self) -> bool:
+        """Real people can be reached, so unreviewed content needs the office's written word."""
+        return self.telegram_ready or self.whatsapp_ready
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment and `.env`. Raises SettingsError with one line."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = "KENTONGAN_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = name.replace("KENTONGAN_KENTONGAN_", "KENTONGAN_")
+        problem = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            problem = "is no setting of Kentongan; see .env.example for their names"
+        raise SettingsError(f"{name}: {problem}") from None

@@ -1,0 +1,322 @@
+"""One message in → one committed turn: session, effects and replies, or nothing of it.
+
+All messages that wait right now share one transaction (group commit). The provider's event id is
+inserted once, so a repeated delivery changes nothing. A message whose turn fails is taken back to
+its savepoint, apologised for, and logged without its text; the others of the batch go on.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from prometheus_client import Counter
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from bot import contacts, groups, outbox
+from bot.channels.base import Inbound
+from bot.contacts import Known
+from bot.database import GroupCommit, Moment
+from bot.effects import Effects
+from bot.service import Service
+from bot.sessions import SessionRow, seal_session
+from bot.world import World
+from flows import engine
+from flows.events import Event, MessageCreated
+from flows.session import Input
+
+log = logging.getLogger(__name__)
+
+Outcome = Literal["done", "duplicate", "failed"]
+
+TURNS = Counter("kentongan_turns", "Turns by channel and outcome.", ["channel", "outcome"])
+
+_INPUT_KINDS = {"text": "text", "choice": "choice", "unreadable": "unreadable", "edited": "edited"}
+
+
+class InboxEvent(SQLModel, table=True):
+    """That an event of a provider was taken, once. What it said is never stored."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("channel", "event_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    event_id: str
+    received_at: datetime = Field(index=True, sa_type=Moment)
+
+
+inbox = InboxEvent.__table__  # type: ignore[attr-defined]
+sessions = SessionRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch has read and will write."""
+
+    connection: Connection
+    now: datetime
+    people: dict[tuple[str, str], Known] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    spoke: set[int] = field(default_factory=set)
+    """Contacts whose message opened WhatsApp's window anew."""
+
+
+class Turns:
+    """Takes inbound messages and makes turns of them."""
+
+    def __init__(self, service: Service, *, wake: Callable[[], None] = lambda: None) -> None:
+        """`wake` is called after each commit, so that the senders look at the outbox at once."""
+        self._service = service
+        self.wake = wake
+        insert = service.database.insert(inbox).on_conflict_do_nothing()
+        self._insert_event = insert.returning(inbox.c.channel, inbox.c.event_id)
+        upsert = service.database.insert(sessions)
+        self._save_session = upsert.on_conflict_do_update(
+            index_elements=["contact_id"],
+            set_={name: upsert.excluded[name] for name in ("state", "last_inbound_at", "wake_at")},
+        )
+        self._keep_window = (
+            sessions.update()
+            .where(sessions.c.contact_id == bindparam("row_id"))
+            .values(state=bindparam("new_state"), wake_at=bindparam("new_wake_at"))
+        )
+        self.commits: GroupCommit[Inbound, Outcome] = GroupCommit(
+            "turns", service.database, self._commit, alone=self._apologise, after=wake
+        )
+
+    async def accept(self, inbound: Inbound) -> Outcome:
+        """Returns once the turn is committed. Raises when the database can't take it."""
+        outcome = await self.commits.put(inbound)
+        TURNS.labels(inbound.channel, outcome).inc()
+        return outcome
+
+    def pass_time(self, connection: Connection, now: datetime, most: int = 500) -> int:
+        """Time itself as input: nudges and quiet ends of waits that are due."""
+        due = connection.execute(
+            select(sessions.c.contact_id)
+            .where(sessions.c.wake_at <= now)
+            .order_by(sessions.c.wake_at)
+            .limit(most)
+        )
+        ids = [row.contact_id for row in due]
+        batch = _Batch(connection, now)
+        for known in contacts.load_by_id(
+            connection, self._service.database, self._service.ring, ids
+        ):
+            batch.people[known.channel, str(known.id)] = known
+            self._converse(batch, known, Input("timeout"), priority=outbox.NOTICE)
+        self._flush(batch)
+        return len(ids)
+
+    def close(self) -> None:
+        self.commits.close()
+
+    # ---- one batch, one transaction
+
+    def _commit(self, connection: Connection, inbounds: list[Inbound]) -> list[Outcome]:
+        now = self._service.clock.now()
+        fresh = self._take_events(connection, inbounds, now)
+        batch = _Batch(connection, now)
+        outcomes: list[Outcome] = []
+        mine = [inbound for inbound in inbounds if (inbound.channel, inbound.event_id) in fresh]
+        people = {(i.channel, i.address) for i in mine if i.address and not i.group}
+        batch.people = contacts.load(
+            connection, self._service.database, self._service.ring, people, now
+        )
+        for inbound in inbounds:
+            if (inbound.channel, inbound.event_id) not in fresh:
+                outcomes.append("duplicate")
+                continue
+            fresh.discard((inbound.channel, inbound.event_id))
+            outcomes.append(self._isolated(batch, inbound))
+        self._flush(batch)
+        return outcomes
+
+    def _take_events(
+        self, connection: Connection, inbounds: list[Inbound], now: datetime
+    ) -> set[tuple[str, str]]:
+        """The events that nobody has taken yet; a second delivery is not among them."""
+        events = sorted({(inbound.channel, inbound.event_id) for inbound in inbounds})
+        rows = [{"channel": c, "event_id": e, "received_at": now} for c, e in events]
+        taken = connection.execute(self._insert_event, rows)
+        return {(channel, event_id) for channel, event_id in taken}
+
+    def _isolated(self, batch: _Batch, inbound: Inbound) -> Outcome:
+        known = batch.people.get((inbound.channel, inbound.address))
+        try:
+            self._take(batch, inbound, known)
+        except SQLAlchemyError:
+            raise  # the transaction itself is in doubt: each message is tried alone
+        except Exception as error:
+            _log_failure(inbound, error)
+            if known:
+                self._queue(batch, self._service.message("common.failed"), known)
+            return "failed"
+        if known:
+            batch.spoke.add(known.id)
+        return "done"
+
+    def _take(self, batch: _Batch, inbound: Inbound, known: Known | None) -> None:
+        if inbound.kind.startswith("group"):
+            return self._take_group(batch, inbound)
+        if known is None:
+            return None
+        if inbound.kind in ("blocked", "unblocked"):
+            gone = batch.now if inbound.kind == "blocked" else None
+            contacts.change(batch.connection, known.id, unreachable_at=gone)
+            return None
+        if known.unreachable:  # whoever writes can be reached again
+            contacts.change(batch.connection, known.id, unreachable_at=None)
+            known.unreachable = False
+        given = Input(_INPUT_KINDS[inbound.kind], inbound.text, inbound.payload)  # type: ignore[arg-type]
+        self._converse(batch, known, given, callback_id=inbound.callback_id)
+
+    def _converse(
+        self,
+        batch: _Batch,
+        known: Known,
+        given: Input,
+        *,
+        callback_id: str = "",
+        priority: int = outbox.REPLY,
+    ) -> None:
+        """Compute the sprint, carry its events out in a savepoint, keep the session and replies."""
+        world = World(batch.connection, self._service, known, batch.now)
+        sprint = engine.resume(self._service.catalog, known.session, given, world.person(), world)
+        effects = Effects(batch.connection, self._service, world, batch.now, known=known)
+        self._carry_out(effects, sprint.events)
+        known.session = sprint.session
+        known.touched = True
+        known.is_new = False
+        for event in sprint.events:
+            if isinstance(event, MessageCreated):
+                self._queue(batch, event, known, callback_id, priority)
+                callback_id = ""
+        batch.rows += effects.rows
+
+    def _carry_out(self, effects: Effects, events: list[Event]) -> None:
+        changes = [event for event in events if not isinstance(event, MessageCreated)]
+        if not changes:
+            return
+        before = effects.known.snapshot() if effects.known else None
+        try:
+            with effects.connection.begin_nested():
+                for event in changes:
+                    effects.apply(event)
+        except Exception:
+            if effects.known and before:
+                effects.known.restore(before)
+            raise
+
+    # ---- groups
+
+    def _take_group(self, batch: _Batch, inbound: Inbound) -> None:
+        ring, channel = self._service.ring, inbound.channel
+        if inbound.kind == "group_left":
+            return groups.leave(batch.connection, ring, channel, inbound.group)
+        if inbound.kind == "group_moved":
+            return groups.move(batch.connection, ring, channel, inbound.group, inbound.moved_to)
+        group_id = groups.join(
+            batch.connection, self._service.database, ring, channel, inbound.group, batch.now
+        )
+        if inbound.kind == "group_joined":
+            node, words = "start", ""
+        else:
+            node, words = self._group_command(inbound)
+        if not node:
+            return None
+        world = World(batch.connection, self._service, None, batch.now)
+        sprint = engine.begin(
+            self._service.catalog, f"village_group:{node}", words, world.person(), world
+        )
+        effects = Effects(batch.connection, self._service, world, batch.now, group_id=group_id)
+        self._carry_out(effects, sprint.events)
+        for event in sprint.events:
+            if isinstance(event, MessageCreated):
+                batch.rows.append(
+                    outbox.row_for(ring, event, batch.now, channel=channel, group_id=group_id)
+                )
+
+    def _group_command(self, inbound: Inbound) -> tuple[str, str]:
+        """The node a command leads to and the words behind it; a reply to the bot is a question."""
+        text = inbound.text.strip()
+        if not text.startswith("/"):
+            return ("ask", text) if text else ("", "")
+        command, _, words = text[1:].partition(" ")
+        name = command.partition("@")[0].casefold()
+        return self._service.catalog.group_commands.get(name, ""), words.strip()
+
+    # ---- writing
+
+    def _queue(
+        self,
+        batch: _Batch,
+        message: MessageCreated,
+        known: Known,
+        callback_id: str = "",
+        priority: int = outbox.REPLY,
+    ) -> None:
+        batch.rows.append(
+            outbox.row_for(
+                self._service.ring, message, batch.now, channel=known.channel,
+                contact_id=known.id, callback_id=callback_id, priority=priority,
+            )
+        )  # fmt: skip
+
+    def _flush(self, batch: _Batch) -> None:
+        spoke, slept = [], []
+        for known in batch.people.values():
+            if known.id in batch.spoke:
+                state, wake_at = self._at_rest(known)
+                spoke.append({"contact_id": known.id, "state": state,
+                              "last_inbound_at": batch.now, "wake_at": wake_at})  # fmt: skip
+            elif known.touched:
+                state, wake_at = self._at_rest(known)
+                slept.append({"row_id": known.id, "new_state": state, "new_wake_at": wake_at})
+        if spoke:
+            batch.connection.execute(self._save_session, spoke)
+        if slept:
+            batch.connection.execute(self._keep_window, slept)
+        outbox.queue(batch.connection, batch.rows)
+
+    def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:
+        wakes = engine.wakes_at(self._service.catalog, known.session)
+        state = seal_session(self._service.ring, known.id, known.session)
+        return state, datetime.fromtimestamp(wakes, UTC) if wakes else None
+
+    def _apologise(self, inbound: Inbound, error: Exception) -> Outcome:
+        """The turn could not even be written: take the event, say sorry, change nothing else."""
+        _log_failure(inbound, error)
+        now = self._service.clock.now()
+        with self._service.database.write() as connection:
+            if not self._take_events(connection, [inbound], now) or not inbound.address:
+                return "failed"
+            people = contacts.load(
+                connection, self._service.database, self._service.ring,
+                [(inbound.channel, inbound.address)], now,
+            )  # fmt: skip
+            batch = _Batch(connection, now)
+            for known in people.values():
+                self._queue(batch, self._service.message("common.failed"), known)
+            outbox.queue(connection, batch.rows)
+        return "failed"
+
+
+def _log_failure(inbound: Inbound, error: Exception) -> None:
+    """Where it failed, never what was said: an exception's message may quote the text."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    where = " < ".join(
+        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[::-1]
+    )
+    log.error(
+        "turn failed: channel=%s kind=%s error=%s at=%s",
+        inbound.channel,
+        inbound.kind,
+        type(error).__name__,
+        where,
+    )

@@ -1,0 +1,267 @@
+"""The answers to a flow's questions (`flows/ports.py`), read inside one turn's transaction."""
+
+import secrets
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from bot import broadcasts, groups, lessons, officers, outbox, tips
+from bot.contacts import Known
+from bot.officers import Step
+from bot.sealing import SealBroken, canonical_code, new_receipt
+from bot.service import OurOffice, Service
+from flows.catalog import HotlineEntry
+from flows.ports import (
+    Audience,
+    BroadcastView,
+    Desk,
+    Hotline,
+    OfficerCard,
+    Person,
+    Place,
+    PlaceAnswer,
+    RecruiterAnswer,
+    TipView,
+    Urgency,
+)
+from flows.safety import ABROAD_DESK
+
+
+class World:
+    """One turn's view of the world. Nothing here writes."""
+
+    def __init__(
+        self, connection: Connection, service: Service, known: Known | None, at: datetime
+    ) -> None:
+        self._connection = connection
+        self._service = service
+        self._known = known
+        self._at = at
+
+    @cached_property
+    def _office(self) -> OurOffice:
+        return self._service.office()
+
+    @cached_property
+    def now(self) -> datetime:
+        return self._office.calendar.local(self._at)
+
+    @property
+    def _today(self) -> date:
+        return self.now.date()
+
+    def person(self) -> Person:
+        """Who is talking, from what was read of them."""
+        known = self._known
+        if known is None:
+            return Person(channel="group")
+        if known.done_lessons is None:
+            # Only lessons ask for it, and only those who agreed have any.
+            has_any = known.consented
+            known.done_lessons = (
+                lessons.done(self._connection, known.id) if has_any else frozenset()
+            )
+        return Person(
+            channel=known.channel,
+            is_new=known.is_new,
+            consented=known.consented,
+            opted_out=known.opted_out,
+            place=self.place(known.place_code) if known.place_code else None,
+            officer=known.officer_name,
+            done_lessons=known.done_lessons,
+        )
+
+    # ---- the office, places, the register
+
+    def office_name(self) -> str:
+        return self._office.name
+
+    def public_url(self) -> str:
+        return self._service.settings.public_base_url
+
+    def private_link(self, start: str) -> str:
+        """A link from a group into the private chat."""
+        username = self._service.settings.telegram_bot_username
+        if username:
+            return f"https://t.me/{username}?start={start}"
+        return f"{self.public_url()}/simulator/" if self._service.settings.simulator else ""
+
+    def find_place(self, text: str) -> PlaceAnswer:
+        return self._service.gazetteer.find(text, within=self._office.regencies)
+
+    def place(self, code: str) -> Place | None:
+        return self._service.gazetteer.place(code) if code else None
+
+    def find_recruiter(self, text: str) -> RecruiterAnswer:
+        return self._service.register.find(text, self._today)
+
+    def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
+        """Numbers inside their review date; when none is, the three fallbacks, marked."""
+        entries = [e for e in self._service.catalog.hotlines if purpose in e.purpose]
+        fresh = [self._hotline(e) for e in entries if self._today <= e.review_by]
+        if fresh:
+            return tuple(fresh)
+        return tuple(self._hotline(e) for e in self._service.catalog.hotlines if e.fallback)
+
+    def _hotline(self, entry: HotlineEntry) -> Hotline:
+        return Hotline(
+            entry.id, entry.name, entry.number, entry.hours, self._today <= entry.review_by
+        )
+
+    # ---- who answers
+
+    def desk(self, place_code: str, urgency: Urgency) -> Desk:
+        office = self._office
+        ours = officers.served(self._connection, office.code, place_code, self._today)
+        owner = self.owner(place_code)
+        return Desk(
+            served=ours,
+            office_name=office.name,
+            owner=f"{owner.shown} {office.name}",
+            hours=office.hours,
+            on_duty=owner.officer_id is not None and office.calendar.is_open(self._at),
+            due_at=office.calendar.local(office.due(self._at, urgency)) if ours else None,
+            other_office="" if ours else self._other_office(place_code),
+        )
+
+    def owner(self, place_code: str, *, skip_village_officers: bool = False) -> Step:
+        """The first of the chain; never nobody: without officers it is the unrouted inbox."""
+        steps = self.chain(place_code, skip_village_officers=skip_village_officers)
+        return steps[0] if steps else tips.UNROUTED
+
+    def chain(self, place_code: str, *, skip_village_officers: bool = False) -> list[Step]:
+        """Responsible people in order. Outside the area the village's own officers don't count."""
+        office = self._office
+        inside = officers.served(self._connection, office.code, place_code, self._today)
+        return officers.chain(
+            self._connection,
+            office.code,
+            place_code if inside else "",
+            self._today,
+            skip_village_officers=skip_village_officers,
+        )
+
+    def _other_office(self, place_code: str) -> str:
+        if "." not in place_code and not place_code.isdigit():
+            return ABROAD_DESK
+        return self._service.office_list.responsible(place_code, self._today).office or ""
+
+    def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:
+        place = self.place(place_code)
+        return tuple(
+            OfficerCard(step.name, step.shown, place.name if place else "")
+            for step in self.chain(place_code)
+            if step.role == "pimpasa"
+        )
+
+    # ---- chance
+
+    def new_receipt(self) -> str:
+        return new_receipt()
+
+    def new_token(self) -> str:
+        return secrets.token_urlsafe(24)
+
+    # ---- tips, for their officer and their reporter
+
+    def tip_by_number(self, number: int) -> TipView | None:
+        """The officer's own office's tips only."""
+        tip = tips.by_number(self._connection, number)
+        return self._view(tip) if tip and self._known and self._known.officer_id else None
+
+    def tip_by_receipt(self, receipt: str) -> TipView | None:
+        if len(canonical_code(receipt)) != 12:
+            return None
+        tip = tips.by_receipt(self._connection, self._service.ring, receipt)
+        return self._view(tip) if tip else None
+
+    def reporter_tips(self) -> tuple[TipView, ...]:
+        if self._known is None:
+            return ()
+        mine = tips.of_reporter(self._connection, self._service.ring, self._known.id)
+        return tuple(self._view(tip) for tip in mine)
+
+    def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
+        """What the officer wrote to the reporter, oldest first; nothing once it is withdrawn."""
+        tip = tips.by_id(self._connection, tip_id)
+        if tip is None or tip.status == "withdrawn":
+            return ()
+        try:
+            parts = tips.read_parts(self._connection, self._service.ring, tip, ["to_reporter"])
+        except SealBroken:
+            return ()
+        return tuple(content["text"] for _, _, content in parts)
+
+    def officer_tips(self) -> tuple[TipView, ...]:
+        known = self._known
+        if known is None or known.officer_id is None or known.office_code is None:
+            return ()
+        found = tips.of_officer(
+            self._connection,
+            known.officer_id,
+            office_code=known.office_code,
+            leads=officers.leads(self._connection, known.officer_id, self._today),
+        )
+        return tuple(self._view(tip) for tip in found)
+
+    def _view(self, tip: tips.TipRow) -> TipView:
+        place = self.place(tip.place_code)
+        return TipView(
+            id=tip.id,
+            number=tip.number,
+            topic=tip.topic,
+            status=tip.status,
+            urgency=tip.urgency,
+            place_name=place.name if place else "",
+            owner=officers.ROLE_NAMES[tip.role],
+            mine=self._is_mine(tip),
+            due_at=self._office.calendar.local(tip.due_at) if tip.due_at else None,
+            opened_at=self._office.calendar.local(tip.opened_at),
+            can_reply=tip.may_ask,
+        )
+
+    def _is_mine(self, tip: tips.TipRow) -> bool:
+        officer_id = self._known.officer_id if self._known else None
+        if officer_id is None:
+            return False
+        if tip.officer_id is None and tip.status in tips.OPEN_STATUSES:
+            return officers.leads(self._connection, officer_id, self._today)
+        return tip.officer_id == officer_id
+
+    # ---- the officer's desk
+
+    def officer_villages(self) -> tuple[Place, ...]:
+        if self._known is None or self._known.officer_id is None:
+            return ()
+        codes = officers.villages_of(self._connection, self._known.officer_id, self._today)
+        return tuple(place for code in codes if (place := self.place(code)))
+
+    def officer_invitation(self, code: str) -> str | None:
+        """The name of the officer whom a code invites, while it is good."""
+        found = officers.invited(self._connection, self._service.ring, code, self._at)
+        return found[1] if found else None
+
+    def group_invitation(self, code: str) -> Place | None:
+        place = groups.invited_to(self._connection, self._service.ring, code, self._at)
+        return self.place(place) if place else None
+
+    def audience(self, place_codes: tuple[str, ...]) -> Audience:
+        found = broadcasts.recipients(self._connection, place_codes, self._at)
+        channels = [channel for _, channel in found.people]
+        calendar = self._office.calendar
+        return Audience(
+            groups=len(found.groups),
+            telegram=sum(channel != "whatsapp" for channel in channels),
+            whatsapp=sum(channel == "whatsapp" for channel in channels),
+            outside_window=len(found.outside_window),
+            opted_out=found.opted_out,
+            send_at=calendar.local(calendar.quiet_until(self._at)),
+        )
+
+    def broadcast(self, number: int) -> BroadcastView | None:
+        office = self._known.office_code if self._known else None
+        if office is None or not broadcasts.of_office(self._connection, number, office):
+            return None
+        counted = outbox.counts(self._connection, number)
+        return BroadcastView(number, "", tuple(counted.items()))

@@ -1,0 +1,82 @@
+""" "0": a human. Who answers, when, and the question gets an owner and a deadline."""
+
+from flows.events import Event, TipOpened
+from flows.nodes import Ask, Choice, Choose, Decide, Emit, Flow, Say, Scene
+from flows.places import read_words
+from flows.safety import hotline_lines, mask_identity_numbers
+from flows.times import say_time
+
+
+def flow() -> Flow:
+    return Flow(
+        "ask_human",
+        {
+            "start": Decide(_duty, {"open": "open", "closed": "closed"}),
+            "open": Say("ask_human.open", "question", slots=_desk),
+            "closed": Say("ask_human.closed", "question", slots=_desk),
+            "question": Ask(
+                "ask_human.question",
+                "question",
+                "send",
+                read_words,
+                human=False,
+                skip=Choice("menu", "common.to_menu", "welcome:menu"),
+            ),
+            "with_words": Decide(_carry, {"ask": "start", "send": "send"}),
+            "send": Emit(_open, "sent"),
+            "sent": Say("ask_human.sent", "after", slots=_sent),
+            "after": Choose(
+                "ask_human.after",
+                (
+                    Choice("menu", "common.to_menu", "welcome:menu"),
+                    Choice("report", "welcome.report", "tip_off:start"),
+                ),
+                human=False,
+                open=True,
+            ),
+        },
+        entries=("with_words",),
+    )
+
+
+def _place(scene: Scene) -> str:
+    return scene.person.place.code if scene.person.place else ""
+
+
+def _duty(scene: Scene) -> str:
+    return "open" if scene.ports.desk(_place(scene), "none").on_duty else "closed"
+
+
+def _desk(scene: Scene) -> dict[str, str]:
+    desk = scene.ports.desk(_place(scene), "none")
+    return {
+        "owner": desk.owner,
+        "office": desk.office_name,
+        "hours": desk.hours,
+        "due": say_time(desk.due_at) if desk.due_at else "-",
+        "numbers": hotline_lines(scene.ports, "question"),
+    }
+
+
+def _carry(scene: Scene) -> str:
+    """A question that was already typed elsewhere need not be typed again."""
+    question = scene.answers.get("question", "")
+    return "send" if question else "ask"
+
+
+def _open(scene: Scene) -> list[Event]:
+    receipt = scene.ports.new_receipt()
+    scene.answers["receipt"] = receipt
+    return [
+        TipOpened(
+            receipt=receipt,
+            topic="question",
+            urgency="none",
+            place_code=_place(scene),
+            report={"question": mask_identity_numbers(scene.answers["question"])},
+        )
+    ]
+
+
+def _sent(scene: Scene) -> dict[str, str]:
+    return _desk(scene) | {"receipt": scene.answers["receipt"]}

@@ -1,0 +1,283 @@
+"""content/ and the Python flows, loaded into one checked catalog. Only this file reads content/."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.nodes import Flow
+from flows.triggers import Trigger, Triggers, fold
+from flows.wording import Wording
+
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+CONSENT_TEXT = "welcome.kept"
+"""The text that consent is given to; its hash is the version that is recorded."""
+
+
+class ContentError(Exception):
+    """Content can't be used; the message is one line that names file, place and problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from and how long it may be shown unlabelled."""
+
+    text: str
+    url: str
+    checked: date
+    review_by: date
+
+    def shown(self) -> str:
+        return f"{self.text} (diperiksa {self.checked:%d-%m-%Y})"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    id: str
+    text: str
+    source: Source
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuizChoice:
+    label: str
+    correct: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuizItem:
+    id: str
+    question: str
+    choices: tuple[QuizChoice, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    id: str
+    title: str
+    summary: str
+    order: int
+    keywords: tuple[str, ...]
+    reviewed: bool
+    """A named person has stamped exactly this text."""
+    cards: tuple[Card, ...]
+    quiz: tuple[QuizItem, ...]
+    action: Card
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineEntry:
+    id: str
+    name: str
+    number: str
+    hours: str
+    purpose: tuple[str, ...]
+    source: str
+    checked: date
+    review_by: date
+    fallback: bool
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything a conversation is made of. The named flows are the ones the engine itself enters."""
+
+    flows: Mapping[str, Flow]
+    wording: Wording
+    triggers: Triggers
+    everywhere: Mapping[str, tuple[str, ...]]
+    choice_words: Mapping[str, tuple[str, ...]]
+    lessons: tuple[Lesson, ...] = ()
+    hotlines: tuple[HotlineEntry, ...] = ()
+    group_commands: Mapping[str, str] = field(default_factory=dict)
+    """Command in a group → node of the flow village_group."""
+    welcome: str = "welcome"
+    menu: str = "welcome:menu"
+    report: str = "tip_off"
+    human: str = "ask_human"
+    free_text: str = "free_text"
+
+
+def load_yaml(path: Path) -> Any:
+    """A YAML file as strings, lists and mappings only: `no` and `08:00` stay what was typed."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(f"{_short(path)}: can't be read ({error.__class__.__name__})") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ContentError(f"{_short(path)}: line {line}: {error.problem}") from None
+
+
+def load_texts(folder: Path = CONTENT) -> Wording:
+    """content/texts/*.yaml as one wording; keys are `file.key`."""
+    texts: dict[str, str] = {}
+    for path in sorted((folder / "texts").glob("*.yaml")):
+        entries = load_yaml(path)
+        if not isinstance(entries, dict):
+            raise ContentError(f"{_short(path)}: must be a list of `key: text`")
+        for key, text in entries.items():
+            if not isinstance(text, str) or not text.strip():
+                raise ContentError(f"{_short(path)}: {key}: must be a text")
+            texts[f"{path.stem}.{key}"] = text.strip()
+    return Wording(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """content/keywords.yaml, folded."""
+
+    triggers: Triggers
+    everywhere: dict[str, tuple[str, ...]]
+    choices: dict[str, tuple[str, ...]]
+    group: dict[str, str]
+
+
+def load_keywords(folder: Path = CONTENT) -> Keywords:
+    path = folder / "keywords.yaml"
+    raw = load_yaml(path)
+    try:
+        triggers = [
+            Trigger(
+                _folded(entry["words"]),
+                entry["to"],
+                rest=entry.get("rest") == "yes",
+                anywhere=entry.get("anywhere") == "yes",
+                officer=entry.get("officer") == "yes",
+            )
+            for entry in raw["triggers"]
+        ]
+        return Keywords(
+            triggers=Triggers(triggers),
+            everywhere={action: _folded(words) for action, words in raw["everywhere"].items()},
+            choices={label: _folded(words) for label, words in raw["choices"].items()},
+            group=dict(raw["group"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContentError(f"{_short(path)}: {error} is missing or has the wrong form") from None
+
+
+def consent_version(wording: Wording) -> str:
+    """Names the exact words that somebody agreed to."""
+    return hashlib.sha256(wording.raw(CONSENT_TEXT).encode()).hexdigest()[:12]
+
+
+def load_lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:
+    lessons = [_lesson(path) for path in sorted((folder / "lessons").glob("*.yaml"))]
+    return tuple(sorted(lessons, key=lambda lesson: lesson.order))
+
+
+def load_hotlines(folder: Path = CONTENT) -> tuple[HotlineEntry, ...]:
+    path = folder / "hotlines.yaml"
+    entries = []
+    for raw in load_yaml(path):
+        where = f"{_short(path)}: {raw.get('id', '?')}"
+        entries.append(
+            HotlineEntry(
+                id=_need(raw, "id", where),
+                name=_need(raw, "name", where),
+                number=_need(raw, "number", where),
+                hours=raw.get("hours", ""),
+                purpose=tuple(raw.get("purpose") or ()),
+                source=_need(raw, "source", where),
+                checked=_day(raw, "checked", where),
+                review_by=_day(raw, "review_by", where),
+                fallback=raw.get("fallback") == "yes",
+            )
+        )
+    return tuple(entries)
+
+
+def lesson_hash(raw: Mapping[str, Any]) -> str:
+    """The fingerprint that a reviewer stamps: of everything but the stamp itself."""
+    kept = {key: value for key, value in raw.items() if key != "reviewed"}
+    return hashlib.sha256(yaml.safe_dump(kept, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _lesson(path: Path) -> Lesson:
+    raw = load_yaml(path)
+    where = _short(path)
+    if not isinstance(raw, dict):
+        raise ContentError(f"{where}: must be a lesson with title, cards, quiz and action")
+    stamp = raw.get("reviewed")
+    try:
+        return Lesson(
+            id=path.stem,
+            title=_need(raw, "title", where),
+            summary=_need(raw, "summary", where),
+            order=int(_need(raw, "order", where)),
+            keywords=_folded(raw.get("keywords") or ()),
+            reviewed=isinstance(stamp, dict)
+            and bool(stamp.get("by"))
+            and stamp.get("sha") == lesson_hash(raw),
+            cards=tuple(_card(card, f"{where}: {card.get('id')}") for card in raw["cards"]),
+            quiz=tuple(_quiz(item, f"{where}: {item.get('id')}") for item in raw["quiz"]),
+            action=_card({"id": "action", **raw["action"]}, f"{where}: action"),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ContentError(f"{where}: {error} is missing or has the wrong form") from None
+
+
+def _card(raw: Mapping[str, Any], where: str) -> Card:
+    return Card(
+        id=_need(raw, "id", where),
+        text=_need(raw, "text", where),
+        source=_source(raw, where),
+        keywords=_folded(raw.get("keywords") or ()),
+    )
+
+
+def _quiz(raw: Mapping[str, Any], where: str) -> QuizItem:
+    choices = tuple(
+        QuizChoice(
+            label=_need(choice, "label", where),
+            correct=choice.get("correct") == "yes",
+            why=_need(choice, "why", where),
+        )
+        for choice in raw["choices"]
+    )
+    return QuizItem(
+        _need(raw, "id", where), _need(raw, "question", where), choices, _source(raw, where)
+    )
+
+
+def _source(raw: Mapping[str, Any], where: str) -> Source:
+    return Source(
+        text=_need(raw, "source", where),
+        url=raw.get("source_url", ""),
+        checked=_day(raw, "checked", where),
+        review_by=_day(raw, "review_by", where),
+    )
+
+
+def _need(raw: Mapping[str, Any], name: str, where: str) -> str:
+    value = raw.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise ContentError(f"{where}: `{name}` is missing")
+    return value.strip()
+
+
+def _day(raw: Mapping[str, Any], name: str, where: str) -> date:
+    try:
+        return date.fromisoformat(_need(raw, name, where))
+    except ValueError:
+        raise ContentError(f"{where}: `{name}` must be a day such as 2026-11-21") from None
+
+
+def _folded(words: Any) -> tuple[str, ...]:
+    if isinstance(words, str):
+        raise TypeError(f"a list of words instead of {words!r}")
+    return tuple(fold(word) for word in words)
+
+
+def _short(path: Path) -> str:
+    return str(
+        path.relative_to(path.parents[2] if path.parent.name != "content" else path.parents[1])
+    )

@@ -1,0 +1,205 @@
+"""Reading a company's name out of typed words, and folding spellings of one name together.
+
+Pure words, no register: `bot/recruiters.py` compares what is read here with the licence register.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+COMPANY_MARKS = _set("PT CV UD PD LPK P3MI PPTKIS PJTKI PPMI")
+"""A word behind which a company's name begins; PPTKIS and PJTKI are old names of P3MI."""
+
+_ASKING_WORDS = _set(
+    """
+    ABANG ADA ADALAH AGEN AGENCY AGENSI AJA AKAN AKU ALAMAT ALAMATNYA AMAN ANAK APA APAKAH ART ASLI
+    ATAS ATAU AYAH BAGAIMANA BAHWA BANTU BAYAR BELUM BENAR BENER BERANGKAT BERAPA BERIZIN BESAR
+    BETUL BIAYA BILANG BISA BODONG BOHONG BOLEH BUAT BUKAN BULAN CABANG CARA CARI CEK CHECK CUMA
+    DAFTAR DAN DAPAT DARI DENGAN DENGAR DGN DI DIA DIAJAK DITAWARI DITAWARIN DULU GA GAJI GAK GIMANA
+    GRATIS HAI HALO ILEGAL INFO INGIN INI ITU IYA IZIN IZINNYA JADI JANJI JELAS JUGA JUTA KAH KALAU
+    KALO KAMI KANTOR KANTORNYA KAPAL KARENA KATA KATANYA KE KEPADA KERJA KIRIM KITA KOK LAGI LEGAL
+    LEWAT LISENSI LOKER LOWONGAN LUAR MAU MELALUI MEMANG MEREKA MOHON NAMA NAMANYA NANYA NEGARA
+    NEGERI NGGAK NIB NO NOMER NOMOR NYA OLEH ORANG PABRIK PADA PAKAI PAKE PALSU PENIPU PENIPUAN
+    PENYALUR PEREKRUT PERMISI PERUSAHAAN PERUSAHAANNYA PTNYA PUNYA PUSAT RESMI SALAM SAMA SAYA SDH
+    SEBAGAI SEKARANG SELAMAT SIANG SIAPA SIH SIP2MI SIP3MI SORE STATUS STATUSNYA SUDAH SURAT TAHU
+    TAK TANYA TAPI TAU TDK TERDAFTAR TERPERCAYA TIDAK TIPU TKI TKW TOLONG UDAH UNTUK UTK VISA WA YA
+    YANG YG TAIWAN HONGKONG MALAYSIA SINGAPURA KOREA JEPANG SAUDI DUBAI KAMBOJA TURKI BRUNEI
+    """
+)
+_ROLES = _set("SPONSOR CALO TEKONG MAKELAR PERANTARA PERORANGAN PERSEORANGAN")
+_TITLES = _set(
+    """PAK BAPAK BPK BU IBU MBAK MAS BANG KAK OM TANTE HAJI HAJAH HJ USTAD USTADZ USTAZ KYAI KIAI
+    GUS CAK KANG TEH PAKDE BUDE PAKLIK MAMI BOS JURAGAN TETANGGA TEMAN SAUDARA"""
+)
+_GIVEN_NAMES = _set(
+    """ABDUL ACHMAD AGUS AHMAD AMINAH ANDI ANI ASEP AYU BAMBANG BUDI DEDI DENI DEWI DIAN DWI EKO
+    ENDANG FITRI HADI HASAN HENDRA HERU IMAM INDAH IRWAN JOKO KARTINI LINA MARYATI MOHAMAD MUHAMMAD
+    MULYONO NUR NURUL PARDI RATNA RINA RINI RUDI SARI SITI SLAMET SRI SUHARTO SUPARDI SUPRIYADI
+    SURYANI SUSI SUTRISNO TINI TONO UDIN WAHYU WATI WAWAN YANTI YANTO YULI YUSUF"""
+)
+"""Common first names, enough to tell a person's name from a company's when nothing else does."""
+_AROUND_A_NAME = _ASKING_WORDS | _ROLES | _TITLES
+_LEGAL_ENDINGS = _set("TBK PERSERO")
+_MAX_NAME_WORDS = 9
+_MAX_WORD = 40
+_LICENCE_DIGITS = 8
+"""An NIB has 13 digits; a shorter number than this is a year, a price or a house number."""
+_SPELLINGS = (
+    "OE>U TJ>C DJ>J NJ>NY SJ>SY KH>H CH>C SH>S SY>S TH>T DH>D GH>G PH>F CK>K Q>K X>KS V>F Z>J Y>I"
+    " IE>I TIONAL>SIONAL"
+)
+"""Old and new spellings of one sound, in the order of `recruiters.md` 5.2."""
+_SOUNDS = tuple((old, new) for old, _, new in (pair.partition(">") for pair in _SPELLINGS.split()))
+_GENERIC_WORDS = """
+    INDONESIA MANDIRI ABADI JAYA SEJAHTERA PUTRA SUKSES KARYA DUTA GLOBAL UTAMA MITRA SEJATI CITRA
+    PRATAMA INTERNASIONAL PRIMA INSAN MANPOWER ANUGERAH PERSADA BINA PERKASA SENTOSA CAHAYA
+    NUSANTARA INDO BERSAMA LESTARI TENAGA GROUP BERKAH MULIA SAMUDRA SAMUDERA SUMBER BANGSA MAKMUR
+    INSANI BALI RAYA SELARAS BUANA BAHARI SINAR ANTAR CIPTA GRAHA SEMESTA SETIA MAS DAYA SURYA
+    MAJU PELAUT
+"""
+"""Words in five or more of the 526 names listed on 17 Sep 2026, and sector words (5.1, 5.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Neighbouring words that may be a company's name; `marked` when PT or its like led in."""
+
+    words: tuple[str, ...]
+    marked: bool = False
+
+    def trimmed(self) -> tuple[str, ...]:
+        """Without the asking words at both ends that some company's name happens to contain."""
+        words = list(self.words)
+        while words and words[-1] in _AROUND_A_NAME:
+            words.pop()
+        while words and words[0] in _AROUND_A_NAME:
+            words.pop(0)
+        return tuple(words)
+
+    def parts(self) -> Iterator[tuple[str, ...]]:
+        """All the words, then fewer: people write on behind a name, and before it without PT."""
+        yield self.words
+        for end in range(len(self.words) - 1, 1, -1):
+            yield self.words[:end]
+        if not self.marked:
+            for start in range(1, min(len(self.words) - 1, 4)):
+                yield self.words[start:]
+
+
+def name_words(text: str) -> list[str]:
+    """Words in capitals without accents, marks and legal endings; "P.T. Y A S R I" → PT YASRI."""
+    words: list[str] = []
+    letters = ""
+    for word in [*re.findall(r"[A-Z0-9]+", _plain(text)), ""]:
+        if len(word) == 1 and word.isalpha():
+            letters += word
+            continue
+        if letters.startswith("PT"):
+            words += ["PT", letters[2:]]
+        else:
+            words.append(letters)
+        words.append(word)
+        letters = ""
+    return [word[:_MAX_WORD] for word in words if word and word not in _LEGAL_ENDINGS]
+
+
+def mentions(words: Sequence[str], in_names: frozenset[str] = frozenset()) -> list[Mention]:
+    """The possible company names in a message, those behind PT or its like first.
+
+    `in_names` are the words of known names: they don't end a name even when people also ask
+    with them ("Sumber Tenaga Kerja Remaja Abadi").
+    """
+    found: dict[Mention, None] = {}
+    current: list[str] = []
+    marked = False
+    for word in (*words, ""):
+        ends = not word or word.isdigit() or word in COMPANY_MARKS
+        if not ends and (word in in_names or word not in _AROUND_A_NAME):
+            current.append(word)
+            continue
+        mention = Mention(tuple(current[:_MAX_NAME_WORDS]), marked)
+        if mention.trimmed():
+            found[mention] = None
+        current, marked = [], word in COMPANY_MARKS
+    return sorted(found, key=lambda mention: not mention.marked)
+
+
+def names_a_person(words: Sequence[str]) -> bool:
+    """A sponsor or calo, a title that begins a name, or no more than a common person's name."""
+    if any(word in _ROLES for word in words):
+        return True
+    for before, title, name in zip(["", *words], words, words[1:], strict=False):
+        begins = not before or before in _AROUND_A_NAME
+        if begins and title in _TITLES and name not in _AROUND_A_NAME | COMPANY_MARKS:
+            return True
+    names = [word for word in words if word not in _AROUND_A_NAME]
+    return 0 < len(names) <= 2 and names[0] in _GIVEN_NAMES and len(rare_words(names)) == len(names)
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"['`’ʼ]", "", text)
+    return (text if text.isascii() else "".join(map(_ascii, text))).upper()
+
+
+@lru_cache(maxsize=4096)
+def _ascii(letter: str) -> str:
+    """One letter at a time: a long run of accents makes the whole-text form quadratic."""
+    if letter.isascii():
+        return letter
+    kept = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return kept or ("" if unicodedata.category(letter)[0] in "MC" else " ")
+
+
+def could_be_a_name(text: str) -> bool:
+    """Three letters beside the asking words, a role such as sponsor, or a licence's digits."""
+    words = name_words(text)
+    named = [word for word in words if word not in _ASKING_WORDS | COMPANY_MARKS]
+    letters = sum(letter.isalpha() for word in named for letter in word)
+    return letters >= 3 or sum(letter.isdecimal() for letter in text) >= 8
+
+
+def fold(words: Iterable[str]) -> str:
+    """The letters that make two spellings one name: no spaces, sounds, or doubled letters."""
+    letters = "".join(words)
+    for old, new in _SOUNDS:
+        letters = letters.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", letters)
+
+
+GENERIC = frozenset(fold((word,)) for word in _GENERIC_WORDS.split())
+
+
+def company_words(name: str) -> tuple[str, ...]:
+    return tuple(word for word in name_words(name) if word not in COMPANY_MARKS)
+
+
+def rare_words(words: Iterable[str]) -> set[str]:
+    """The folded words that are not in every second company's name."""
+    return {sound for word in words if len(sound := fold((word,))) > 2} - GENERIC
+
+
+def initials_of(words: Sequence[str]) -> set[str]:
+    """With and without a last INDONESIA or INTERNASIONAL; short ones fit too many (5.1)."""
+    full = "".join(word[0] for word in words)
+    return {letters for letters in (full, full[:-1]) if 3 <= len(letters) <= 5}
+
+
+def licence_numbers(text: str) -> Iterator[str]:
+    """Licence numbers as people type them, in one piece or in up to six groups of digits."""
+    groups = list(islice(re.finditer(r"[0-9]+", text), 200))
+    for start, first in enumerate(groups):
+        number, end = "", first.start()
+        for group in groups[start : start + 6]:
+            if not re.fullmatch(r"[ ./-]{0,3}", text[end : group.start()]):
+                break
+            number, end = number + group[0], group.end()
+            if len(number) >= _LICENCE_DIGITS:
+                yield number

@@ -1,0 +1,58 @@
+"""Every conversation of the bot in one catalog, loaded once at start."""
+
+from pathlib import Path
+
+from flows import (
+    ask_human,
+    broadcasts,
+    check_recruiter,
+    free_text,
+    lessons,
+    officer_desk,
+    resume,
+    tip_off,
+    tip_status,
+    village_group,
+    welcome,
+)
+from flows.catalog import (
+    CONTENT,
+    Catalog,
+    consent_version,
+    load_hotlines,
+    load_keywords,
+    load_lessons,
+    load_texts,
+)
+
+
+def load_catalog(folder: Path = CONTENT) -> Catalog:
+    """Raises ContentError with one line when content/ can't be used."""
+    known = load_lessons(folder)
+    wording = load_texts(folder)
+    words = lessons.texts(known)
+    wording = wording.plus(words | dict(free_text.texts(known, words)))
+    keywords = load_keywords(folder)
+    flows = [
+        resume.flow(),
+        welcome.flow(consent_version(wording)),
+        *lessons.flows(known),
+        check_recruiter.flow(),
+        tip_off.flow(),
+        tip_status.flow(),
+        ask_human.flow(),
+        free_text.flow(known),
+        officer_desk.flow(),
+        broadcasts.flow(),
+        village_group.flow(known),
+    ]
+    return Catalog(
+        flows={flow.name: flow for flow in flows},
+        wording=wording,
+        triggers=keywords.triggers,
+        everywhere=keywords.everywhere,
+        choice_words=keywords.choices,
+        group_commands=keywords.group,
+        lessons=known,
+        hotlines=load_hotlines(folder),
+    )

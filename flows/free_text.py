@@ -1,0 +1,120 @@
+"""Words that belong to no question: a company name, something a lesson knows, or an honest "not yet"."""
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz.fuzz import ratio
+
+from flows.catalog import Card, Lesson
+from flows.lessons import label, shown
+from flows.nodes import Choice, Choose, Decide, Flow, Goto, Node, Say, Scene
+from flows.triggers import fold
+
+_COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
+_STOP_WORDS = frozenset(
+    ["yang", "dan", "atau", "di", "ke", "dari", "untuk", "apa", "itu", "ini", "saya", "aku", "kami", "kita", "mau", "bisa", "kalau", "kalo", "gimana", "bagaimana", "apakah", "ya", "tidak", "nggak", "gak", "dengan", "pada", "ada", "jadi", "sudah", "belum", "kerja", "luar", "negeri", "pak", "bu", "tolong", "mohon", "tanya", "dong", "sih"]
+)
+GOOD_MATCH = 1.6
+"""Points a card needs: one word of its own and a bit, or two words of its lesson."""
+
+
+class Answers:
+    """Finds the lesson card that a free question is about, by shared words, typos allowed."""
+
+    def __init__(self, lessons: tuple[Lesson, ...]) -> None:
+        self._cards = [
+            (lesson, card, frozenset(_words(card.keywords)), frozenset(_words(lesson.keywords)))
+            for lesson in lessons
+            for card in lesson.cards
+        ]
+
+    def find(self, question: str) -> tuple[Lesson, Card] | None:
+        """The best card, or None when nothing is clearly about the question."""
+        asked = [word for word in fold(question).split()[:40] if word not in _STOP_WORDS]
+        scored = [
+            (_points(asked, own) + 0.6 * _points(asked, shared), -number)
+            for number, (_, _, own, shared) in enumerate(self._cards)
+        ]
+        best = max(scored, default=(0.0, 0))
+        if best[0] < GOOD_MATCH:
+            return None
+        lesson, card, _, _ = self._cards[-best[1]]
+        return lesson, card
+
+
+def flow(lessons: tuple[Lesson, ...]) -> Flow:
+    answers = Answers(lessons)
+
+    def what(scene: Scene) -> str:
+        scene.answers["question"] = " ".join(scene.words.split())[:1000]
+        if _COMPANY.search(scene.words):
+            return "company"
+        found = answers.find(scene.words)
+        return f"{found[0].id}.{found[1].id}" if found else "unknown"
+
+    nodes: dict[str, Node] = {}
+    exits = {"company": "check", "unknown": "unknown"}
+    for lesson in lessons:
+        for card in lesson.cards:
+            node = f"card_{lesson.id}_{card.id}"
+            exits[f"{lesson.id}.{card.id}"] = node
+            nodes[node] = Say(
+                f"free_text.{node}",
+                "answered",
+                slots=label(lesson, card.source),
+                source=shown(card.source),
+                public=True,
+            )
+    return Flow(
+        "free_text",
+        {
+            "start": Decide(what, exits),
+            "check": Goto("check_recruiter"),
+            **nodes,
+            "answered": Choose(
+                "free_text.answered",
+                (
+                    Choice("yes", "free_text.yes", "glad"),
+                    Choice("no", "free_text.ask_officer", "ask"),
+                    Choice("menu", "common.to_menu", "welcome:menu"),
+                ),
+                human=False,
+                open=True,
+            ),
+            "glad": Say("free_text.glad", "welcome:menu"),
+            "ask": Goto("ask_human:with_words", carry=("question",)),
+            "unknown": Choose(
+                "free_text.unknown",
+                (
+                    Choice("ask", "free_text.ask_officer", "ask"),
+                    Choice("check", "welcome.check", "check_recruiter:start"),
+                    Choice("menu", "common.to_menu", "welcome:menu"),
+                ),
+                human=False,
+                open=True,
+            ),
+        },
+    )
+
+
+def texts(lessons: tuple[Lesson, ...], words: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The cards once more, without "(2/5)", as answers to a question."""
+    for lesson in lessons:
+        for card in lesson.cards:
+            text = words[f"lesson_{lesson.id}.card_{card.id}"].rpartition("\n(")[0]
+            yield f"free_text.card_{lesson.id}_{card.id}", text + "{label}"
+
+
+def _words(phrases: tuple[str, ...]) -> Iterator[str]:
+    for phrase in phrases:
+        yield from (word for word in phrase.split() if word not in _STOP_WORDS)
+
+
+def _points(asked: list[str], known: frozenset[str]) -> float:
+    points = 0.0
+    for word in asked:
+        if word in known:
+            points += 1
+        elif len(word) >= 5 and any(len(k) >= 5 and ratio(word, k) >= 84 for k in known):
+            points += 0.8
+    return points

@@ -1,0 +1,92 @@
+"""In a village's group: one introduction, short answers when asked, and reports moved away at once."""
+
+from flows.catalog import Lesson
+from flows.events import Event, GroupBound
+from flows.free_text import Answers
+from flows.lessons import label, shown
+from flows.nodes import Decide, Emit, End, Flow, Node, Say, Scene, Slots
+
+VERDICTS = ("listed", "similar", "conflict", "sanctioned", "not_found", "not_a_company",
+            "register_unavailable")  # fmt: skip
+
+
+def flow(lessons: tuple[Lesson, ...]) -> Flow:
+    answers = Answers(lessons)
+
+    def about(scene: Scene) -> str:
+        found = answers.find(scene.words)
+        return f"{found[0].id}.{found[1].id}" if found else "private"
+
+    cards: dict[str, Node] = {}
+    exits = {"private": "private"}
+    for lesson in lessons:
+        for card in lesson.cards:
+            node = f"card_{lesson.id}_{card.id}"
+            exits[f"{lesson.id}.{card.id}"] = node
+            cards[node] = Say(
+                f"free_text.{node}",
+                "more",
+                slots=label(lesson, card.source),
+                source=shown(card.source),
+            )
+    return Flow(
+        "village_group",
+        {
+            "start": Say("village_group.hello", "end", slots=_link_for("mulai")),
+            "ask": Decide(about, exits),
+            **cards,
+            "more": Say("village_group.more", "end", slots=_link_for("belajar")),
+            "private": Say("village_group.private", "end", slots=_link_for("tanya")),
+            "check": Decide(_verdict, {v: v for v in VERDICTS} | {"empty": "check_how"}),
+            **{
+                verdict: Say(f"village_group.{verdict}", "end", slots=_check)
+                for verdict in VERDICTS
+            },
+            "check_how": Say("village_group.check_how", "end"),
+            "report": Say("village_group.report", "end", slots=_link_for("lapor")),
+            "bind": Decide(_invited, {"yes": "bound", "no": "bad_code"}),
+            "bound": Emit(_bind, "bound_text"),
+            "bound_text": Say("village_group.bound", "end", slots=_place),
+            "bad_code": Say("village_group.bad_code", "end"),
+            "end": End(),
+        },
+        entries=("ask", "check", "report", "bind"),
+    )
+
+
+def _link_for(start: str) -> Slots:
+    return lambda scene: {
+        "link": scene.ports.private_link(start),
+        "office": scene.ports.office_name(),
+    }
+
+
+def _verdict(scene: Scene) -> str:
+    if not scene.words.strip():
+        return "empty"
+    return scene.ports.find_recruiter(scene.words).verdict
+
+
+def _check(scene: Scene) -> dict[str, str]:
+    answer = scene.ports.find_recruiter(scene.words)
+    first = answer.rows[0] if answer.rows else None
+    return {
+        "name": first.name if first else "",
+        "date": f"{answer.register_date:%d-%m-%Y}" if answer.register_date else "-",
+        "names": ", ".join(dict.fromkeys(row.name for row in answer.rows[:3])),
+        "link": scene.ports.private_link("cek"),
+    }
+
+
+def _invited(scene: Scene) -> str:
+    place = scene.ports.group_invitation(scene.words)
+    scene.answers["place"] = place.name if place else ""
+    return "yes" if place else "no"
+
+
+def _bind(scene: Scene) -> list[Event]:
+    return [GroupBound(scene.words.strip()[:40])]
+
+
+def _place(scene: Scene) -> dict[str, str]:
+    return {"place": scene.answers["place"]}

@@ -1,0 +1,397 @@
+"""What the register says about names as people type them (`recruiters.md` 4 and 5)."""
+
+import csv
+import random
+import string
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.recruiters import Register, read_observations
+from flows.company_names import company_words, fold
+
+TODAY = date(2026, 11, 22)
+PAIRS = Path(__file__).parent.parent / "data" / "p3mi_name_pairs.csv"
+HEADER = "name,licence_no,status,valid_until,source_url,source_date,read_on"
+LISTED = "terdaftar di SISKOP2MI"
+REVOKED = "dicabut (SK 1 Tahun 2020)"
+SUSPENDED = "penghentian sementara sebagian kegiatan usaha"
+TERM = "penghentian sementara 3 bulan sejak"
+LIFTED = "sanksi penghentian diakhiri"
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return Register.load()
+
+
+def one_name(name: str) -> str:
+    return fold(company_words(name))
+
+
+def names_of(register: Register, status: str) -> list[str]:
+    return sorted({seen.row.name for seen in register.observations if seen.row.status == status})
+
+
+def a_register(folder: Path, *lines: str, header: str = HEADER) -> Register:
+    path = folder / "register.csv"
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return Register.load(path)
+
+
+def a_line(name: str, status: str, *, number: str = "", on: str = "2026-11-01") -> str:
+    return f"{name},{number},{status},,https://example.org/list,{on},"
+
+
+def pairs() -> list[dict[str, str]]:
+    with PAIRS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ABUL PRATAMA JAYA", "Abul Pratamajaya"),
+        ("PT.AL-HIKMAH JAYA BHAKTI", "alhikmah jaya bhakti"),
+        ("P.T. Y A S R I", "Yasri"),
+        ("PT. ABUNI`MAH SEJAHTERA UTAMA", "abuni'mah sejahtera utama tbk"),
+        ("SINATRIA", "Sinatrya"),
+        ("MULYA", "MULIA"),
+        ("REZEKI", "REJEKI"),
+        ("INTERNATIONAL", "INTERNASIONAL"),
+        ("KHALIFAH FIRDAUS AULIA", "KHALIFFAH FIERDAUS AULIA"),
+        ("ONGGOEL", "ONGGUL"),
+        ("Ｍｏｚａ Group", "mozá  group"),
+    ],
+)
+def test_two_spellings_of_one_name_fold_together(one: str, other: str) -> None:
+    assert one_name(one) == one_name(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("DHARMAKARYA RAHARJA", "DHARMAKERTA RAHARJA"),
+        ("KALIP SUKSES BERSAMA", "KALIP SUKSES BERJAYA"),
+        ("ASSALAM KARYA MANUNGGAL PUTRA", "ASSALAM KARYA MANUNGGAL"),
+        ("ANUGRAH", "ANUGERAH"),
+        ("BAKHTIR", "BAKTHIR"),
+    ],
+)
+def test_different_names_do_not_fold_together(one: str, other: str) -> None:
+    assert one_name(one) != one_name(other)
+
+
+@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair["query_name"])
+def test_the_labelled_pairs_are_found_as_they_are_labelled(
+    register: Register, pair: dict[str, str]
+) -> None:
+    query, entry = pair["query_name"], pair["entry_name"]
+    assert (one_name(query) == one_name(entry)) == (pair["fold_equal"] == "1")
+    answer = register.find(query, TODAY)
+    found = [one_name(row.name) for row in answer.rows]
+    if pair["fold_equal"] == "1":
+        assert answer.verdict in ("listed", "sanctioned", "conflict")
+        assert found[0] == one_name(entry)
+    elif pair["relation"].startswith("same"):
+        assert answer.verdict == "similar"
+        assert one_name(entry) in found
+    elif pair["relation"] == "different_likely":
+        assert answer.verdict in ("similar", "not_found")
+
+
+def test_no_two_listed_companies_fold_together(register: Register) -> None:
+    folded = [one_name(name) for name in names_of(register, "listed")]
+    twice = {name for name in folded if folded.count(name) > 1}
+    assert twice == {one_name("DAYA HELDIA ABADI"), one_name("ANUGERAH BAHARI PASIFIK")}
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "first"),
+    [
+        ("abul pratamajaya", "listed", "ABUL PRATAMAJAYA"),
+        ("cek pt. abul pratamajaya", "listed", "ABUL PRATAMAJAYA"),
+        ("kak saya mau tanya ABUL PRATAMA JAYA itu resmi gak ya", "listed", "ABUL PRATAMAJAYA"),
+        ("diajak sponsor dari PT Agesa Asa Jaya ke Taiwan", "listed", "AGESA ASA JAYA"),
+        ("PT Sumber Tenaga Kerja Remaja Abadi", "listed", "SUMBER TENAGA KERJA REMAJA ABADI"),
+        ("PT Trias Insan Madani cabang Cirebon", "listed", "TRIAS INSAN MADANI"),
+        ("apakah PT Alfa Nusantara Perdana itu resmi?", "sanctioned", "PT Alfa Nusantara Perdana"),
+        ("PT Ramzy", "sanctioned", "PT Ramzy"),
+        ("bumimas indonesia mandiri", "conflict", "BUMI MAS INDONESIA MANDIRI"),
+        ("PT Setia Mulia Kridatama", "conflict", "SETIA MULIA KRIDATAMA"),
+        ("PT Alfa Nusantara", "similar", "PT Alfa Nusantara Perdana"),
+        ("PT Trias Insan Madani Cirebon", "similar", "TRIAS INSAN MADANI"),
+        ("cek pt. abul pratamajaye", "similar", "ABUL PRATAMAJAYA"),
+        ("pt moza", "similar", "Moza Group Indonesia"),
+        ("PT MIA", "similar", "Multi Insan Amanah"),
+        ("PT Tulus Widodo Putra", "not_found", "PT. Tulus Widodo Putra"),
+        ("PT Bahagia Selamanya Gemilang", "not_found", ""),
+        ("PT Maju Jaya", "not_found", ""),
+        ("halo", "not_found", ""),
+        ("", "not_found", ""),
+        ("pak Joko sponsor", "not_a_company", ""),
+        ("Bu Sinta", "not_a_company", ""),
+        ("siti aminah", "not_a_company", ""),
+        ("calo dari kampung sebelah", "not_a_company", ""),
+        ("pak Ramzy", "not_a_company", ""),
+    ],
+)
+def test_a_message_gets_its_verdict(
+    register: Register, text: str, verdict: str, first: str
+) -> None:
+    answer = register.find(text, TODAY)
+    assert answer.verdict == verdict
+    assert (answer.rows[0].name if answer.rows else "") == first
+
+
+def test_conflict_shows_both_sides_with_their_dates(register: Register) -> None:
+    rows = register.find("PT Bumi Mas Indonesia Mandiri", TODAY).rows
+    assert [(row.status, row.seen_on) for row in rows] == [
+        ("listed", date(2026, 9, 17)),
+        ("suspended", date(2026, 2, 5)),
+    ]
+
+
+def test_a_listed_name_is_shown_with_a_revoked_look_alike_after_it(register: Register) -> None:
+    answer = register.find("Ameastara Raya Mulia", TODAY)
+    assert answer.verdict == "listed"
+    assert [(row.name, row.status) for row in answer.rows] == [
+        ("AMEASTARA RAYA MULIA", "listed"),
+        ("Ameastara Raya", "revoked"),
+    ]
+    assert answer.rows[1].score < 100
+
+
+def test_similar_names_show_both_sides_and_at_most_three(register: Register) -> None:
+    statuses = [row.status for row in register.find("PT Kalip Sukses", TODAY).rows]
+    assert sorted(statuses) == ["listed", "revoked"]
+    assert len(register.find("PT ABP", TODAY).rows) == 3
+
+
+@pytest.mark.parametrize("other", ["PT Ramzy", "PT Bahagia Gemilang"])
+def test_another_company_in_the_message_makes_it_a_choice(register: Register, other: str) -> None:
+    answer = register.find(f"{other} lewat PT Agesa Asa Jaya", TODAY)
+    assert answer.verdict == "similar"
+    assert "AGESA ASA JAYA" in [row.name for row in answer.rows]
+
+
+def test_every_name_of_the_register_leads_to_its_own_row(register: Register) -> None:
+    verdicts = {
+        "listed": {"listed", "conflict"},
+        "suspended": {"sanctioned", "conflict"},
+        "revoked": {"sanctioned"},
+        "lifted": {"listed", "not_found"},
+    }
+    for status, allowed in verdicts.items():
+        for name in names_of(register, status):
+            answer = register.find(name, TODAY)
+            assert answer.verdict in allowed, name
+            assert one_name(answer.rows[0].name) == one_name(name)
+
+
+def test_a_clean_listed_name_is_never_sanctioned(register: Register) -> None:
+    acts = set(map(one_name, names_of(register, "suspended") + names_of(register, "revoked")))
+    for name in names_of(register, "listed"):
+        if one_name(name) not in acts:
+            assert register.find(f"PT {name}", TODAY).verdict == "listed", name
+
+
+def test_a_name_taken_out_of_the_list_is_never_listed(register: Register) -> None:
+    for name in names_of(register, "listed"):
+        rest = Register(
+            seen for seen in register.observations if one_name(seen.row.name) != one_name(name)
+        )
+        for text in (name, f"apakah PT {name} resmi?"):
+            answer = rest.find(text, TODAY)
+            assert answer.verdict in ("similar", "not_found"), text
+            assert all(row.score < 100 for row in answer.rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9120307772741", "NIB 9120 3077 72741", "PT Agesa Asa Jyaa, NIB 9120.3077.72741"],
+)
+def test_a_number_finds_its_company_and_beats_a_misspelt_name(
+    register: Register, text: str
+) -> None:
+    answer = register.find(text, TODAY)
+    assert (answer.verdict, answer.rows[0].name) == ("listed", "AGESA ASA JAYA")
+
+
+@pytest.mark.parametrize("other", ["PT Ramzy", "PT Abul Pratamajaya", "PT Bahagia Gemilang"])
+def test_a_number_beside_another_name_is_a_conflict(register: Register, other: str) -> None:
+    answer = register.find(f"{other}, NIB 9120307772741", TODAY)
+    assert (answer.verdict, answer.rows[0].name) == ("conflict", "AGESA ASA JAYA")
+
+
+def test_a_number_tells_namesakes_apart(tmp_path: Path) -> None:
+    register = a_register(
+        tmp_path,
+        a_line("Alam Rimba", LISTED, number="1111111111111"),
+        a_line("Alam Rimba", REVOKED, number="2222222222222"),
+    )
+    assert register.find("PT Alam Rimba", TODAY).verdict == "conflict"
+    assert register.find("PT Alam Rimba 1111111111111", TODAY).verdict == "listed"
+    assert register.find("PT Alam Rimba 2222222222222", TODAY).verdict == "sanctioned"
+
+
+@pytest.mark.parametrize(
+    ("act", "verdict"),
+    [
+        (a_line("Alam Rimba", SUSPENDED, number="1111111111111"), "sanctioned"),
+        (a_line("Alam Rimba", REVOKED, number="1111111111111"), "sanctioned"),
+        (a_line("Alam Rimba", REVOKED, number="2222222222222"), "conflict"),
+        (a_line("Alam Rimba", SUSPENDED), "conflict"),
+        (a_line("Alam Rimba", LIFTED, number="1111111111111"), "listed"),
+        (a_line("Alam Rimba", f"{TERM} 2026-02-03", number="1111111111111"), "conflict"),
+        (a_line("Alam Rimba", f"{TERM} 2026-10-03", number="1111111111111"), "sanctioned"),
+        (a_line("Alam Raya Rimba", SUSPENDED), "listed"),
+    ],
+)
+def test_only_a_sanction_in_force_on_the_same_number_overrides_a_listing(
+    tmp_path: Path, act: str, verdict: str
+) -> None:
+    register = a_register(tmp_path, a_line("Alam Rimba", LISTED, number="1111111111111"), act)
+    assert register.find("PT Alam Rimba", TODAY).verdict == verdict
+
+
+def test_a_sanction_that_was_ended_later_is_no_sanction(tmp_path: Path) -> None:
+    lines = [
+        a_line("Lain Sekali", LISTED),
+        a_line("Alam Rimba", SUSPENDED, on="2026-01-05"),
+        a_line("Alam Rimba", LIFTED, on="2026-05-05"),
+    ]
+    answer = a_register(tmp_path, *lines).find("PT Alam Rimba", TODAY)
+    assert answer.verdict == "not_found"
+    assert [row.status for row in answer.rows] == ["lifted"]
+
+
+def test_a_listing_past_its_own_date_is_no_listing(tmp_path: Path) -> None:
+    old = "Alam Rimba,1111111111111,terdaftar,2026-11-01,https://example.org,2026-11-01,"
+    register = a_register(tmp_path, old, a_line("Lain Sekali", LISTED))
+    assert register.find("PT Alam Rimba", date(2026, 11, 1)).verdict == "listed"
+    answer = register.find("PT Alam Rimba", TODAY)
+    assert (answer.verdict, answer.rows[0].status) == ("not_found", "expired")
+
+
+def test_what_a_company_says_of_itself_is_no_listing(tmp_path: Path) -> None:
+    own = a_line("Alam Rimba", "situs perusahaan sendiri (klaim P3MI)")
+    register = a_register(tmp_path, own, a_line("Lain Sekali", LISTED))
+    assert register.find("PT Alam Rimba", TODAY).verdict == "not_found"
+
+
+def test_an_empty_register_says_that_it_is_unavailable(tmp_path: Path) -> None:
+    register = a_register(tmp_path, a_line("Alam Rimba", REVOKED))
+    assert register.find("PT Alam Rimba", TODAY).verdict == "register_unavailable"
+
+
+@pytest.mark.parametrize(
+    ("today", "stale"), [(date(2026, 10, 17), False), (date(2026, 10, 18), True)]
+)
+def test_a_copy_is_stale_after_thirty_days(register: Register, today: date, stale: bool) -> None:
+    answer = register.find("PT Agesa Asa Jaya", today)
+    assert (answer.register_date, answer.stale) == (date(2026, 9, 17), stale)
+
+
+def a_typo(chance: random.Random, name: str, edits: int) -> str:
+    letters = list(name.lower())
+    for _ in range(edits):
+        at = chance.randrange(len(letters))
+        kind = chance.choice(["drop", "add", "change", "swap"])
+        if kind == "drop":
+            del letters[at]
+        elif kind == "add":
+            letters.insert(at, chance.choice(string.ascii_lowercase))
+        elif kind == "change":
+            letters[at] = chance.choice(string.ascii_lowercase)
+        elif at + 1 < len(letters):
+            letters[at], letters[at + 1] = letters[at + 1], letters[at]
+    return "".join(letters)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_or_two_slips_still_find_the_company(register: Register, seed: int) -> None:
+    chance = random.Random(seed)
+    rows = [seen.row for seen in register.observations if seen.row.status != "claimed"]
+    first = among = 0
+    for row in rows:
+        typed = a_typo(chance, " ".join(company_words(row.name)), chance.choice([1, 2]))
+        answer = register.find(f"pt {typed}", TODAY)
+        found = [one_name(found.name) for found in answer.rows]
+        first += found[:1] == [one_name(row.name)]
+        among += one_name(row.name) in found[:3]
+        if answer.verdict != "similar" and found:
+            assert found[0] in (one_name(row.name), one_name(typed)), typed
+        if one_name(typed) != one_name(row.name):
+            assert answer.verdict != "listed", typed
+    assert first / len(rows) >= 0.95
+    assert among / len(rows) >= 0.97
+
+
+def hostile_texts(register: Register) -> list[str]:
+    chance = random.Random(7)
+    words = [word for seen in register.observations for word in company_words(seen.row.name)]
+    salad = [" ".join(chance.choices(words, k=9)) for _ in range(60)]
+    return [
+        *("".join(chance.choices(string.printable, k=4096)) for _ in range(40)),
+        *("".join(chr(chance.randrange(0x20, 0xD7FF)) for _ in range(4096)) for _ in range(40)),
+        *(mark.join(salad) for mark in (" PT ", " di ", " ", " sponsor ", ", ")),
+        *("PT " * 1365, "P T " * 1024, "P.T." * 1024, "1 " * 2048, "9 1 2 " * 680, "'" * 4096),
+        *("\u0301\u0316" * 2048, "\ufdfa" * 4096, "A" * 4096, "a b " * 1024, "\x00" * 4096),
+        *("9120307772741 " * 290, "\ud800" * 4096, "pt x " * 800, "PT AGESA ASA JAYA " * 220),
+    ]
+
+
+def test_hostile_text_is_answered_in_bounded_time(register: Register) -> None:
+    times: list[float] = []
+    for text in hostile_texts(register):
+        register.find(text, TODAY)
+        tries = []
+        for _ in range(3):
+            start = time.perf_counter()
+            answer = register.find(text, TODAY)
+            tries.append(time.perf_counter() - start)
+        times.append(min(tries))
+        assert answer.verdict == "similar" or len(answer.rows) <= 4
+    assert sorted(times)[int(len(times) * 0.99)] <= 0.005
+
+
+def test_every_row_of_the_register_file_has_a_source_and_a_day() -> None:
+    seen = list(read_observations())
+    assert len(seen) == 697
+    assert all(one.row.source.startswith("https://") and one.row.seen_on for one in seen)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (a_line("", LISTED), "no company name"),
+        (a_line("PT", LISTED), "no company name"),
+        (a_line("Alam Rimba", "tidak terdaftar"), "status 'tidak terdaftar' is not known"),
+        (a_line("Alam Rimba", LISTED, on=""), "source_date and read_on are empty"),
+        (a_line("Alam Rimba", LISTED, on="17/09/2026"), "source_date '17/09/2026' is no day"),
+        (a_line("Alam Rimba", LISTED, number="9.12E+12"), "the number '9.12E+12' is cut off"),
+        ("Alam Rimba,,terdaftar,,,2026-11-01,", "source_url is empty"),
+        ("Alam Rimba", "status '' is not known"),
+        ('"Alam" Rimba,,terdaftar,,https://example.org,2026-11-01,', "expected after"),
+    ],
+)
+def test_a_bad_row_is_named_in_one_line(tmp_path: Path, line: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=r"^register\.csv, row 3: ") as caught:
+        a_register(tmp_path, a_line("Lain Sekali", LISTED), line)
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="the column source_url is missing"):
+        a_register(tmp_path, "Alam Rimba,,terdaftar", header="name,licence_no,status")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_bytes(b"\xff\xfe\x00n")
+    with pytest.raises(ValueError, match=r"^register\.csv"):
+        Register.load(path)

@@ -1,0 +1,387 @@
+"""A Bot API server for tests: checks each call as the documents say, answers like the real one.
+
+Rules and fields: https://core.telegram.org/bots/api (10.1). Error words: the official server's
+source, https://github.com/tdlib/telegram-bot-api, Client.cpp. Stricter than the real server in one
+thing: a parameter that the method does not have is refused instead of ignored.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.fakes import LoopbackServer
+
+TOKEN = "123456789:AAExampleExampleExampleExampleExample"
+USERNAME = "KentonganDesaBot"
+
+BUTTON_FIELDS = {
+    # https://core.telegram.org/bots/api#inlinekeyboardbutton
+    "text": str,
+    "url": str,
+    "callback_data": str,
+}
+LINK_PREVIEW_FIELDS = {
+    # https://core.telegram.org/bots/api#linkpreviewoptions
+    "is_disabled": bool,
+    "url": str,
+    "prefer_small_media": bool,
+    "prefer_large_media": bool,
+    "show_above_text": bool,
+}
+
+Kind = Literal["Integer", "String", "Boolean", "Chat", "Strings", "Keyboard", "LinkPreview"]
+METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
+    # name -> parameter -> (type, required); each at https://core.telegram.org/bots/api#<name>
+    "getMe": {},
+    "sendMessage": {
+        "chat_id": ("Chat", True),
+        "text": ("String", True),
+        "message_thread_id": ("Integer", False),
+        "parse_mode": ("String", False),
+        "disable_notification": ("Boolean", False),
+        "protect_content": ("Boolean", False),
+        "link_preview_options": ("LinkPreview", False),
+        "reply_markup": ("Keyboard", False),
+    },
+    "answerCallbackQuery": {
+        "callback_query_id": ("String", True),
+        "text": ("String", False),
+        "show_alert": ("Boolean", False),
+        "url": ("String", False),
+        "cache_time": ("Integer", False),
+    },
+    "setWebhook": {
+        "url": ("String", True),
+        "ip_address": ("String", False),
+        "max_connections": ("Integer", False),
+        "allowed_updates": ("Strings", False),
+        "drop_pending_updates": ("Boolean", False),
+        "secret_token": ("String", False),
+    },
+    "getWebhookInfo": {},
+    "deleteMessage": {"chat_id": ("Chat", True), "message_id": ("Integer", True)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one call gets instead of its answer; `taken` calls have their effect all the same."""
+
+    status: int = 200
+    description: str = ""
+    parameters: dict[str, int] = field(default_factory=dict)
+    taken: bool = False
+    then: Literal["answer", "hang", "drop", "rubbish"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as the server understood it."""
+
+    method: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message that went out to a chat."""
+
+    chat: str
+    text: str
+    message_id: int
+    at: float
+    keyboard: list[list[dict[str, str]]]
+    parameters: dict[str, Any]
+
+
+def flood(seconds: int) -> Fault:
+    words = f"Too Many Requests: retry after {seconds}"
+    return Fault(429, words, {"retry_after": seconds})
+
+
+def migrated(new_id: int) -> Fault:
+    words = "Bad Request: group chat was upgraded to a supergroup chat"
+    return Fault(400, words, {"migrate_to_chat_id": new_id})
+
+
+BLOCKED = Fault(403, "Forbidden: bot was blocked by the user")
+UNAUTHORIZED = Fault(401, "Unauthorized")
+BAD_GATEWAY = Fault(502, "Bad Gateway")
+FINE = None
+"""In a row of faults: this call is answered as usual."""
+HANG = Fault(then="hang")
+TAKEN_THEN_HANG = Fault(taken=True, then="hang")
+DROPPED_AFTER_TAKEN = Fault(taken=True, then="drop")
+TAKEN_THEN_RUBBISH = Fault(taken=True, then="rubbish")
+
+
+class _Refusal(Exception):
+    def __init__(self, status: int, description: str) -> None:
+        super().__init__(description)
+        self.status = status
+        self.description = description
+
+
+class FakeTelegram:
+    """The server; `sent` and `calls` are what it saw, `fail` says what goes wrong next."""
+
+    def __init__(self, token: str = TOKEN, username: str = USERNAME) -> None:
+        self.token = token
+        self.me = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Kentongan",
+            "username": username,
+        }
+        self.sent: list[Sent] = []
+        self.calls: list[Call] = []
+        self.answered: list[str] = []
+        self.old_callbacks: set[str] = set()
+        self.webhook: dict[str, Any] = {"url": ""}
+        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
+        route = Route("/bot{token}/{method}", self._receive, methods=["GET", "POST"])
+        self.app = Starlette(routes=[route])
+        self._server = LoopbackServer(self.app)
+
+    @property
+    def url(self) -> str:
+        """What TELEGRAM_API_BASE_URL is set to."""
+        return self._server.url
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+
+    def fail(
+        self, *faults: Fault | None, chat: str | int = "", method: str = "sendMessage"
+    ) -> None:
+        """The next calls of this method (to this chat, or to any) get these faults, in order."""
+        self._faults[f"{method} {chat}".strip()].extend(faults)
+
+    async def _receive(self, request: Request) -> Response:
+        if request.path_params["token"] != self.token:
+            return _error(401, "Unauthorized")
+        known = {name.lower(): name for name in METHODS}
+        method = known.get(request.path_params["method"].lower())
+        if method is None:
+            return _error(404, "Not Found")
+        try:
+            parameters = _checked(method, await _decoded(request))
+            self.calls.append(Call(method, parameters))
+            return await self._answer(request, method, parameters)
+        except _Refusal as refusal:
+            return _error(refusal.status, refusal.description)
+
+    async def _answer(self, request: Request, method: str, parameters: dict[str, Any]) -> Response:
+        fault = self._next_fault(method, str(parameters.get("chat_id", "")))
+        result = None
+        if fault is None or fault.taken:
+            result = getattr(self, f"_{method}")(parameters)
+        if fault is None:
+            return JSONResponse({"ok": True, "result": result})
+        if fault.then == "hang":
+            await asyncio.sleep(3600)
+        if fault.then == "drop":
+            self._server.drop(request.scope)
+        if fault.then == "rubbish":
+            return Response("<html>not what you expect</html>")
+        return _error(fault.status, fault.description, fault.parameters)
+
+    def _next_fault(self, method: str, chat: str) -> Fault | None:
+        for key in (f"{method} {chat}", method):
+            if self._faults[key]:
+                return self._faults[key].popleft()
+        return None
+
+    def _getMe(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return self.me
+
+    def _sendMessage(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        # #sendmessage: 1-4096 characters; Client.cpp: spaces at the ends do not count.
+        text = parameters["text"].strip()
+        if not text:
+            raise _Refusal(400, "Bad Request: message text is empty")
+        if len(text.encode("utf-16-le")) > 2 * 4096:
+            raise _Refusal(400, "Bad Request: message is too long")
+        chat = str(parameters["chat_id"])
+        keyboard = parameters.get("reply_markup", {}).get("inline_keyboard", [])
+        message_id = len(self.sent) + 1
+        self.sent.append(Sent(chat, text, message_id, time.monotonic(), keyboard, parameters))
+        message: dict[str, Any] = {
+            # https://core.telegram.org/bots/api#message
+            "message_id": message_id,
+            "from": self.me,
+            "chat": _chat(chat),
+            "date": int(time.time()),
+            "text": text,
+        }
+        if keyboard:
+            message["reply_markup"] = {"inline_keyboard": keyboard}
+        return message
+
+    def _answerCallbackQuery(self, parameters: dict[str, Any]) -> bool:
+        if parameters["callback_query_id"] in self.old_callbacks:
+            raise _Refusal(
+                400,
+                "Bad Request: query is too old and response timeout expired or query ID is invalid",
+            )
+        # #answercallbackquery: text 0-200 characters
+        if len(parameters.get("text", "")) > 200:
+            raise _Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
+        self.answered.append(parameters["callback_query_id"])
+        return True
+
+    def _setWebhook(self, parameters: dict[str, Any]) -> bool:
+        # #setwebhook: HTTPS, ports 443, 80, 88, 8443, 1-100 connections, secret of 1-256 characters
+        url = urlsplit(parameters["url"])
+        if parameters["url"] and url.scheme != "https":
+            raise _Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided")
+        if url.port not in (None, 443, 80, 88, 8443):
+            raise _Refusal(400, "Bad Request: bad webhook: webhook can be set up only on ports 443")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", parameters.get("secret_token", "")):
+            raise _Refusal(400, "Bad Request: secret token contains unallowed characters")
+        if not 1 <= parameters.get("max_connections", 40) <= 100:
+            raise _Refusal(400, "Bad Request: max_connections must be from 1 to 100")
+        self.webhook = parameters
+        return True
+
+    def _getWebhookInfo(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        # https://core.telegram.org/bots/api#webhookinfo
+        return {
+            "url": self.webhook["url"],
+            "has_custom_certificate": False,
+            "pending_update_count": 0,
+            "allowed_updates": self.webhook.get("allowed_updates", []),
+        }
+
+    def _deleteMessage(self, parameters: dict[str, Any]) -> bool:
+        found = [m for m in self.sent if m.message_id == parameters["message_id"]]
+        if not found:
+            raise _Refusal(400, "Bad Request: message to delete not found")
+        self.sent.remove(found[0])
+        return True
+
+
+def _error(status: int, description: str, parameters: dict[str, int] | None = None) -> JSONResponse:
+    # https://core.telegram.org/bots/api#making-requests
+    body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
+    if parameters:
+        body["parameters"] = parameters
+    return JSONResponse(body, status_code=status)
+
+
+def _chat(chat: str) -> dict[str, Any]:
+    # https://core.telegram.org/bots/api#chat
+    number = int(chat) if chat.lstrip("-").isdigit() else -1
+    if number > 0:
+        return {"id": number, "type": "private", "first_name": "Warga"}
+    kind = "supergroup" if chat.startswith("-100") else "group"
+    return {"id": number, "type": kind, "title": "Warga Desa"}
+
+
+async def _decoded(request: Request) -> dict[str, Any]:
+    """The parameters from the query and the body, in each of the four ways #making-requests names.
+
+    In a form everything is text: numbers, booleans and JSON objects are read out of it later.
+    """
+    parameters: dict[str, Any] = dict(request.query_params)
+    if request.headers.get("content-type", "").startswith("application/json"):
+        parameters.update(await request.json())
+    elif request.method == "POST":
+        async with request.form() as form:
+            parameters.update(form)
+    return parameters
+
+
+def _checked(method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    expected = METHODS[method]
+    for name in parameters:
+        if name not in expected:
+            raise _Refusal(400, f"Bad Request: {method} has no parameter {name}")
+    for name, (_, required) in expected.items():
+        if required and name not in parameters:
+            raise _Refusal(400, f"Bad Request: parameter {name} is required")
+    return {name: _read(expected[name][0], name, value) for name, value in parameters.items()}
+
+
+def _read(kind: Kind, name: str, value: Any) -> Any:
+    if kind == "Chat":
+        # "Integer or String": an id, or @name of a channel or supergroup
+        if re.fullmatch(r"-?\d{1,16}|@\w{4,32}", str(value)):
+            return str(value)
+        raise _Refusal(400, "Bad Request: chat not found")
+    if kind == "String":
+        if isinstance(value, str):
+            return value
+        raise _Refusal(400, f"Bad Request: parameter {name} must be a String")
+    if kind == "Integer":
+        if re.fullmatch(r"-?\d+", str(value)):
+            return int(value)
+        raise _Refusal(400, f"Bad Request: parameter {name} must be an Integer")
+    if kind == "Boolean":
+        if str(value).lower() in ("true", "false", "1", "0"):
+            return str(value).lower() in ("true", "1")
+        raise _Refusal(400, f"Bad Request: parameter {name} must be a Boolean")
+    return _read_object(kind, name, value)
+
+
+def _read_object(kind: Kind, name: str, value: Any) -> Any:
+    try:
+        value = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise _Refusal(400, f"Bad Request: can't parse {name} JSON object") from None
+    if kind == "Strings":
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return value
+        raise _Refusal(400, f"Bad Request: parameter {name} must be an Array of String")
+    if not isinstance(value, dict):
+        raise _Refusal(400, "Bad Request: object expected as " + name.replace("_", " "))
+    if kind == "LinkPreview":
+        _check_fields("LinkPreviewOptions", LINK_PREVIEW_FIELDS, value)
+        return value
+    # https://core.telegram.org/bots/api#inlinekeyboardmarkup
+    _check_fields("InlineKeyboardMarkup", {"inline_keyboard": list}, value)
+    for row in value.get("inline_keyboard", []):
+        for button in row:
+            _check_button(button)
+    return value
+
+
+def _check_fields(type_name: str, fields: Mapping[str, type], value: dict[str, Any]) -> None:
+    for name, content in value.items():
+        if name not in fields or not isinstance(content, fields[name]):
+            raise _Refusal(400, f"Bad Request: {type_name}.{name} is unknown or of another type")
+
+
+def _check_button(button: dict[str, Any]) -> None:
+    _check_fields("InlineKeyboardButton", BUTTON_FIELDS, button)
+    if not button.get("text"):
+        raise _Refusal(400, "Bad Request: inline keyboard button text is empty")
+    # #inlinekeyboardbutton: "exactly one of the fields other than text"
+    if ("url" in button) == ("callback_data" in button):
+        raise _Refusal(400, "Bad Request: Text buttons are unallowed in the inline keyboard")
+    # #inlinekeyboardbutton: callback_data is 1-64 bytes
+    if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
+        raise _Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+    if "url" in button and urlsplit(button["url"]).scheme not in ("http", "https", "tg"):
+        raise _Refusal(400, "Bad Request: BUTTON_URL_INVALID")

@@ -1,0 +1,369 @@
+"""A Twilio for tests: checks each call (twilio_rules.py), answers and calls back like it.
+
+The signature is computed here by
+https://www.twilio.com/docs/usage/webhooks/webhooks-security, with neither our verifier nor
+Twilio's library. Stricter than Twilio in one thing: a parameter it does not have is refused.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.fakes import LoopbackServer
+from tests.fakes.twilio_rules import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    SENDER,
+    Refusal,
+    check_content,
+    check_credentials,
+    checked_message,
+    read_form,
+)
+
+__all__ = [
+    "ACCOUNT_SID",
+    "AUTH_TOKEN",
+    "DROPPED_AFTER_TAKEN",
+    "FINE",
+    "HANG",
+    "SENDER",
+    "TAKEN_THEN_HANG",
+    "TAKEN_THEN_RUBBISH",
+    "CalledBack",
+    "FakeTwilio",
+    "Fault",
+    "Sent",
+    "Step",
+    "inbound_form",
+    "sign",
+]
+
+
+def sign(url: str, form: Mapping[str, str], token: str = AUTH_TOKEN) -> str:
+    """X-Twilio-Signature: the URL and each name and value in order of the names, HMAC-SHA1."""
+    text = url + "".join(name + form[name] for name in sorted(form))
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def inbound_form(body: str = "", *, sid: str = "", sender: str = "", **more: str) -> dict[str, str]:
+    """The form of an incoming WhatsApp message, after webhook-request; `more` adds and replaces."""
+    sid = sid or "SM" + secrets.token_hex(16)
+    sender = sender or "whatsapp:+6281234567890"
+    form = {
+        "SmsMessageSid": sid,
+        "NumMedia": "0",
+        "ProfileName": "Warga",
+        "MessageType": "text",
+        "SmsSid": sid,
+        "WaId": sender.removeprefix("whatsapp:+"),
+        "SmsStatus": "received",
+        "Body": body,
+        "To": SENDER,
+        "NumSegments": "1",
+        "ReferralNumMedia": "0",
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT_SID,
+        "From": sender,
+        "ApiVersion": "2010-04-01",
+    }
+    return form | more
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one call gets instead of its answer; `taken` calls have their effect all the same."""
+
+    status: int = 201
+    code: int | None = None
+    taken: bool = False
+    then: Literal["answer", "hang", "drop", "rubbish"] = "answer"
+    rfc9457: bool = False
+
+
+FINE = None
+"""In a row of faults: this call is answered as usual."""
+HANG = Fault(then="hang")
+TAKEN_THEN_HANG = Fault(taken=True, then="hang")
+DROPPED_AFTER_TAKEN = Fault(taken=True, then="drop")
+TAKEN_THEN_RUBBISH = Fault(taken=True, then="rubbish")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One status callback: which status, how long after the step before, with which error."""
+
+    status: str
+    after: float = 0.0
+    error_code: str = ""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One message that Twilio has taken."""
+
+    sid: str
+    to: str
+    sender: str
+    body: str
+    form: dict[str, str]
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    status: str = "queued"
+    error_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """One status callback that was made, and the status code it was answered with."""
+
+    url: str
+    form: dict[str, str]
+    signature: str
+    answer: int
+
+
+class FakeTwilio:
+    """The server. `plan` is what is called back for each message, in that order."""
+
+    def __init__(self) -> None:
+        self.sent: list[Sent] = []
+        self.contents: dict[str, dict[str, Any]] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.plan: Sequence[Step] = ()
+        self.plans: dict[str, Sequence[Step]] = {}
+        self.called_back: list[CalledBack] = []
+        self.call_back_to = ""
+        """Where callbacks really go, when StatusCallback names a host that is not on loopback."""
+        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
+        self._tasks: set[asyncio.Task[None]] = set()
+        account = "/2010-04-01/Accounts/{sid}/Messages.json"
+        self.app = Starlette(
+            routes=[
+                Route(account, self._messages, methods=["GET", "POST"]),
+                Route("/v1/Content", self._content, methods=["POST"]),
+            ]
+        )
+        self._server = LoopbackServer(self.app)
+
+    @property
+    def url(self) -> str:
+        """What TWILIO_API_BASE_URL is set to."""
+        return self._server.url
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+
+    def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
+        """The next calls (`message`, to this address or any; `content`; `list`) go wrong so."""
+        self._faults[f"{call} {to}".strip()].extend(faults)
+
+    async def _messages(self, request: Request) -> Response:
+        try:
+            check_credentials(request)
+            if request.path_params["sid"] != ACCOUNT_SID:
+                raise Refusal(404, 20404, "The requested resource was not found")
+            if request.method == "GET":
+                return await self._with_fault(request, "list", "", self._listed)
+            form = await read_form(request)
+            self.calls.append(("message", form.get("To", "")))
+            checked = checked_message(form, self.contents)
+            return await self._with_fault(
+                request, "message", form["To"], lambda _: self._take(checked)
+            )
+        except Refusal as refusal:
+            return _error(refusal.status, refusal.code)
+
+    async def _content(self, request: Request) -> Response:
+        try:
+            check_credentials(request)
+            self.calls.append(("content", ""))
+            if not request.headers.get("content-type", "").startswith("application/json"):
+                raise Refusal(400, 20001, "the Content API takes JSON")
+            content = await request.json()
+            check_content(content)
+            return await self._with_fault(request, "content", "", lambda _: self._register(content))
+        except Refusal as refusal:
+            return _error(refusal.status, refusal.code)
+
+    async def _with_fault(self, request: Request, call: str, to: str, effect: Any) -> Response:
+        fault = self._next_fault(call, to)
+        if fault is None:
+            answer: Response = effect(request)
+            return answer
+        if fault.taken:
+            effect(request)
+        if fault.then == "hang":
+            await asyncio.sleep(3600)
+        if fault.then == "drop":
+            self._server.drop(request.scope)
+        if fault.then == "rubbish":
+            return Response("<html>not what you expect</html>", status_code=201)
+        return _error(fault.status, fault.code, fault.rfc9457)
+
+    def _next_fault(self, call: str, to: str) -> Fault | None:
+        for key in (f"{call} {to}".strip(), call):
+            if self._faults[key]:
+                return self._faults[key].popleft()
+        return None
+
+    def _take(self, form: dict[str, str]) -> Response:
+        body = form.get("Body", "")
+        if "ContentSid" in form:
+            body = next(iter(self.contents[form["ContentSid"]]["types"].values()))["body"]
+        sent = Sent("SM" + secrets.token_hex(16), form["To"], form.get("From", ""), body, form)
+        self.sent.append(sent)
+        plan = self.plans.get(sent.to, self.plan)
+        if plan and form.get("StatusCallback"):
+            task = asyncio.get_running_loop().create_task(self._call_back(sent, plan))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return JSONResponse(_resource(sent), status_code=201)
+
+    def _register(self, content: dict[str, Any]) -> Response:
+        sid = "HX" + secrets.token_hex(16)
+        self.contents[sid] = content
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        resource = {
+            "sid": sid,
+            "account_sid": ACCOUNT_SID,
+            "date_created": now,
+            "date_updated": now,
+            "friendly_name": content.get("friendly_name"),
+            "language": content["language"],
+            "variables": content.get("variables", {}),
+            "types": content["types"],
+            "url": f"https://content.twilio.com/v1/Content/{sid}",
+            "links": {},
+        }
+        return JSONResponse(resource, status_code=201)
+
+    def _listed(self, request: Request) -> Response:
+        query = request.query_params
+        known = {"To", "From", "DateSent", "DateSent<", "DateSent>", "PageSize", "Page"}
+        if set(query) - known - {"PageToken"}:
+            raise Refusal(400, 20001, "unknown parameter")
+        found = [
+            sent
+            for sent in self.sent
+            if query.get("To", sent.to) == sent.to
+            and query.get("From", sent.sender) == sent.sender
+            # The filter is documented for dates: a time of day is not looked at.
+            and query.get("DateSent>", "")[:10] <= sent.at.date().isoformat()
+        ]
+        page = {
+            "messages": [_resource(sent) for sent in reversed(found)],
+            "page": 0,
+            "page_size": int(query.get("PageSize", "50")),
+            "start": 0,
+            "end": max(0, len(found) - 1),
+            "uri": str(request.url.path),
+            "first_page_uri": str(request.url.path),
+            "next_page_uri": None,
+            "previous_page_uri": None,
+        }
+        return JSONResponse(page)
+
+    async def _call_back(self, sent: Sent, plan: Sequence[Step]) -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            for step in plan:
+                await asyncio.sleep(step.after)
+                sent.status, sent.error_code = step.status, step.error_code
+                url, form = sent.form["StatusCallback"], _callback_form(sent, step)
+                target = url
+                if self.call_back_to:
+                    parts = urlsplit(url)
+                    target = self.call_back_to + parts._replace(scheme="", netloc="").geturl()
+                signature = sign(url, form)
+                try:
+                    headers = {"X-Twilio-Signature": signature}
+                    answer = await client.post(target, data=form, headers=headers)
+                    status = answer.status_code
+                except httpx.HTTPError:
+                    status = 0
+                self.called_back.append(CalledBack(url, form, signature, status))
+
+
+def _callback_form(sent: Sent, step: Step) -> dict[str, str]:
+    # docs/messaging/guides/outbound-message-status-in-status-callbacks, WhatsApp
+    form = {
+        "ChannelPrefix": "whatsapp",
+        "ApiVersion": "2010-04-01",
+        "MessageStatus": step.status,
+        "SmsSid": sent.sid,
+        "SmsStatus": step.status,
+        "ChannelInstallSid": "XE" + "0" * 32,
+        "To": sent.to,
+        "From": sent.sender,
+        "MessageSid": sent.sid,
+        "StructuredMessage": "false",
+        "AccountSid": ACCOUNT_SID,
+        "ChannelToAddress": sent.to.removeprefix("whatsapp:")[:5] + "XXXX",
+    }
+    if step.status in ("delivered", "read"):
+        form["EventType"] = step.status.upper()
+    if step.error_code:
+        form["ErrorCode"] = step.error_code
+    return form
+
+
+def _error(status: int, code: int | None, rfc9457: bool = False) -> Response:
+    if code is None:
+        return Response("<html>upstream</html>", status_code=status)
+    page = f"https://www.twilio.com/docs/errors/{code}"
+    if rfc9457:
+        body = {"type": page, "title": "refused", "status": status, "code": code}
+    else:
+        body = {"code": code, "message": "refused", "more_info": page, "status": status}
+    return JSONResponse(body, status_code=status)
+
+
+def _resource(sent: Sent) -> dict[str, Any]:
+    # "Message Properties"
+    moment = format_datetime(sent.at)
+    return {
+        "account_sid": ACCOUNT_SID,
+        "api_version": "2010-04-01",
+        "body": sent.body,
+        "date_created": moment,
+        "date_sent": None if sent.status == "queued" else moment,
+        "date_updated": moment,
+        "direction": "outbound-api",
+        "error_code": int(sent.error_code) if sent.error_code else None,
+        "error_message": None,
+        "from": sent.sender,
+        "messaging_service_sid": None,
+        "num_media": "0",
+        "num_segments": "1",
+        "price": None,
+        "price_unit": None,
+        "sid": sent.sid,
+        "status": sent.status,
+        "subresource_uris": {},
+        "to": sent.to,
+        "uri": f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{sent.sid}.json",
+    }

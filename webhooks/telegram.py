@@ -1,0 +1,252 @@
+"""Telegram's webhook: one update becomes one Inbound, or nothing.
+
+Fields are those of https://core.telegram.org/bots/api#update. Of a group only what was said to
+the bot is read; everything else people write there becomes None and is kept nowhere.
+"""
+
+import json
+import re
+
+import msgspec
+
+from bot.channels.base import MAX_INBOUND_CHARACTERS, Inbound
+
+CHANNEL = "telegram"
+MEDIA = (
+    "voice",
+    "audio",
+    "photo",
+    "video",
+    "video_note",
+    "animation",
+    "document",
+    "sticker",
+    "contact",
+    "venue",
+    "location",
+    "poll",
+    "dice",
+    "story",
+)
+"""https://core.telegram.org/bots/api#message, the most telling name first: an animation also has
+`document`, a venue also has `location`."""
+SERVICE = frozenset(
+    {
+        "pinned_message",
+        "message_auto_delete_timer_changed",
+        "chat_background_set",
+        "write_access_allowed",
+        "forum_topic_created",
+    }
+)
+"""Notices in a private chat that nobody wrote and nobody waits for an answer to."""
+
+_COMMAND = re.compile(r"/\w+(?:@(?P<bot>\w+))?(?=\s|$)", re.ASCII)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ABSENT = ("left", "kicked")
+_PRESENT = ("member", "administrator")
+
+
+class BadBody(Exception):
+    """The body is no update of the Bot API."""
+
+
+class _User(msgspec.Struct):
+    id: int
+    is_bot: bool = False
+    username: str | None = None
+
+
+class _Chat(msgspec.Struct):
+    id: int
+    type: str
+
+    @property
+    def is_group(self) -> bool:
+        return self.type in ("group", "supergroup")
+
+
+class _RepliedTo(msgspec.Struct):
+    from_: _User | None = msgspec.field(name="from", default=None)
+
+
+class _Message(msgspec.Struct):
+    chat: _Chat
+    from_: _User | None = msgspec.field(name="from", default=None)
+    sender_chat: _Chat | None = None
+    text: str | None = None
+    caption: str | None = None
+    reply_to_message: _RepliedTo | None = None
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
+
+    @property
+    def by_person(self) -> bool:
+        """A group's anonymous admin writes as a bot, with the group itself as `sender_chat`."""
+        if self.sender_chat is not None and self.sender_chat.id == self.chat.id:
+            return True
+        return self.from_ is not None and not self.from_.is_bot
+
+
+class _PressedMessage(msgspec.Struct):
+    chat: _Chat
+
+
+class _CallbackQuery(msgspec.Struct):
+    id: str
+    from_: _User = msgspec.field(name="from")
+    data: str | None = None
+    message: _PressedMessage | None = None
+
+
+class _Member(msgspec.Struct):
+    status: str
+
+
+class _MemberChange(msgspec.Struct):
+    chat: _Chat
+    old_chat_member: _Member
+    new_chat_member: _Member
+
+
+class _Update(msgspec.Struct):
+    update_id: int
+    message: msgspec.Raw = msgspec.Raw()
+    edited_message: _Message | None = None
+    callback_query: _CallbackQuery | None = None
+    my_chat_member: _MemberChange | None = None
+
+
+def translate(body: bytes, bot_username: str) -> Inbound | None:
+    """The event of one update, or None for what the bot has no use for. Raises BadBody."""
+    try:
+        try:
+            update = msgspec.json.decode(body, type=_Update)
+            return _event(update, bot_username.removeprefix("@").lower())
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            # msgspec takes half of a surrogate pair for a broken text; json reads it.
+            update = msgspec.json.decode(_without_surrogates(body), type=_Update)
+            return _event(update, bot_username.removeprefix("@").lower())
+    except (ValueError, RecursionError) as error:
+        # Not chained and without its words: they can quote what somebody wrote.
+        raise BadBody(type(error).__name__) from None
+
+
+def _without_surrogates(body: bytes) -> bytes:
+    return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "ignore")
+
+
+def _event(update: _Update, bot: str) -> Inbound | None:
+    event_id = str(update.update_id)
+    if bytes(update.message) not in (b"", b"null"):
+        return _from_message(event_id, update.message, bot)
+    if update.edited_message is not None:
+        return _from_edit(event_id, update.edited_message)
+    if update.callback_query is not None:
+        return _from_press(event_id, update.callback_query)
+    if update.my_chat_member is not None:
+        return _from_member_change(event_id, update.my_chat_member)
+    return None
+
+
+def _from_message(event_id: str, raw: msgspec.Raw, bot: str) -> Inbound | None:
+    message = msgspec.json.decode(raw, type=_Message)
+    if message.chat.is_group:
+        return _from_group(event_id, message, bot)
+    if message.chat.type != "private" or message.from_ is None or message.from_.is_bot:
+        return None
+    address = str(message.from_.id)
+    if message.text is not None:
+        return Inbound(CHANNEL, event_id, "text", address, text=clean(message.text))
+    keys = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).keys()
+    if SERVICE & keys:
+        return None
+    return Inbound(
+        CHANNEL,
+        event_id,
+        "unreadable",
+        address,
+        text=clean(message.caption or ""),
+        medium=next((medium for medium in MEDIA if medium in keys), "unknown"),
+    )
+
+
+def _from_group(event_id: str, message: _Message, bot: str) -> Inbound | None:
+    """Only a command for this bot, an answer to it, or the group's new id."""
+    group = str(message.chat.id)
+    if message.migrate_to_chat_id is not None:
+        moved_to = str(message.migrate_to_chat_id)
+        return Inbound(CHANNEL, event_id, "group_moved", group=group, moved_to=moved_to)
+    if message.text is None or not message.by_person:
+        return None
+    text = clean(message.text)
+    command = _COMMAND.match(text)
+    if command:
+        named = command["bot"]
+        if named and named.lower() != bot:
+            return None
+        if named:
+            text = text[: command.start("bot") - 1] + text[command.end("bot") :]
+        return Inbound(CHANNEL, event_id, "group_command", group=group, text=text)
+    if _answers_us(message, bot):
+        return Inbound(CHANNEL, event_id, "group_command", group=group, text=text)
+    return None
+
+
+def _answers_us(message: _Message, bot: str) -> bool:
+    author = message.reply_to_message and message.reply_to_message.from_
+    return bool(author and author.is_bot and (author.username or "").lower() == bot)
+
+
+def _from_edit(event_id: str, message: _Message) -> Inbound | None:
+    """A person's own correction in private. A moving live location arrives as an edit too."""
+    text = message.text if message.text is not None else message.caption
+    if message.chat.type != "private" or text is None:
+        return None
+    if message.from_ is None or message.from_.is_bot:
+        return None
+    return Inbound(CHANNEL, event_id, "edited", str(message.from_.id), text=clean(text))
+
+
+def _from_press(event_id: str, press: _CallbackQuery) -> Inbound | None:
+    if press.data is None or press.from_.is_bot:
+        return None
+    chat = press.message.chat if press.message else None
+    payload = clean(press.data)
+    if chat is not None and chat.is_group:
+        return Inbound(
+            CHANNEL,
+            event_id,
+            "group_command",
+            group=str(chat.id),
+            payload=payload,
+            callback_id=press.id,
+        )
+    if chat is not None and chat.type != "private":
+        return None
+    address = str(press.from_.id)
+    return Inbound(CHANNEL, event_id, "choice", address, payload=payload, callback_id=press.id)
+
+
+def _from_member_change(event_id: str, change: _MemberChange) -> Inbound | None:
+    """The bot itself was blocked or taken back, added to a group or removed from it."""
+    before, after = change.old_chat_member.status, change.new_chat_member.status
+    chat = str(change.chat.id)
+    if change.chat.type == "private":
+        if after == "kicked":
+            return Inbound(CHANNEL, event_id, "blocked", chat)
+        return Inbound(CHANNEL, event_id, "unblocked", chat) if after == "member" else None
+    if not change.chat.is_group:
+        return None
+    if after in _ABSENT:
+        return Inbound(CHANNEL, event_id, "group_left", group=chat)
+    if after in _PRESENT and before in _ABSENT:
+        return Inbound(CHANNEL, event_id, "group_joined", group=chat)
+    return None
+
+
+def clean(text: str) -> str:
+    """Without what PostgreSQL can't store (NUL, half surrogate pairs), and not too long."""
+    return _UNSTORABLE.sub("", text)[:MAX_INBOUND_CHARACTERS]
