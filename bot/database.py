@@ -64,9 +64,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection for reading; nothing done on it is kept."""
         with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = connection.execution_options(kentongan_reading=True)
-            yield connection
+            yield connection.execution_options(kentongan_reading=True)
 
     def insert(self, table: Any) -> Any:
         """An INSERT of this database's dialect, so that `on_conflict_do_…` is at hand."""
@@ -140,9 +138,9 @@ class GroupCommit(Generic[Item, Result]):
     async def put(self, item: Item) -> Result:
         """Wait until the item's transaction is committed. Raises what its turn alone raised."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(item, loop, loop.create_future())
-        self._queue.put(waiting)
-        return await waiting.future
+        future: asyncio.Future[Result] = loop.create_future()
+        self._queue.put(_Waiting(item, loop, future))
+        return await future
 
     def commit_now(self, items: list[Item]) -> list[Result | Exception]:
         """The same work without the thread, for the command line and for tests."""
@@ -198,7 +196,7 @@ class GroupCommit(Generic[Item, Result]):
         while True:
             try:
                 with self._database.write() as connection:
-                    results = self._apply(connection, items)
+                    results: list[Result] = self._apply(connection, items)
                 return results
             except OperationalError:
                 attempts -= 1

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select, update
+from sqlmodel import SQLModel
 
 from bot import contacts, groups
 from bot.channels.base import Inbound
@@ -54,6 +55,15 @@ def seed(service: Service) -> None:
     service.forget_office()
 
 
+def start_over(service: Service) -> None:
+    """Empty every table, put the clock back, seed again. Only for the demo's own database."""
+    with service.database.write() as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            connection.execute(table.delete())
+    service.clock.reset()
+    seed(service)
+
+
 def _enrol(
     connection: Connection, service: Service, staff_no: str, address: str, now: datetime
 ) -> None:
@@ -77,5 +87,6 @@ def inbound(event_id: str, phone: str, text: str = "", payload: str = "") -> Inb
     """What somebody types or presses on one of the demo's phones."""
     if phone == GROUP:
         return Inbound(CHANNEL, event_id, "group_command", text=text or payload, group=GROUP)
-    kind = "choice" if payload else "text"
-    return Inbound(CHANNEL, event_id, kind, address=phone, text=text, payload=payload)
+    if payload:
+        return Inbound(CHANNEL, event_id, "choice", address=phone, text=text, payload=payload)
+    return Inbound(CHANNEL, event_id, "text", address=phone, text=text)

@@ -137,6 +137,7 @@ class Effects:
         if found is None:
             raise NotAllowed("the invitation is no longer good")
         officer_id, known.officer_name = found
+        links.revoke_all(self.connection, officer_id)  # what the old chat still holds is void
         officers.enrol(self.connection, officer_id, known.id)
         links.issue(self.connection, token, "pin", officer_id, self.now)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="enrolled",
@@ -152,8 +153,12 @@ class Effects:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
             tips.withdraw(self.connection, tip.number, self.now)
+            if tip.officer_id is not None:
+                links.revoke(self.connection, tip.officer_id, tip.number)
             self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
             return None
+        if tip.status not in tips.OPEN_STATUSES:
+            raise NotAllowed("the tip has ended: nobody would read this")
         tips.add_message(
             self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
         )

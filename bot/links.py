@@ -94,5 +94,10 @@ def revoke(connection: Connection, officer_id: int, tip_number: int) -> None:
     )
 
 
+def revoke_all(connection: Connection, officer_id: int) -> None:
+    """Close every door of an officer (enrolled anew, PIN void)."""
+    connection.execute(delete(links).where(links.c.officer_id == officer_id))
+
+
 def purge(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(links).where(links.c.expires_at < now)).rowcount

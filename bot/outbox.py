@@ -165,7 +165,8 @@ _CLAIM = (
             and_(
                 _earlier.c.lane == outbox.c.lane,
                 _earlier.c.id < outbox.c.id,
-                _earlier.c.status.in_(OPEN_STATES),
+                # Literal, not bound: only then do both databases use the partial index.
+                text("earlier.status IN ('queued', 'sending')"),
             )
         ),
     )
@@ -174,7 +175,7 @@ _CLAIM = (
 )  # fmt: skip
 _LEASE = (
     update(outbox)
-    .where(outbox.c.id == bindparam("row_id"))
+    .where(outbox.c.id.in_(bindparam("row_ids", expanding=True)))
     .values(status="sending", lease_until=bindparam("until"), attempts=outbox.c.attempts + 1)
 )
 
@@ -187,7 +188,7 @@ def claim(connection: Connection, channel: str, now: datetime, most: int) -> lis
     rows = connection.execute(statement, {"channel": channel, "now": now, "most": most}).all()
     if rows:
         until = now + LEASE
-        connection.execute(_LEASE, [{"row_id": row[0], "until": until} for row in rows])
+        connection.execute(_LEASE, {"row_ids": [row[0] for row in rows], "until": until})
     return [Claimed(*row) for row in rows]
 
 
@@ -335,7 +336,13 @@ def oldest_waiting(connection: Connection, now: datetime) -> Mapping[str, dateti
         .where(outbox.c.status.in_(OPEN_STATES), outbox.c.not_before <= now)
         .group_by(outbox.c.channel)
     )
-    return {channel: oldest for channel, oldest in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def has_open(connection: Connection) -> bool:
+    """Anything is still on its way."""
+    found = select(outbox.c.id).where(outbox.c.status.in_(OPEN_STATES)).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def next_moment(connection: Connection) -> datetime | None:

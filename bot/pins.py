@@ -1,5 +1,7 @@
 """Officers' PINs: six to twelve digits, kept as Argon2id, never as they were typed."""
 
+import itertools
+
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
@@ -13,8 +15,13 @@ class PinTooWeak(Exception):
 
 def check_strength(pin: str) -> None:
     digits = [int(letter) for letter in pin if letter.isdigit()]
-    steps = {b - a for a, b in zip(digits, digits[1:], strict=False)}
-    if not pin.isascii() or not pin.isdigit() or not 6 <= len(pin) <= 12 or steps in ({0}, {1}, {-1}):
+    steps = {b - a for a, b in itertools.pairwise(digits)}
+    if (
+        not pin.isascii()
+        or not pin.isdigit()
+        or not 6 <= len(pin) <= 12
+        or steps in ({0}, {1}, {-1})
+    ):
         raise PinTooWeak("PIN harus 6 sampai 12 angka, bukan berurutan atau angka yang sama.")
 
 

@@ -180,9 +180,7 @@ def read_roster(path: Path, gazetteer: Gazetteer, today: date) -> list[RosterRow
     return rows
 
 
-def _row(
-    line: int, cells: dict[str, str | None], gazetteer: Gazetteer, today: date
-) -> RosterRow:
+def _row(line: int, cells: dict[str, str | None], gazetteer: Gazetteer, today: date) -> RosterRow:
     values = {name: (cells.get(name) or "").strip() for name in COLUMNS}
     for name in ("staff_no", "name", "role", "valid_from"):
         if not values[name]:
@@ -227,12 +225,12 @@ def _contradictions(rows: list[RosterRow]) -> list[str]:
             problems.append(f"line {row.line}: the same duty stands in line {seen[row.key].line}")
         seen.setdefault(row.key, row)
         if row.role == "pimpasa":
-            for other in owners.setdefault(row.place_code, []):
-                if other.staff_no != row.staff_no and _overlap(row, other):
-                    problems.append(
-                        f"line {row.line}: {row.place_code} already has a pimpasa in line "
-                        f"{other.line} at the same time; make one of them deputy"
-                    )
+            problems.extend(
+                f"line {row.line}: {row.place_code} already has a pimpasa in line {other.line} "
+                "at the same time; make one of them deputy"
+                for other in owners.setdefault(row.place_code, [])
+                if other.staff_no != row.staff_no and _overlap(row, other)
+            )
             owners[row.place_code].append(row)
     return problems
 
@@ -334,9 +332,7 @@ def _import_duties(
             changes.append(Change("changed", what))
     for (staff_no, role, place), old in held.items():
         connection.execute(
-            update(duties)
-            .where(duties.c.id == old.id)
-            .values(valid_to=today - timedelta(days=1))
+            update(duties).where(duties.c.id == old.id).values(valid_to=today - timedelta(days=1))
         )
         changes.append(Change("gone", f"{role} {place or 'whole office'}: {staff_no}"))
 

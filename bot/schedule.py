@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -103,6 +103,32 @@ def next_moment(service: Service) -> datetime | None:
             outbox.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
+
+
+async def forward(
+    service: Service,
+    turns: Turns,
+    by: timedelta,
+    drain: Callable[[], Awaitable[object]],
+) -> None:
+    """Move a clock that may be moved; what falls due on the way happens at its own time.
+
+    `drain` sends what may leave at that moment.
+    """
+    target = service.clock.now() + by
+    while True:
+        await asyncio.to_thread(run_due, service, turns)
+        await drain()
+        due = await asyncio.to_thread(next_moment, service)
+        now = service.clock.now()
+        if due is None or due > target or now >= target:
+            break
+        # A moment that stays due (nobody could take it) must not hold the clock.
+        step = due - now if due > now else timedelta(minutes=1)
+        service.clock.forward(min(step, target - now))
+    service.clock.forward(max(target - service.clock.now(), timedelta()))
+    await asyncio.to_thread(run_due, service, turns)
+    await drain()
 
 
 def escalate_overdue(connection: Connection, service: Service, now: datetime) -> int:

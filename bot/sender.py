@@ -40,7 +40,7 @@ SENT = Counter(
 )
 DOWN = Gauge("kentongan_channel_down", "1 while a channel refuses our credentials.", ["channel"])
 
-PAGE = 256
+PAGE = 1024
 """Rows held at a time without a pacer; with one, what it lets through in a second, so that a
 reply never waits behind a page of bulk."""
 GRACE = timedelta(seconds=90)

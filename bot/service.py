@@ -7,6 +7,8 @@ from datetime import datetime
 from datetime import time as day_time
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import select
 
 from bot.clock import Clock
@@ -109,15 +111,16 @@ class Service:
         )
 
 
-def migrate(database: Database) -> None:
-    """Bring the database's tables to this release (Alembic)."""
-    from alembic import command
-    from alembic.config import Config
-
+def alembic_config() -> Config:
     config = Config()
-    config.set_main_option(
-        "script_location", str(Path(__file__).resolve().parent.parent / "migrations")
-    )
+    scripts = Path(__file__).resolve().parent.parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    return config
+
+
+def migrate(database: Database) -> None:
+    """Bring the database's tables to this release."""
+    config = alembic_config()
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -25,11 +25,13 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         "sqlite:///var/kentongan.db",
-        description="Where everything is kept: an embedded SQLite file, or postgresql+psycopg://… for several processes.",
+        description="Where everything is kept: an embedded SQLite file, or postgresql+psycopg://… for "
+        "several processes.",
     )
     keyring_path: Path = Field(
         Path("var/keyring.json"),
-        description="The file with the encryption keys; keep it and its backup apart from the database and its backup.",
+        description="The file with the encryption keys; keep it and its backup apart from the "
+        "database and its backup.",
     )
     public_base_url: str = Field(
         "http://127.0.0.1:8000",
@@ -46,7 +48,8 @@ class Settings(BaseSettings):
     )
     telegram_webhook_secret: SecretStr = Field(
         SecretStr(""),
-        description="16 to 256 letters, digits, _ or - that Telegram repeats in each call; empty closes the endpoint.",
+        description="16 to 256 letters, digits, _ or - that Telegram repeats in each call; empty "
+        "closes the endpoint.",
     )
     telegram_bot_username: str = Field(
         "",
@@ -61,7 +64,8 @@ class Settings(BaseSettings):
     )
     twilio_auth_token: SecretStr = Field(
         SecretStr(""),
-        description="Twilio's primary auth token: it signs the webhooks and pays for messages; empty closes the endpoint.",
+        description="Twilio's primary auth token: it signs the webhooks and pays for messages; empty "
+        "closes the endpoint.",
     )
     twilio_whatsapp_from: str = Field(
         "", description="The WhatsApp sender, as whatsapp:+62…; empty means no WhatsApp."
@@ -75,7 +79,8 @@ class Settings(BaseSettings):
     )
     accept_unreviewed: bool = Field(
         False,
-        description="The office accepts that content no lawyer has read is sent with the label 'belum diperiksa ahli hukum'.",
+        description="The office accepts that content no lawyer has read is sent with the label 'belum "
+        "diperiksa ahli hukum'.",
     )
     broadcast_limit: int = Field(
         2000,

@@ -9,7 +9,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Index, delete, func, select, text, update
@@ -23,6 +23,8 @@ from flows.events import TipOpened
 from flows.ports import Urgency
 
 OPEN_STATUSES = ("assigned", "acknowledged")
+NEWS_STAYS = timedelta(days=30)
+"""How long BUKA still finds a closed tip, so that its last message can be read."""
 
 
 class Tip(SQLModel, table=True):
@@ -298,13 +300,11 @@ def by_receipt(connection: Connection, ring: KeyRing, receipt: str) -> TipRow | 
     return _one(connection, tips.c.receipt_index == receipt_index(ring, receipt))
 
 
-def of_reporter(connection: Connection, ring: KeyRing, contact_id: int) -> list[TipRow]:
-    """This chat's tips, newest first, open ones only."""
-    rows = connection.execute(
-        _ROW.where(
-            tips.c.return_index == return_index(ring, contact_id), tips.c.status.in_(OPEN_STATUSES)
-        ).order_by(tips.c.number.desc())
-    )
+def of_reporter(connection: Connection, ring: KeyRing, who: int, now: datetime) -> list[TipRow]:
+    """This chat's tips, newest first: open ones, and closed ones while their news is fresh."""
+    fresh = tips.c.status.in_(OPEN_STATUSES) | (tips.c.closed_at > now - NEWS_STAYS)
+    mine = tips.c.return_index == return_index(ring, who)
+    rows = connection.execute(_ROW.where(mine, fresh).order_by(tips.c.number.desc()))
     return [_tip_row(row) for row in rows]
 
 

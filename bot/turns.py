@@ -28,6 +28,7 @@ from bot.world import World
 from flows import engine
 from flows.events import Event, MessageCreated
 from flows.session import Input
+from flows.waits import wakes_at
 
 log = logging.getLogger(__name__)
 
@@ -189,15 +190,17 @@ class Turns:
         world = World(batch.connection, self._service, known, batch.now)
         sprint = engine.resume(self._service.catalog, known.session, given, world.person(), world)
         effects = Effects(batch.connection, self._service, world, batch.now, known=known)
+        # The replies are sealed first: a reply that can't be written keeps the effects away too.
+        replies = []
+        for event in sprint.events:
+            if isinstance(event, MessageCreated):
+                replies.append(self._row(batch, event, known, callback_id, priority))
+                callback_id = ""
         self._carry_out(effects, sprint.events)
         known.session = sprint.session
         known.touched = True
         known.is_new = False
-        for event in sprint.events:
-            if isinstance(event, MessageCreated):
-                self._queue(batch, event, known, callback_id, priority)
-                callback_id = ""
-        batch.rows += effects.rows
+        batch.rows += replies + effects.rows
 
     def _carry_out(self, effects: Effects, events: list[Event]) -> None:
         changes = [event for event in events if not isinstance(event, MessageCreated)]
@@ -253,19 +256,15 @@ class Turns:
 
     # ---- writing
 
-    def _queue(
-        self,
-        batch: _Batch,
-        message: MessageCreated,
-        known: Known,
-        callback_id: str = "",
-        priority: int = outbox.REPLY,
-    ) -> None:
-        batch.rows.append(
-            outbox.row_for(
-                self._service.ring, message, batch.now, channel=known.channel,
-                contact_id=known.id, callback_id=callback_id, priority=priority,
-            )
+    def _queue(self, batch: _Batch, message: MessageCreated, known: Known) -> None:
+        batch.rows.append(self._row(batch, message, known, "", outbox.REPLY))
+
+    def _row(
+        self, batch: _Batch, message: MessageCreated, known: Known, callback_id: str, priority: int
+    ) -> dict[str, Any]:
+        return outbox.row_for(
+            self._service.ring, message, batch.now, channel=known.channel,
+            contact_id=known.id, callback_id=callback_id, priority=priority,
         )  # fmt: skip
 
     def _flush(self, batch: _Batch) -> None:
@@ -285,7 +284,7 @@ class Turns:
         outbox.queue(batch.connection, batch.rows)
 
     def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:
-        wakes = engine.wakes_at(self._service.catalog, known.session)
+        wakes = wakes_at(self._service.catalog, known.session)
         state = seal_session(self._service.ring, known.id, known.session)
         return state, datetime.fromtimestamp(wakes, UTC) if wakes else None
 

@@ -179,7 +179,7 @@ class World:
     def reporter_tips(self) -> tuple[TipView, ...]:
         if self._known is None:
             return ()
-        mine = tips.of_reporter(self._connection, self._service.ring, self._known.id)
+        mine = tips.of_reporter(self._connection, self._service.ring, self._known.id, self._at)
         return tuple(self._view(tip) for tip in mine)
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:

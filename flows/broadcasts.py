@@ -64,7 +64,7 @@ def _what(scene: Scene) -> str:
     if not scene.person.officer:
         return "stranger"
     number = scene.words.strip().lstrip("#")
-    if number.isdigit():
+    if number.isdecimal():
         scene.answers["number"] = number[:9]
         return "show" if scene.ports.broadcast(int(number[:9])) else "unknown"
     return "new" if scene.ports.officer_villages() else "none"

@@ -114,6 +114,8 @@ def load_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ContentError(f"{_short(path)}: line {line}: {error.problem}") from None
+    except yaml.YAMLError as error:  # a letter that YAML does not allow
+        raise ContentError(f"{_short(path)}: {' '.join(str(error).split())}") from None
 
 
 def load_texts(folder: Path = CONTENT) -> Wording:
@@ -166,6 +168,9 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
 
 def consent_version(wording: Wording) -> str:
     """Names the exact words that somebody agreed to."""
+    if CONSENT_TEXT not in wording:
+        stem, _, key = CONSENT_TEXT.partition(".")
+        raise ContentError(f"content/texts/{stem}.yaml: {key} is missing: consent is given to it")
     return hashlib.sha256(wording.raw(CONSENT_TEXT).encode()).hexdigest()[:12]
 
 
@@ -177,7 +182,10 @@ def load_lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:
 def load_hotlines(folder: Path = CONTENT) -> tuple[HotlineEntry, ...]:
     path = folder / "hotlines.yaml"
     entries = []
-    for raw in load_yaml(path):
+    listed = load_yaml(path)
+    if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
+        raise ContentError(f"{_short(path)}: must be a list of numbers with their fields")
+    for raw in listed:
         where = f"{_short(path)}: {raw.get('id', '?')}"
         entries.append(
             HotlineEntry(
@@ -206,6 +214,9 @@ def _lesson(path: Path) -> Lesson:
     where = _short(path)
     if not isinstance(raw, dict):
         raise ContentError(f"{where}: must be a lesson with title, cards, quiz and action")
+    if not raw.get("cards") or not raw.get("quiz"):
+        missing = "quiz" if raw.get("cards") else "cards"
+        raise ContentError(f"{where}: '{missing}' is missing or empty")
     stamp = raw.get("reviewed")
     try:
         return Lesson(

@@ -4,12 +4,17 @@ The engine asks the world only through the ports it is handed and changes it onl
 events it returns; `bot/turns.py` saves the session and carries out the events in one commit.
 """
 
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 import msgspec
 
+from flows import offers
+from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
-from flows.events import Button, Event, MessageCreated, OptedIn, OptedOut
+from flows.events import Button, Event
+from flows.everywhere import act
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -20,7 +25,6 @@ from flows.nodes import (
     Flow,
     Goto,
     Node,
-    Option,
     Pick,
     Say,
     Scene,
@@ -29,13 +33,13 @@ from flows.nodes import (
 )
 from flows.ports import Person, Ports
 from flows.session import Frame, Input, Session
-from flows.triggers import Offered, choose, everywhere, fold
+from flows.triggers import choose, everywhere, fold
+from flows.waits import ends_after, never_ends
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
-MAX_BUBBLE = 1000
-"""Characters of one message: a WhatsApp list or quick reply takes 1,024 with its numbers."""
 MISSES_BEFORE_HELP = 2
+_COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+)?")
 CANNOT_READ = "common.cannot_read"
 
 
@@ -53,53 +57,31 @@ def resume(
     catalog: Catalog, session: Session, given: Input, person: Person, ports: Ports
 ) -> Sprint:
     """Take one input to a session. The given session is left as it was."""
-    run = _Run(catalog, msgspec.structs.replace(session), person, ports)
+    run = Run(catalog, msgspec.structs.replace(session), person, ports)
     run.session.answers = dict(session.answers)
-    run.session.kept = dict(session.kept)
+    # What a newer release no longer has can't be gone on with.
+    run.session.kept = {n: f for n, f in session.kept.items() if n in catalog.flows}
     run.take(given)
     return Sprint(run.session, run.finish())
 
 
 def begin(catalog: Catalog, to: str, words: str, person: Person, ports: Ports) -> Sprint:
     """Start at `flow:node` with an empty session (commands in a group)."""
-    run = _Run(catalog, Session(), person, ports)
+    run = Run(catalog, Session(), person, ports)
     run.words = words
     run.enter(to)
     return Sprint(run.session, run.finish())
 
 
-def wakes_at(catalog: Catalog, session: Session) -> int | None:
-    """Unix seconds when time itself becomes an input: a nudge, or the end of a wait."""
-    moments = []
-    if session.flow:
-        flow = catalog.flows[session.flow]
-        node = flow.nodes[session.node]
-        expires = getattr(node, "expires", None) or flow.expires
-        if not (isinstance(node, Choose) and node.open):
-            moments.append(session.waits_since + int(expires.total_seconds()))
-            if flow.nudge_after and not session.nudged:
-                moments.append(session.waits_since + int(flow.nudge_after.total_seconds()))
-    for name, frame in session.kept.items():
-        moments.append(frame.at + int(catalog.flows[name].expires.total_seconds()))
-    return min(moments, default=None)
-
-
 @dataclass(slots=True)
-class _Bubble:
-    text: str
-    buttons: tuple[Button, ...]
-    fixed: bool
-
-
-@dataclass(slots=True)
-class _Run:
+class Run:
     catalog: Catalog
     session: Session
     person: Person
     ports: Ports
     words: str = ""
     events: list[Event] = field(default_factory=list)
-    bubbles: list[_Bubble] = field(default_factory=list)
+    bubbles: list[Bubble] = field(default_factory=list)
 
     # ---- taking an input
 
@@ -107,9 +89,9 @@ class _Run:
         if given.kind in ("timeout", "expired"):
             self._time_passed()
         elif given.kind == "unreadable":
-            self._aside(CANNOT_READ)
+            self.aside(CANNOT_READ)
         elif given.kind == "edited":
-            self._aside("common.edited")
+            self.aside("common.edited")
         elif given.kind == "choice" and self._press(given):
             return
         else:
@@ -117,14 +99,21 @@ class _Run:
 
     def _read(self, text: str) -> None:
         node = self._waiting_node()
-        if self.person.officer and self._officer_command(text):
-            return
         asks_words = isinstance(node, Ask) or (isinstance(node, Pick) and bool(node.free))
         if node and not asks_words and self._answer(node, text):
-            return
+            return None
+        # Where words are asked for, only a command and its number is a command ("AMBIL 12").
+        command = not isinstance(node, Ask) or _COMMAND.fullmatch(text.strip())
+        if self.person.officer and command and self._officer_command(text):
+            return None
+        danger = self.catalog.triggers.danger(text) if isinstance(node, Ask) else None
+        if danger and self.session.flow != self.catalog.report:
+            self.words = text
+            return self.enter(danger)
         action = everywhere(text, self.catalog.everywhere, typos=not asks_words)
-        if action:
-            self._everywhere(action)
+        # "petugas" may well be the answer to a question; 0 reaches a human there.
+        if action and not (asks_words and action == "human"):
+            act(self, action)
         elif isinstance(node, Ask | Pick) and asks_words:
             self._answer_words(node, text)
         elif node is None or (isinstance(node, Choose) and node.open):
@@ -144,12 +133,12 @@ class _Run:
         """Nobody waits for a particular answer: the words themselves say where to go."""
         self.words = text
         if target := self.catalog.triggers.danger(text):
-            self._introduce()
+            self.introduce()
             return self.enter(target)
         found = self.catalog.triggers.match(text)
         if found:
             if found[0] != self.catalog.welcome:
-                self._introduce()
+                self.introduce()
             self.words = found[1]
             return self.enter(found[0])
         if self.person.is_new:
@@ -158,9 +147,9 @@ class _Run:
             return self.enter(self.catalog.free_text)
         return self.enter(self.catalog.menu)
 
-    def _introduce(self) -> None:
+    def introduce(self) -> None:
         if self.person.is_new:
-            self._bubble("welcome.short_intro", {"office": self.ports.office_name()})
+            self.bubble("welcome.short_intro", {"office": self.ports.office_name()})
 
     def _press(self, given: Input) -> bool:
         """A pressed button: for the present question, or a menu that is still good; else words."""
@@ -175,7 +164,7 @@ class _Run:
             self._set_aside()
             self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
             return self._take_key(node, key, given.text)
-        self._aside("common.old_button")
+        self.aside("common.old_button")
         return True
 
     def _time_passed(self) -> None:
@@ -185,26 +174,25 @@ class _Run:
             if now >= frame.at + self.catalog.flows[name].expires.total_seconds():
                 del self.session.kept[name]
         node = self._waiting_node()
-        if node is None or (isinstance(node, Choose) and node.open):
+        if node is None or never_ends(node):
             return
         flow = self.catalog.flows[self.session.flow]
-        waited = now - self.session.waits_since
-        if waited >= (getattr(node, "expires", None) or flow.expires).total_seconds():
-            self._forget_place()
-        elif flow.nudge_after and not self.session.nudged:
-            if waited >= flow.nudge_after.total_seconds():
-                self.session.nudged = True
-                self._bubble("common.nudge", None)
+        waited = timedelta(seconds=now - self.session.waits_since)
+        if waited >= ends_after(flow, node):
+            self.forget_place()
+        elif flow.nudge_after and waited >= flow.nudge_after and not self.session.nudged:
+            self.session.nudged = True
+            self.bubble("common.nudge", None)
 
     # ---- answers to the present question
 
     def _answer(self, node: Wait, text: str) -> bool:
         """Try the text as one of the offered choices; True when it was one."""
-        buttons = self._buttons(node)
-        index = choose(text, [self._offered(button, node) for button in buttons])
+        shown = self._buttons(node)
+        index = choose(text, offers.as_typed(self.catalog, node, self._scene(), shown))
         if index is None:
             return False
-        return self._take_key(node, buttons[index].payload.rpartition(".")[2], text)
+        return self._take_key(node, offers.key_of(shown[index]), text)
 
     def _answer_words(self, node: Ask | Pick, text: str) -> None:
         if self._answer(node, text):
@@ -218,9 +206,9 @@ class _Run:
         try:
             value = node.read(text, scene)
         except AskAgain as again:
-            self._bubble(again.text, again.slots)
-            return self._ask_again(node)
-        self._store(scene, node.answer, value)
+            self.bubble(again.text, again.slots)
+            return self._ask(node)
+        self.session.answers = scene.answers | {node.answer: value}
         self._walk(node.then)
 
     def _take_key(self, node: Wait, key: str, text: str) -> bool:
@@ -236,9 +224,9 @@ class _Run:
             if node.other and key == node.other.key:
                 self._walk(node.other.then)
             else:
-                option = self._option(node, key)
+                option = offers.option(node, key, self._scene())
                 if option is None:
-                    self._aside("common.old_button")
+                    self.aside("common.old_button")
                     return True
                 self.session.answers[node.answer] = option.value
                 self._walk(node.then)
@@ -247,10 +235,6 @@ class _Run:
         else:
             return False
         return True
-
-    def _option(self, node: Pick, key: str) -> Option | None:
-        options = node.options(self._scene())
-        return options[int(key) - 1] if key.isdigit() and 1 <= int(key) <= len(options) else None
 
     def _not_understood(self, text: str) -> None:
         self.session.misses += 1
@@ -263,47 +247,19 @@ class _Run:
         node = self._waiting_node()
         assert node is not None
         helps = self.session.misses >= MISSES_BEFORE_HELP
-        self._bubble("common.not_understood_again" if helps else "common.not_understood", None)
-        self._ask_again(node)
+        self.bubble("common.not_understood_again" if helps else "common.not_understood", None)
+        self._ask(node)
 
-    # ---- words that work in every state
+    # ---- beside the conversation
 
-    def _everywhere(self, action: str) -> None:
-        if action in ("menu", "cancel"):
-            if action == "cancel" and self.session.flow:
-                self._bubble("common.cancelled", None)
-                self._forget_place()
-            self.enter(self.catalog.menu)
-        elif action == "report":
-            self._introduce()
-            self.enter(self.catalog.report)
-        elif action == "stop":
-            self.events.append(OptedOut())
-            self._forget_place()
-            self._bubble("common.stopped", None)
-        elif action == "start":
-            if self.person.opted_out:
-                self.events.append(OptedIn())
-                self._bubble("common.back_again", None)
-            self.enter(self.catalog.welcome if self.person.is_new else self.catalog.menu)
-        elif action == "human":
-            self.enter(self.catalog.human)
-        elif action == "source":
-            if self.session.source:
-                self._aside("common.source", {"source": self.session.source})
-            else:
-                self._aside("common.no_source")
-        else:
-            self._aside(f"common.{action}", {"office": self.ports.office_name()})
-
-    def _aside(self, text: str, slots: dict[str, str] | None = None) -> None:
+    def aside(self, text: str, slots: dict[str, str] | None = None) -> None:
         """Say something beside the conversation, then put the present question again."""
-        self._bubble(text, slots)
+        self.bubble(text, slots)
         node = self._waiting_node()
         if node is None:
             self.enter(self.catalog.menu)
         else:
-            self._ask_again(node)
+            self._ask(node)
 
     # ---- walking the graph
 
@@ -346,37 +302,39 @@ class _Run:
                     to = node.then
                 case Goto():
                     carried = {k: v for k, v in self.session.answers.items() if k in node.carry}
-                    self._forget_place()
+                    self.forget_place()
                     name, _, start = node.to.partition(":")
                     self.session.flow, self.session.answers = name, carried
                     to = start or self.catalog.flows[name].start
                 case End():
-                    return self._forget_place()
+                    return self.forget_place()
         raise FlowStuck(f"{self.session.flow}: no wait after {MAX_STEPS} nodes")
 
     def _special(self, to: str) -> None:
         """The two exits of the question "go on with what was half done?"."""
         name = self.session.answers["flow"]
         self.words = self.session.answers.get("words", "")
-        frame = self.session.kept.pop(name)
-        self._forget_place()
+        frame = self.session.kept.pop(name, None)  # it may have expired meanwhile
+        self.forget_place()
         self.session.flow = name
-        if to == "@kept":
+        if to == "@kept" and frame:
             self.session.answers = dict(frame.answers)
-            return self._walk(frame.node)
+            known = frame.node in self.catalog.flows[name].nodes
+            return self._walk(frame.node if known else self.catalog.flows[name].start)
         self.session.answers = {}
         self._walk(self.catalog.flows[name].start)
 
     def _set_aside(self) -> None:
         """Leave the present conversation; keep its answers where the flow says so."""
-        name = self.session.flow
-        if name and name != "resume" and self.catalog.flows[name].keeps and self.session.answers:
-            if self._waiting_node() is not None:
-                at = int(self.ports.now.timestamp())
-                self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
-        self._forget_place()
+        name, node = self.session.flow, self._waiting_node()
+        rests = node is None or (isinstance(node, Choose) and node.open)
+        begun = bool(self.session.answers) and name != "resume"
+        if begun and not rests and self.catalog.flows[name].keeps:
+            at = int(self.ports.now.timestamp())
+            self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
+        self.forget_place()
 
-    def _forget_place(self) -> None:
+    def forget_place(self) -> None:
         self.session.flow = self.session.node = ""
         self.session.answers = {}
         self.session.misses = 0
@@ -385,9 +343,6 @@ class _Run:
     def _wait(self, node: Wait) -> None:
         self.session.misses = 0
         self.session.nudged = False
-        self._ask(node)
-
-    def _ask_again(self, node: Wait) -> None:
         self._ask(node)
 
     def _ask(self, node: Wait) -> None:
@@ -409,9 +364,9 @@ class _Run:
             self.session.source = source(scene)["source"]
         values = dict(slots(scene)) if slots and scene else None
         fixed = (values is None or getattr(node, "public", False)) and not isinstance(node, Pick)
-        self._bubble(key, values, buttons, fixed=fixed)
+        self.bubble(key, values, buttons, fixed=fixed)
 
-    def _bubble(
+    def bubble(
         self,
         key: str,
         slots: dict[str, str] | None,
@@ -420,42 +375,14 @@ class _Run:
         fixed: bool | None = None,
     ) -> None:
         text = self.catalog.wording.say(key, slots)
-        self.bubbles.append(_Bubble(text, buttons, slots is None if fixed is None else fixed))
+        self.bubbles.append(Bubble(text, buttons, slots is None if fixed is None else fixed))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
-        say = self.catalog.wording.say
-        labels: list[tuple[str, str, str]] = []
-        match node:
-            case Choose():
-                labels = [(str(n), say(c.label), c.key) for n, c in enumerate(node.choices, 1)]
-            case Pick():
-                options = node.options(self._scene())
-                labels = [(str(n), option.label, str(n)) for n, option in enumerate(options, 1)]
-                if node.other:
-                    labels.append((str(len(labels) + 1), say(node.other.label), node.other.key))
-            case Ask() if node.skip:
-                labels = [("1", say(node.skip.label), node.skip.key)]
-        if node.human:
-            labels.append(("0", say("common.human"), "0"))
-        place = f"{self.session.flow}.{self.session.node}."
-        return tuple(Button(number, label, place + key) for number, label, key in labels)
-
-    def _offered(self, button: Button, node: Wait) -> Offered:
-        words = [fold(button.label)]
-        key = button.payload.rpartition(".")[2]
-        if isinstance(node, Choose):
-            choice = next((choice for choice in node.choices if choice.key == key), None)
-            words += self.catalog.choice_words.get(choice.label, ()) if choice else ()
-        elif isinstance(node, Pick):
-            option = self._option(node, key)
-            words += [fold(word) for word in option.words] if option else []
-        return Offered(button.number, tuple(words))
+        place = f"{self.session.flow}.{self.session.node}"
+        return offers.buttons(self.catalog, node, self._scene(), place)
 
     def _scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)
-
-    def _store(self, scene: Scene, answer: str, value: str) -> None:
-        self.session.answers = scene.answers | {answer: value}
 
     def _waiting_node(self) -> Wait | None:
         if not self.session.flow:
@@ -465,19 +392,8 @@ class _Run:
         # A session may wait at a node that a newer release no longer has: begin afresh.
         if isinstance(node, Choose | Pick | Ask):
             return node
-        self._forget_place()
+        self.forget_place()
         return None
 
     def finish(self) -> list[Event]:
-        """All events, the bubbles joined into as few messages as fit: replies that leave one
-        after the other can arrive out of order, and WhatsApp bills each one."""
-        joined: list[_Bubble] = []
-        for bubble in self.bubbles:
-            last = joined[-1] if joined else None
-            if last and not last.buttons and len(last.text) + len(bubble.text) < MAX_BUBBLE:
-                text = f"{last.text}\n\n{bubble.text}"
-                joined[-1] = _Bubble(text, bubble.buttons, last.fixed and bubble.fixed)
-            else:
-                joined.append(replace(bubble))
-        messages = [MessageCreated(b.text, b.buttons, b.fixed) for b in joined]
-        return [*self.events, *messages]
+        return [*self.events, *joined(self.bubbles)]

@@ -12,7 +12,49 @@ from flows.triggers import fold
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
 _STOP_WORDS = frozenset(
-    ["yang", "dan", "atau", "di", "ke", "dari", "untuk", "apa", "itu", "ini", "saya", "aku", "kami", "kita", "mau", "bisa", "kalau", "kalo", "gimana", "bagaimana", "apakah", "ya", "tidak", "nggak", "gak", "dengan", "pada", "ada", "jadi", "sudah", "belum", "kerja", "luar", "negeri", "pak", "bu", "tolong", "mohon", "tanya", "dong", "sih"]
+    [
+        "yang",
+        "dan",
+        "atau",
+        "di",
+        "ke",
+        "dari",
+        "untuk",
+        "apa",
+        "itu",
+        "ini",
+        "saya",
+        "aku",
+        "kami",
+        "kita",
+        "mau",
+        "bisa",
+        "kalau",
+        "kalo",
+        "gimana",
+        "bagaimana",
+        "apakah",
+        "ya",
+        "tidak",
+        "nggak",
+        "gak",
+        "dengan",
+        "pada",
+        "ada",
+        "jadi",
+        "sudah",
+        "belum",
+        "kerja",
+        "luar",
+        "negeri",
+        "pak",
+        "bu",
+        "tolong",
+        "mohon",
+        "tanya",
+        "dong",
+        "sih",
+    ]
 )
 GOOD_MATCH = 1.6
 """Points a card needs: one word of its own and a bit, or two words of its lesson."""

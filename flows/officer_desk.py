@@ -1,5 +1,6 @@
 """The officer's side in chat: enrol, see what waits, take a tip, ask, close. Never the report itself."""
 
+import re
 from collections.abc import Callable
 
 from flows.events import (
@@ -20,6 +21,7 @@ from flows.nodes import (
     Emit,
     End,
     Flow,
+    Goto,
     Node,
     Option,
     Pick,
@@ -28,8 +30,10 @@ from flows.nodes import (
 )
 from flows.places import read_words
 from flows.ports import TipView
+from flows.safety import mask_identity_numbers
 from flows.times import say_time
 
+_CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
 OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable")
 
 
@@ -46,7 +50,7 @@ def _list() -> dict[str, Node]:
         "start": Decide(_any_tips, {"some": "list", "none": "nothing", "stranger": "stranger"}),
         "stranger": Say("officer_desk.stranger", "welcome:menu"),
         "nothing": Say("officer_desk.nothing", "rest"),
-        "list": Pick("officer_desk.list", _tips, "number", "show", human=False, free="rest"),
+        "list": Pick("officer_desk.list", _tips, "number", "show", human=False),
         "show": Decide(_which, {"found": "tip", "unknown": "unknown"}),
         "unknown": Say("officer_desk.unknown", "rest"),
         "rest": End(),
@@ -99,7 +103,10 @@ def _one_tip() -> dict[str, Node]:
 
 def _enrolment() -> dict[str, Node]:
     return {
-        "enrol": Decide(_invited, {"yes": "enrolled", "no": "bad_code", "ask": "code"}),
+        "enrol": Decide(
+            _invited, {"yes": "enrolled", "no": "bad_code", "ask": "code", "words": "not_a_code"}
+        ),
+        "not_a_code": Goto("free_text"),
         "code": Ask("officer_desk.code", "code", "enrolled", _read_invitation, human=False),
         "bad_code": Say("officer_desk.bad_code", "welcome:menu"),
         "enrolled": Emit(_enrol, "welcome_officer"),
@@ -137,7 +144,7 @@ def _tips(scene: Scene) -> tuple[Option, ...]:
 
 def _view(scene: Scene) -> TipView | None:
     number = scene.answers.get("number", "")
-    return scene.ports.tip_by_number(int(number)) if number.isdigit() else None
+    return scene.ports.tip_by_number(int(number)) if number.isdecimal() else None
 
 
 def _which(scene: Scene) -> str:
@@ -147,7 +154,7 @@ def _which(scene: Scene) -> str:
 def _typed(scene: Scene) -> str:
     """The number behind the word: `AMBIL 12`."""
     number, _, rest = scene.words.lstrip("# ").partition(" ")
-    if not number.isdigit():
+    if not number.isdecimal():
         return "missing"
     scene.answers["number"] = number[:9]
     scene.answers["question"] = rest.strip()
@@ -199,7 +206,9 @@ def _issue(scene: Scene) -> list[Event]:
 
 
 def _ask(scene: Scene) -> list[Event]:
-    return [TipQuestionAsked(_tip_id(scene), scene.answers["question"][:1000])]
+    return [
+        TipQuestionAsked(_tip_id(scene), mask_identity_numbers(scene.answers["question"][:1000]))
+    ]
 
 
 def _closing(outcome: str) -> Callable[[Scene], list[Event]]:
@@ -218,7 +227,9 @@ def _number(scene: Scene) -> dict[str, str]:
 
 def _tip(scene: Scene) -> dict[str, str]:
     view = _view(scene)
-    assert view is not None, "the node before has looked it up"
+    if view is None:  # out of reach since the question was put
+        return {"number": scene.answers.get("number", ""), "kind": "-",
+                "status": "tidak ada lagi pada Anda", "due": "-"}  # fmt: skip
     status = {"assigned": "menunggu Anda", "acknowledged": "sudah Anda ambil"}
     kind = "pertanyaan" if view.topic == "question" else "laporan"
     return {
@@ -230,8 +241,11 @@ def _tip(scene: Scene) -> dict[str, str]:
 
 
 def _invited(scene: Scene) -> str:
+    """ "masuk Malaysia caranya?" begins with the same word and is no code."""
     if not scene.words.strip():
         return "ask"
+    if not _CODE.fullmatch(scene.words.strip()):
+        return "words"
     scene.answers["code"] = scene.words.strip()[:40]
     scene.answers["name"] = scene.ports.officer_invitation(scene.answers["code"]) or ""
     return "yes" if scene.answers["name"] else "no"

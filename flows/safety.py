@@ -4,7 +4,7 @@ import re
 
 from flows.ports import Ports
 
-_NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+_NIK = re.compile(r"(?<!\d)(?:\d[ .-]?){15}\d(?!\d)")
 HIDDEN_NIK = "[NIK disembunyikan]"
 ABROAD_DESK = "Perwakilan RI di negara itu (peduliwni.kemlu.go.id)"
 """Who is responsible for what happens abroad (UU 18/2017 Pasal 21)."""

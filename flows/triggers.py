@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
@@ -36,6 +37,13 @@ def fold(text: str) -> str:
         if unicodedata.category(letter) not in ("Mn", "Me", "Cf")
     )
     return " ".join("".join(kept).split())
+
+
+@lru_cache(maxsize=4096)
+def fold_known(text: str) -> str:
+    """The same for words of content (labels, names of the register): never for what people write,
+    which must not stay in memory."""
+    return fold(text)
 
 
 def _bare(text: str) -> str:
@@ -78,6 +86,7 @@ def choose(text: str, offered: Sequence[Offered]) -> int | None:
         for i, choice in enumerate(offered):
             if choice.number == lead[1] and any(ratio(words[2:], w) >= 80 for w in choice.words):
                 return i
+        return None  # the number says one thing and the word another
     return _nearest(words, offered)
 
 

@@ -11,6 +11,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     audit,
     broadcasts,
     contacts,
+    contents,
     groups,
     lessons,
     links,

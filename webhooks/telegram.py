@@ -4,12 +4,17 @@ Fields are those of https://core.telegram.org/bots/api#update. Of a group only w
 the bot is read; everything else people write there becomes None and is kept nowhere.
 """
 
+import hmac
 import json
 import re
 
 import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.channels.base import MAX_INBOUND_CHARACTERS, Inbound
+from bot.running import Running
+from webhooks.edge import read_body, refuse, take
 
 CHANNEL = "telegram"
 MEDIA = (
@@ -250,3 +255,24 @@ def _from_member_change(event_id: str, change: _MemberChange) -> Inbound | None:
 def clean(text: str) -> str:
     """Without what PostgreSQL can't store (NUL, half surrogate pairs), and not too long."""
     return _UNSTORABLE.sub("", text)[:MAX_INBOUND_CHARACTERS]
+
+
+async def receive(request: Request) -> Response:
+    """POST /webhooks/telegram: prove who calls, translate, one committed turn, 200.
+
+    Telegram repeats whatever is not answered 2xx for up to 24 hours, in order, so a turn that
+    fails is still 200 (its author got an apology); only a database that can't take it is 503.
+    """
+    running: Running = request.app.state.running
+    secret = running.service.settings.telegram_webhook_secret.get_secret_value()
+    given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        return refuse(CHANNEL, "secret", 403)
+    body = await read_body(request)
+    if body is None:
+        return refuse(CHANNEL, "too_large", 413)
+    try:
+        inbound = translate(body, request.app.state.telegram_username)
+    except BadBody:
+        return refuse(CHANNEL, "not_an_update", 400)
+    return await take(running, inbound, Response())

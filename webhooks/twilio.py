@@ -8,10 +8,20 @@ adds fields without notice, so unknown ones are passed over.
 import re
 from collections.abc import Mapping
 from typing import Literal
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import Request
+from starlette.responses import Response
+from twilio.request_validator import RequestValidator
 
 from bot.channels.base import MAX_INBOUND_CHARACTERS, Inbound, StatusReport
+from bot.running import Running
+from webhooks.edge import read_body, refuse, take
 
 CHANNEL = "whatsapp"
+MAX_FIELDS = 200
+"""Fields of one form; Twilio sends about forty."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NAME = re.compile(r"[a-z_]{1,32}")
@@ -100,3 +110,62 @@ def translate_status(
 def clean(text: str) -> str:
     """Without what PostgreSQL can't store (NUL, half surrogate pairs), and not too long."""
     return _UNSTORABLE.sub("", text)[:MAX_INBOUND_CHARACTERS]
+
+
+async def receive(request: Request) -> Response:
+    """POST /webhooks/twilio: signature over our public address, translate, one committed turn.
+
+    The answer is empty TwiML: replies leave through the outbox (channels.md 1.3).
+    """
+    form = await _proven(request)
+    if isinstance(form, Response):
+        return form
+    running: Running = request.app.state.running
+    try:
+        inbound = translate(form, running.service.settings.twilio_account_sid)
+    except NotOurs:
+        return refuse(CHANNEL, "account", 403)
+    return await take(running, inbound, Response("<Response/>", media_type="application/xml"))
+
+
+async def status(request: Request) -> Response:
+    """POST /webhooks/twilio/status?ob=…: what became of the outbox row `ob`."""
+    form = await _proven(request)
+    if isinstance(form, Response):
+        return form
+    if form.get("AccountSid", "") != request.app.state.running.service.settings.twilio_account_sid:
+        return refuse(CHANNEL, "account", 403)
+    report = translate_status(form, request.query_params.get("ob"))
+    if report is not None:
+        try:
+            await request.app.state.statuses.put(report)
+        except Exception:
+            return Response(status_code=503, headers={"Retry-After": "5"})
+    return Response(status_code=204)
+
+
+async def _proven(request: Request) -> ImmutableMultiDict[str, str] | Response:
+    """The form when Twilio's signature proves it, else the refusal.
+
+    Twilio signs the public address, so it is built from the setting, never from the request's
+    own idea of scheme and host (channels.md 1.2). An unset token closes the endpoint.
+    """
+    settings = request.app.state.running.service.settings
+    token = settings.twilio_auth_token.get_secret_value()
+    given = request.headers.get("X-Twilio-Signature", "")
+    if not token or not settings.twilio_account_sid or not given:
+        return refuse(CHANNEL, "signature", 403)
+    body = await read_body(request)
+    if body is None:
+        return refuse(CHANNEL, "too_large", 413)
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except (UnicodeDecodeError, ValueError):
+        return refuse(CHANNEL, "not_a_form", 400)
+    form = ImmutableMultiDict(pairs)
+    address = settings.public_base_url + request.url.path
+    if request.url.query:
+        address += "?" + request.url.query
+    if not RequestValidator(token).validate(address, form, given):
+        return refuse(CHANNEL, "signature", 403)
+    return form

@@ -52,8 +52,6 @@ ALLOWED_UPDATES = (
     "edited_message",
     "callback_query",
     "my_chat_member",
-    "chat_member",
-    "chat_join_request",
 )
 """https://core.telegram.org/bots/api#setwebhook: a list left out keeps the one set before."""
 SECONDS_BETWEEN_PARTS = 1.0
@@ -205,12 +203,13 @@ def split(text: str) -> list[str]:
         return [text]
     parts = [""]
     for line in text.splitlines(keepends=True):
-        while line:
-            piece = _fitting(line)
+        rest = line
+        while rest:
+            piece = _fitting(rest)
             if _units(parts[-1] + piece) > PART_UNITS:
                 parts.append("")
             parts[-1] += piece
-            line = line[len(piece) :]
+            rest = rest[len(piece) :]
     return [part.strip("\r\n") for part in parts if part.strip()]
 
 

@@ -9,11 +9,9 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 import aiohttp
-from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
-from twilio.http.async_http_client import (  # type: ignore[import-untyped]
-    AsyncTwilioHttpClient,
-)
-from twilio.http.response import Response  # type: ignore[import-untyped]
+from twilio.base.exceptions import TwilioException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
 
 from bot.channels.base import (
     ChannelDown,
@@ -51,7 +49,7 @@ class TwilioWire(AsyncTwilioHttpClient):  # type: ignore[misc]
         data: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
         allow_redirects: bool = False,
     ) -> Response:
         """Make one call; `timeout` and `allow_redirects` are the library's and not used."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from twilio.rest import Client  # type: ignore[import-untyped]
-from twilio.rest.content.v1.content import ContentList  # type: ignore[import-untyped]
+from twilio.rest import Client
+from twilio.rest.content.v1.content import ContentList
 
 from bot.channels.base import Channel, Outgoing, Refused, SendError, Unreachable, WindowClosed
 from bot.channels.twilio_wire import TwilioWire, failure, translated

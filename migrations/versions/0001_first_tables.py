@@ -109,6 +109,11 @@ def upgrade() -> None:
     with op.batch_alter_table('village_group', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_village_group_place_code'), ['place_code'], unique=False)
 
+    op.create_table('whatsapp_content',
+    sa.Column('fingerprint', sa.String(), nullable=False),
+    sa.Column('content_sid', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('fingerprint')
+    )
     op.create_table('consent',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('contact_id', sa.Integer(), nullable=False),
@@ -356,6 +361,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consent_contact_id'))
 
     op.drop_table('consent')
+    op.drop_table('whatsapp_content')
     with op.batch_alter_table('village_group', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_village_group_place_code'))
 

@@ -366,8 +366,6 @@ async def test_the_webhook_is_set_with_secret_and_updates(
             "edited_message",
             "callback_query",
             "my_chat_member",
-            "chat_member",
-            "chat_join_request",
         ],
     }
 

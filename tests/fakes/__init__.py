@@ -32,6 +32,13 @@ class _Server(uvicorn.Server):
         self._running.set()
         await self._ended.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hang up at once: uvicorn's own shutdown gives each connection a tenth of a second."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
 
 class LoopbackServer:
     """An ASGI app on 127.0.0.1 and a free port, in a thread of its own.

@@ -1,0 +1,368 @@
+"""The rounds of the benchmark: each server in a process of its own, interleaved, on one machine.
+
+floor    a FastAPI POST on uvicorn (uvloop, httptools) that reads and parses the same body
+accept   our webhook: a 3-step conversation until the 200, reply rows written, synchronous=FULL
+variant  the same conversation with an SQLModel AsyncSession and one commit a message
+drain    our sender with the official clients against a loopback server, beside those clients alone
+"""
+
+import asyncio
+import importlib
+import json
+import multiprocessing
+import os
+import shutil
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import uvloop
+from telegram import Bot
+from telegram.request import HTTPXRequest
+from twilio.rest import Client
+
+from bot import contacts as people_of
+from bot import demo, outbox
+from bot.bench.load import fire, provide, telegram_request
+from bot.channels.twilio_wire import TwilioWire
+from bot.clock import Clock
+from bot.running import Running
+from bot.sealing import KeyRing
+from bot.sender import PACES
+from bot.service import Service, migrate
+from bot.settings import Settings, read_settings
+from flows.events import MessageCreated
+
+CONNECTIONS = 48
+STEPS = ("menu", "1", "1")
+"""The menu, the list of lessons, the first card."""
+SECRET = "bench-secret-0123456789"
+GOALS = {"accept_of_floor": 0.25, "accept_of_variant": 8.0, "drain_of_client": 0.8}
+SENT = 5000
+"""Messages in each round of drain."""
+TEXT = "Mau apa hari ini?"
+
+
+def run(*, rounds: int, contacts: int, as_json: bool) -> int:
+    """Run it, print it; 0 when every goal is met, else 1."""
+    try:
+        importlib.import_module("aiosqlite")
+    except ImportError:
+        print("bench needs the development packages: uv sync", file=sys.stderr)
+        return 2
+    measured: dict[str, list[float]] = {}
+    for number in range(rounds):
+        for name, work in _PARTS:
+            if not as_json:
+                _progress(f"round {number + 1}/{rounds}: {name}")
+            for key, value in work(contacts).items():
+                measured.setdefault(key, []).append(value)
+    report = _report(measured, rounds, contacts)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        _progress("")
+        _print(report)
+    return 0 if all(report["met"].values()) else 1
+
+
+# ---- the parts
+
+
+def _accept(contacts: int) -> dict[str, float]:
+    with _service("accept") as settings, _process(_serve_ours, settings) as port:
+        return _fire_conversation(port, contacts, "accept")
+
+
+def _floor(contacts: int) -> dict[str, float]:
+    with _process(_serve_floor) as port:
+        return _fire_conversation(port, contacts, "floor")
+
+
+def _variant(contacts: int) -> dict[str, float]:
+    # One commit a message is slow: a quarter of the contacts tells the rate as well.
+    with _service("variant") as settings, _process(_serve_variant, settings) as port:
+        return _fire_conversation(port, max(50, contacts // 4), "variant")
+
+
+def _drain_telegram(contacts: int) -> dict[str, float]:
+    return _drain("telegram")
+
+
+def _drain_whatsapp(contacts: int) -> dict[str, float]:
+    return _drain("whatsapp")
+
+
+_PARTS: tuple[tuple[str, Callable[[int], dict[str, float]]], ...] = (
+    ("floor", _floor),
+    ("accept", _accept),
+    ("variant", _variant),
+    ("drain telegram", _drain_telegram),
+    ("drain whatsapp", _drain_whatsapp),
+)
+
+
+def _fire_conversation(port: int, contacts: int, name: str) -> dict[str, float]:
+    """Every contact's steps in order on one connection; connections side by side."""
+    lanes: list[list[bytes]] = [[] for _ in range(min(CONNECTIONS, contacts))]
+    for contact in range(contacts):
+        for step, text in enumerate(STEPS):
+            update_id = contact * len(STEPS) + step + 1
+            request = telegram_request(
+                f"127.0.0.1:{port}", SECRET, update_id, 10_000 + contact, text
+            )
+            lanes[contact % len(lanes)].append(request)
+    lanes = [_step_by_step(lane) for lane in lanes]
+    _on_core(1)
+    seconds, latencies, bad = uvloop.run(fire(port, lanes))
+    if bad:
+        raise RuntimeError(f"{name}: {bad} answers were not 2xx")
+    return {
+        f"{name}_per_second": contacts * len(STEPS) / seconds,
+        f"{name}_p99_ms": latencies[int(len(latencies) * 0.99)] * 1000,
+    }
+
+
+def _step_by_step(lane: list[bytes]) -> list[bytes]:
+    """All first steps, then all second ones: the same contact's next message comes later."""
+    return [request for step in range(len(STEPS)) for request in lane[step :: len(STEPS)]]
+
+
+def _drain(channel: str) -> dict[str, float]:
+    """Client alone and our sender, in that order, against the same loopback provider."""
+    with _process(_serve_provider) as port, _service(f"drain-{channel}", port) as settings:
+        alone = uvloop.run(_client_alone(channel, settings))
+        ours = uvloop.run(_our_sender(channel, settings))
+    return {f"{channel}_client_per_second": alone, f"{channel}_sender_per_second": ours}
+
+
+async def _client_alone(channel: str, settings: Settings) -> float:
+    """What the official client reaches with as many tasks as our sender has workers."""
+    send, close = _plain_client(channel, settings)
+    work = iter(range(SENT))
+
+    async def worker() -> None:
+        for number in work:
+            await send(number)
+
+    await send(0)
+    began = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(PACES[channel].workers)))
+    seconds = time.perf_counter() - began
+    await close()
+    return SENT / seconds
+
+
+def _plain_client(
+    channel: str, settings: Settings
+) -> tuple[Callable[[int], Awaitable[object]], Callable[[], Awaitable[object]]]:
+    """(send, close) of the official client as its documentation uses it."""
+    if channel == "telegram":
+        request = HTTPXRequest(connection_pool_size=PACES[channel].workers)
+        base = f"{settings.telegram_api_base_url}/bot"
+        bot = Bot(settings.telegram_bot_token.get_secret_value(), base_url=base, request=request)
+        return lambda n: bot.send_message(chat_id=n + 1, text=TEXT), request.shutdown
+    wire = TwilioWire(settings.twilio_api_base_url, 20.0)
+    token = settings.twilio_auth_token.get_secret_value()
+    client = Client(settings.twilio_account_sid, token, http_client=wire)
+    sender = settings.twilio_whatsapp_from
+    callback = f"{settings.public_base_url}/webhooks/twilio/status?ob="
+    return (
+        lambda n: client.messages.create_async(
+            to=f"whatsapp:+62812{n:07}", from_=sender, body=TEXT, status_callback=f"{callback}{n}"
+        ),
+        wire.close,
+    )
+
+
+async def _our_sender(channel: str, settings: Settings) -> float:
+    """The production sender over a full outbox, once its client is warm like the other's."""
+    service = Service(settings)
+    running = Running(service, frozenset({"sender"}), paced=False)
+    async with running.started():
+        await asyncio.to_thread(_fill_outbox, service, channel, 1)
+        await _until_empty(running)
+        await asyncio.to_thread(_fill_outbox, service, channel, SENT)
+        began = time.perf_counter()
+        await _until_empty(running)
+        seconds = time.perf_counter() - began
+    service.close()
+    return SENT / seconds
+
+
+async def _until_empty(running: Running) -> None:
+    running.wake()
+    while await asyncio.to_thread(_left, running.service):  # noqa: ASYNC110 (rows, no event)
+        await asyncio.sleep(0.02)
+
+
+def _fill_outbox(service: Service, channel: str, count: int) -> None:
+    now = service.clock.now()
+    people = [(channel, f"whatsapp:+62812{n:07}" if channel == "whatsapp" else str(n + 1))
+              for n in range(count)]  # fmt: skip
+    message = MessageCreated(TEXT, fixed=False)
+    with service.database.write() as connection:
+        known = people_of.load(connection, service.database, service.ring, people, now)
+        outbox.queue(connection, [
+            outbox.row_for(service.ring, message, now, channel=channel, contact_id=person.id)
+            for person in known.values()
+        ])  # fmt: skip
+
+
+def _left(service: Service) -> bool:
+    with service.database.read() as connection:
+        return outbox.has_open(connection)
+
+
+# ---- servers in processes of their own
+
+
+@contextmanager
+def _service(name: str, provider: int = 0) -> Iterator[Settings]:
+    """Settings of a fresh database with the example office."""
+    folder = Path(tempfile.mkdtemp(prefix=f"kentongan-bench-{name}-"))
+    settings = read_settings(
+        _env_file=None,
+        database_url=f"sqlite:///{folder}/bench.db",
+        keyring_path=folder / "keyring.json",
+        telegram_bot_token="1:bench",
+        telegram_webhook_secret=SECRET,
+        telegram_bot_username="bench_bot",
+        telegram_api_base_url=f"http://127.0.0.1:{provider or 9}",
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token="bench",
+        twilio_whatsapp_from="whatsapp:+62800000000",
+        twilio_api_base_url=f"http://127.0.0.1:{provider or 9}",
+        log_level="ERROR",
+    )
+    try:
+        KeyRing.load(settings.keyring_path, create=True)
+        service = Service(settings, clock=Clock())
+        migrate(service.database)
+        demo.seed(service)
+        service.close()
+        yield settings
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _process(serve: Callable[..., None], *arguments: Any) -> Iterator[int]:
+    """Run `serve(port, …)` in a fresh process until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    process = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(port, *arguments), daemon=True
+    )
+    process.start()
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.join(10)
+
+
+def _wait_for(port: int, process: BaseProcess) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if not process.is_alive():
+            break
+        time.sleep(0.05)
+    raise RuntimeError("a server of the bench did not start")
+
+
+def _serve_ours(port: int, settings: Settings) -> None:
+    create_app = importlib.import_module("webhooks.app").create_app
+    _uvicorn(create_app(Service(settings), frozenset({"web"})), port)
+
+
+def _serve_floor(port: int) -> None:
+    from bot.bench.servers import floor
+
+    _uvicorn(floor(), port)
+
+
+def _serve_variant(port: int, settings: Settings) -> None:
+    from bot.bench.servers import variant
+
+    _uvicorn(variant(Service(settings)), port)
+
+
+def _serve_provider(port: int) -> None:
+    _on_core(0)
+    uvloop.run(provide(port))
+
+
+def _uvicorn(app: Any, port: int) -> None:
+    _on_core(0)
+    uvicorn.run(app, host="127.0.0.1", port=port, loop="uvloop", http="httptools",
+                access_log=False, log_level="error")  # fmt: skip
+
+
+def _on_core(number: int) -> None:
+    """The server on one core, the load on the other, where the machine has two."""
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {number})
+
+
+# ---- the report
+
+
+def _report(measured: dict[str, list[float]], rounds: int, contacts: int) -> dict[str, Any]:
+    def ratio(one: str, other: str) -> list[float]:
+        """Of the same round: what disturbs a round disturbs both."""
+        pairs = zip(measured[one], measured[other], strict=True)
+        return [round(a / b, 3) for a, b in pairs]
+
+    ratios = {
+        "accept_of_floor": ratio("accept_per_second", "floor_per_second"),
+        "accept_of_variant": ratio("accept_per_second", "variant_per_second"),
+        "drain_telegram_of_client": ratio(
+            "telegram_sender_per_second", "telegram_client_per_second"
+        ),
+        "drain_whatsapp_of_client": ratio(
+            "whatsapp_sender_per_second", "whatsapp_client_per_second"
+        ),
+    }
+    medians = {name: statistics.median(values) for name, values in ratios.items()}
+    goals = {name: GOALS.get(name, GOALS["drain_of_client"]) for name in ratios}
+    return {
+        "rounds": rounds,
+        "contacts": contacts,
+        "steps": len(STEPS),
+        "connections": CONNECTIONS,
+        "synchronous": "FULL",
+        "pacer": "off (flag of the bench; on in service)",
+        "median": {name: round(statistics.median(v), 1) for name, v in measured.items()},
+        "ratios": medians,
+        "per_round": ratios,
+        "goals": goals,
+        "met": {name: medians[name] >= goals[name] for name in ratios},
+    }
+
+
+def _print(report: dict[str, Any]) -> None:
+    print(f"{report['rounds']} rounds, {report['contacts']} contacts × {report['steps']} steps, "
+          f"{report['connections']} connections, synchronous=FULL, pacer {report['pacer']}")  # fmt: skip
+    for name, value in report["median"].items():
+        print(f"  {name:30} {value:>10}")
+    for name, value in report["ratios"].items():
+        mark = "met" if report["met"][name] else "NOT MET"
+        print(f"  {name:30} {value:>10.2f}  goal {report['goals'][name]}  {mark}")
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{text:40}", end="", file=sys.stderr, flush=True)

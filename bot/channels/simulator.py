@@ -1,0 +1,79 @@
+"""A channel that stays on this machine: the phones of the simulator page."""
+
+import asyncio
+import contextlib
+import itertools
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+
+from bot.channels.base import Outgoing
+from flows.events import Button
+
+KEPT = 400
+"""Messages a phone shows; older ones scroll away."""
+MAX_LISTENERS = 32
+
+
+class SimulatorChannel:
+    """Keeps what each phone shows, and tells the open pages of everything new."""
+
+    name = "simulator"
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._ids = itertools.count(1)
+        self._phones: dict[str, deque[dict[str, Any]]] = {}
+        self._listeners: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
+
+    async def send(self, message: Outgoing) -> str:
+        return str(self.show(message.to, "bot", message.text, message.buttons))
+
+    async def find_sent(self, message: Outgoing) -> str | None:
+        return None
+
+    async def close(self) -> None:
+        self.tell("closed", {})
+
+    def show(self, phone: str, sender: str, text: str, buttons: tuple[Button, ...] = ()) -> int:
+        """Put a message on a phone; returns its id."""
+        number = next(self._ids)
+        shown = {
+            "id": number,
+            "from": sender,
+            "text": text,
+            "at": self._now().isoformat(timespec="seconds"),
+            "buttons": [
+                {"number": b.number, "label": b.label, "payload": b.payload, "url": b.url}
+                for b in buttons
+            ],
+            "status": "sent",
+        }
+        self._phones.setdefault(phone, deque(maxlen=KEPT)).append(shown)
+        self.tell("message", {"phone": phone, "message": shown})
+        return number
+
+    def shown(self, phone: str) -> list[dict[str, Any]]:
+        return list(self._phones.get(phone, ()))
+
+    def tell(self, event: str, data: dict[str, Any]) -> None:
+        for listener in self._listeners:
+            if listener.qsize() < KEPT:
+                listener.put_nowait((event, data))
+
+    def clear(self) -> None:
+        self._phones.clear()
+        self.tell("reset", {})
+
+    @contextlib.asynccontextmanager
+    async def listen(self) -> AsyncIterator["asyncio.Queue[tuple[str, dict[str, Any]]]"]:
+        """A queue of (event, data) for one open page. Raises ValueError when too many are open."""
+        if len(self._listeners) >= MAX_LISTENERS:
+            raise ValueError("too many open pages")
+        queue: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)

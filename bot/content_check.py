@@ -1,0 +1,171 @@
+"""`kentongan content`: check everything that editors may change, and stamp a reviewed lesson."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.clock import Clock
+from bot.recruiters import REGISTER_FILE, Register
+from bot.territory import Offices
+from flows.catalog import CONTENT, Catalog, ContentError, lesson_hash, load_yaml
+from flows.conversations import load_catalog
+from flows.lint import Finding, check
+from flows.wording import WordingError
+
+_CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
+_QUIZ = (_CARD - {"text", "keywords"}) | {"question", "choices"}
+_LESSON = frozenset(
+    ["title", "summary", "order", "keywords", "reviewed", "cards", "quiz", "action"]
+)
+_HOTLINE = frozenset(
+    ["id", "name", "number", "hours", "purpose", "source", "source_date", "checked",
+     "review_by", "fallback", "note"]
+)  # fmt: skip
+
+
+def run(as_json: bool, *, folder: Path = CONTENT, today: date | None = None) -> int:
+    """Print every finding to stdout; 1 when there is an error among them, else 0."""
+    catalog, findings = _look(folder, today or Clock().now().date())
+    errors = [finding for finding in findings if finding.severity == "error"]
+    for finding in findings:
+        _say(_as_json(finding) if as_json else finding.line())
+    if not as_json:
+        flows, texts, lessons = _counts(catalog)
+        _say(
+            f"checked {flows} flows, {texts} texts, {lessons} lessons: "
+            f"{len(errors)} errors, {len(findings) - len(errors)} warnings"
+        )
+    return 1 if errors else 0
+
+
+def stamp(lesson_file: Path, by: str, on: date) -> None:
+    """Write that a named person has read exactly this text; nothing else in the file changes.
+
+    Raises ContentError when the file holds no lesson, ValueError without a name.
+    """
+    if not by.strip():
+        raise ValueError("a review needs the name of who has read the text")
+    raw = load_yaml(lesson_file)
+    if not isinstance(raw, dict) or not {"title", "cards", "quiz"} <= raw.keys():
+        raise ContentError(f"{lesson_file}: is no lesson")
+    before = lesson_file.read_bytes().decode("utf-8")
+    after = _with_stamp(before, by.strip(), on, lesson_hash(raw))
+    stamped = yaml.load(after, Loader=yaml.BaseLoader)  # noqa: S506
+    if lesson_hash(stamped) != lesson_hash(raw) or stamped["reviewed"]["by"] != by.strip():
+        raise ContentError(f"{lesson_file}: reviewed: can't be written in this form of YAML")
+    lesson_file.write_bytes(after.encode("utf-8"))
+
+
+def _with_stamp(text: str, by: str, on: date, sha: str) -> str:
+    """The text with its `reviewed` replaced where it stands, or added at the end."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    who = json.dumps(by, ensure_ascii=False)
+    lines = ["", f"  by: {who}", f"  on: {on.isoformat()}", f'  sha: "{sha}"']
+    value = newline.join(lines)
+    lesson = yaml.compose(text, Loader=yaml.BaseLoader)
+    assert isinstance(lesson, yaml.MappingNode), "stamp has looked"
+    for key, old in lesson.value:
+        if key.value == "reviewed":
+            end = old.end_mark.index
+            if isinstance(old, yaml.MappingNode) and not old.flow_style:
+                # A block runs on to the next key; what stands between is not part of it.
+                end = old.value[-1][1].end_mark.index
+            return text[: key.end_mark.index] + ":" + value + text[end:]
+    return text.rstrip() + f"{newline}reviewed:{value}{newline}"
+
+
+def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
+    """The catalog, if it can be loaded, and what is wrong with it and the files beside it."""
+    findings = list(_files(folder))
+    catalog = None
+    try:
+        catalog = load_catalog(folder)
+        findings += check(catalog, today)
+    except (ContentError, WordingError, yaml.YAMLError) as error:
+        findings.append(_unloaded(error, "content"))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # A form of YAML that the loader does not expect.
+        findings.append(_unloaded(error, "content"))
+    for name, load in ((REGISTER_FILE.name, Register.load), ("offices.csv", Offices)):
+        try:
+            (folder / name).stat()  # the bot can live without a register, a release can't
+            load(folder / name)
+        except (OSError, ValueError, LookupError) as error:
+            findings.append(_unloaded(error, f"content/{name}"))
+    findings = list(dict.fromkeys(findings))
+    return catalog, sorted(findings, key=lambda finding: finding.severity)
+
+
+def _unloaded(error: Exception, file: str) -> Finding:
+    """One line that names file, place and problem, whatever was raised."""
+    problem = " ".join(str(error).split()) or error.__class__.__name__
+    if isinstance(error, OSError):
+        problem = f"can't be read ({error.__class__.__name__})"
+    elif isinstance(error, ContentError):
+        file, _, problem = problem.partition(": ")
+        place, colon, rest = problem.partition(": ")
+        if colon:
+            return Finding("error", file, place, rest)
+    return Finding("error", file, "", problem)
+
+
+def _files(folder: Path) -> Iterator[Finding]:
+    """What the loader would pass over: a field with a misspelt name, a key written twice."""
+    for path in sorted(folder.rglob("*.yaml")):
+        file = f"content/{path.relative_to(folder).as_posix()}"
+        try:
+            raw = load_yaml(path)
+            yield from _twice(file, yaml.compose(path.read_text("utf-8"), Loader=yaml.BaseLoader))
+        except (ContentError, yaml.YAMLError) as error:
+            yield _unloaded(error, file)
+            continue
+        if path.parent.name == "lessons" and isinstance(raw, dict):
+            yield from _unknown(file, "", raw, _LESSON)
+            for name, fields in (("cards", _CARD), ("quiz", _QUIZ)):
+                for item in raw.get(name) or ():
+                    yield from _unknown(file, name, item, fields)
+            yield from _unknown(file, "action", raw.get("action"), _CARD - {"id"})
+        elif path.name == "hotlines.yaml" and isinstance(raw, list):
+            for entry in raw:
+                yield from _unknown(file, "", entry, _HOTLINE)
+
+
+def _unknown(file: str, place: str, raw: Any, fields: frozenset[str]) -> Iterator[Finding]:
+    if isinstance(raw, dict):
+        where = " ".join(filter(None, (place, raw.get("id", ""))))
+        for name in raw.keys() - fields:
+            yield Finding("error", file, where, f"`{name}` is no field here")
+
+
+def _twice(file: str, node: Any) -> Iterator[Finding]:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                yield Finding("error", file, f"line {line}", f"`{key.value}` is written twice")
+            seen.add(key.value)
+    if isinstance(node, yaml.CollectionNode):
+        for item in node.value:
+            for child in item if isinstance(item, tuple) else (item,):
+                yield from _twice(file, child)
+
+
+def _counts(catalog: Catalog | None) -> tuple[int, int, int]:
+    if catalog is None:
+        return 0, 0, 0
+    return len(catalog.flows), len(catalog.wording.keys()), len(catalog.lessons)
+
+
+def _as_json(finding: Finding) -> str:
+    names = ("severity", "file", "node", "problem")
+    return json.dumps({name: getattr(finding, name) for name in names}, ensure_ascii=False)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,166 @@
+"""`kentongan doctor`: what is in order, what is closed, what must be mended."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
+
+from bot import audit, outbox, tips
+from bot.officers import officers
+from bot.sealing import KeyRing, KeyRingError
+from bot.service import NoOffice, Service, alembic_config
+from bot.settings import Settings
+from bot.working_hours import WorkingCalendar
+from flows.catalog import ContentError
+
+State = Literal["ok", "warn", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    state: State
+    what: str
+    detail: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; a part that is bad does not keep the others from being looked at."""
+    findings = list(_settings(settings))
+    try:
+        ring = KeyRing.load(settings.keyring_path)
+    except KeyRingError as error:
+        return [*findings, Finding("bad", "key ring", str(error))]
+    findings.append(_keyring_mode(settings))
+    try:
+        service = Service(settings, ring=ring)
+    except (ContentError, ValueError) as error:
+        return [*findings, Finding("bad", "content", str(error))]
+    findings += _content(service)
+    try:
+        findings += _database(service)
+    except Exception as error:
+        findings.append(Finding("bad", "database", f"{type(error).__name__}: can't be read"))
+    finally:
+        service.close()
+    return findings
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    if not settings.telegram_ready:
+        yield Finding("warn", "Telegram", "KENTONGAN_TELEGRAM_BOT_TOKEN is unset: no Telegram")
+    elif not settings.telegram_webhook_secret.get_secret_value():
+        yield Finding("bad", "Telegram",
+                      "KENTONGAN_TELEGRAM_WEBHOOK_SECRET is unset: the endpoint is closed (403)")  # fmt: skip
+    else:
+        yield Finding("ok", "Telegram", "token and webhook secret are set")
+    if not settings.twilio_auth_token.get_secret_value() or not settings.twilio_account_sid:
+        yield Finding("warn", "WhatsApp",
+                      "KENTONGAN_TWILIO_ACCOUNT_SID or _AUTH_TOKEN is unset: "
+                      "the endpoint is closed (403)")  # fmt: skip
+    elif not settings.twilio_whatsapp_from:
+        yield Finding(
+            "bad", "WhatsApp", "KENTONGAN_TWILIO_WHATSAPP_FROM is unset: nothing can be sent"
+        )
+    else:
+        yield Finding("ok", "WhatsApp", "account, token and sender are set")
+    if settings.real_channels and not settings.public_base_url.startswith("https://"):
+        yield Finding(
+            "bad", "address", "KENTONGAN_PUBLIC_BASE_URL must be the public https address"
+        )
+    if settings.simulator:
+        state: State = "bad" if settings.real_channels else "warn"
+        yield Finding(state, "simulator", "KENTONGAN_SIMULATOR is on: anybody who reaches this "
+                      "server can play villager and officer")  # fmt: skip
+
+
+def _keyring_mode(settings: Settings) -> Finding:
+    mode = stat.S_IMODE(os.stat(settings.keyring_path).st_mode)
+    if mode & 0o077:
+        return Finding(
+            "bad", "key ring", f"{settings.keyring_path} is readable by others: chmod 600 it"
+        )
+    return Finding("ok", "key ring", f"{settings.keyring_path}, readable by this user only")
+
+
+def _content(service: Service) -> Iterator[Finding]:
+    today = service.clock.now().date()
+    for lesson in service.catalog.lessons:
+        sources = [fact.source for fact in (*lesson.cards, lesson.action)]
+        sources += [item.source for item in lesson.quiz]
+        expired = sum(source.review_by < today for source in sources)
+        if expired:
+            yield Finding(
+                "warn", f"lesson {lesson.id}", f"{expired} facts are past their review date"
+            )
+    unreviewed = [lesson.id for lesson in service.catalog.lessons if not lesson.reviewed]
+    if unreviewed:
+        accepted = service.settings.accept_unreviewed or not service.settings.real_channels
+        yield Finding("warn" if accepted else "bad", "review",
+                      f"no lawyer has stamped {', '.join(unreviewed)}; they are labelled")  # fmt: skip
+    stale = [h.id for h in service.catalog.hotlines if h.review_by < today]
+    if stale:
+        yield Finding("warn", "hotlines", f"past their review date, not shown: {', '.join(stale)}")
+    answer = service.register.find("PT Kentongan Contoh Nama", today)
+    if answer.stale:
+        yield Finding("warn", "register", f"the licence register is of {answer.register_date}: "
+                      "older than 30 days, and every answer says so")  # fmt: skip
+    if not WorkingCalendar.knows_year(today.year + (today.month == 12)):
+        yield Finding(
+            "warn", "holidays", "next year's holidays are not known; deadlines count Mon-Fri"
+        )
+
+
+def _database(service: Service) -> Iterator[Finding]:
+    with service.database.read() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        wanted = ScriptDirectory.from_config(alembic_config()).get_current_head()
+        if found != wanted:
+            yield Finding("bad", "database", f"at revision {found}, needs {wanted}: start the "
+                          "service or run any kentongan command that writes")  # fmt: skip
+            return
+        yield Finding("ok", "database", f"{service.database.engine.dialect.name}, revision {found}")
+        try:
+            office = service.office()
+            yield Finding(
+                "ok", "office", f"{office.name}, {len(office.regencies)} regencies, {office.hours}"
+            )
+        except NoOffice as error:
+            yield Finding("bad", "office", str(error))
+            return
+        people = connection.execute(
+            select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.pin_hash))
+            .where(officers.c.office_code == office.code, officers.c.active)
+        ).one()  # fmt: skip
+        state: State = "ok" if people[1] else "bad"
+        yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
+                      f"{people[2]} with a PIN")  # fmt: skip
+        unowned = connection.execute(
+            select(func.count()).where(
+                tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
+            )
+        ).scalar_one()
+        if unowned:
+            yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
+        broken = audit.first_break(connection)
+        if broken:
+            yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
+        late = outbox.oldest_waiting(connection, service.clock.now())
+        for channel, oldest in late.items():
+            age = (service.clock.now() - oldest).total_seconds()
+            if age > 300:
+                yield Finding(
+                    "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
+                )
+    yield _clock(datetime.now().astimezone())
+
+
+def _clock(now: datetime) -> Finding:
+    if now.year < 2026:
+        return Finding("bad", "clock", f"this machine says {now:%Y-%m-%d}: set its time")
+    return Finding("ok", "clock", now.isoformat(timespec="seconds"))

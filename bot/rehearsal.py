@@ -1,0 +1,142 @@
+"""A whole bot without a network: `kentongan talk`, the journeys and the tests speak with it.
+
+Everything but the wire is the real thing: turns, outbox, sender, schedule, and the example
+office of `bot/demo.py`. Its clock stands still until somebody waits.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from bot import demo, schedule
+from bot.channels.base import Inbound, InboundKind, Outgoing
+from bot.clock import Clock
+from bot.database import Database
+from bot.sealing import KeyRing
+from bot.sender import Sender
+from bot.service import Service, migrate
+from bot.settings import read_settings
+from bot.turns import Outcome, Turns
+
+START = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
+"""A Monday morning in the office's hours."""
+
+
+class NoSuchButton(Exception):
+    """The last message to that person has no button with this label."""
+
+
+class RecordingChannel:
+    """A wire that ends here: whatever is sent stays in `sent`, in order."""
+
+    name = demo.CHANNEL
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+
+    async def send(self, message: Outgoing) -> str:
+        self.sent.append(message)
+        return f"rehearsal-{message.outbox_id}"
+
+    async def find_sent(self, message: Outgoing) -> str | None:
+        known = any(sent.outbox_id == message.outbox_id for sent in self.sent)
+        return f"rehearsal-{message.outbox_id}" if known else None
+
+    async def close(self) -> None:
+        return None
+
+
+class Rehearsal:
+    """Say, press and wait; each returns the messages that left because of it."""
+
+    def __init__(
+        self,
+        database_url: str = "",
+        *,
+        start: datetime = START,
+        ring: KeyRing | None = None,
+        channel: RecordingChannel | None = None,
+    ) -> None:
+        """Without an address the database is a file that goes with `close`."""
+        self._folder = None if database_url else tempfile.TemporaryDirectory(prefix="kentongan-")
+        if self._folder:
+            database_url = f"sqlite:///{Path(self._folder.name) / 'rehearsal.db'}"
+        settings = read_settings(
+            database_url=database_url, office=demo.OFFICE, simulator=True, _env_file=None
+        )
+        self.channel = channel or RecordingChannel()
+        self.clock = Clock(start)
+        self.service = Service(
+            settings,
+            database=Database(database_url),
+            ring=ring or KeyRing.fresh(),
+            clock=self.clock,
+        )
+        migrate(self.service.database)
+        demo.seed(self.service)
+        self.turns = Turns(self.service)
+        self._events = f"{secrets.token_hex(4)}-"
+        self._count = 0
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Made where the first message leaves, since it belongs to the running loop."""
+        return Sender(self.service, self.channel, pacer=None)
+
+    # ---- what people do
+
+    async def say(self, who: str, text: str = "", payload: str = "") -> Sequence[Outgoing]:
+        """Words (or a pressed button) of one of the demo's phones."""
+        return await self.take(demo.inbound(self.event_id(), who, text, payload))
+
+    async def press(self, who: str, label: str) -> Sequence[Outgoing]:
+        """Press the button that the last message to `who` shows under that label."""
+        last = next((m for m in reversed(self.channel.sent) if m.to == who), None)
+        buttons = last.buttons if last else ()
+        button = next((b for b in buttons if label in (b.label, b.number)), None)
+        if button is None:
+            shown = ", ".join(repr(b.label) for b in buttons) or "no buttons"
+            raise NoSuchButton(f"{who} has no button {label!r}; the last message has {shown}")
+        return await self.say(who, button.label, button.payload)
+
+    async def send_kind(self, who: str, kind: InboundKind, text: str = "") -> Sequence[Outgoing]:
+        """Anything else that a phone can do: a photo, an edited message, blocking the bot."""
+        return await self.take(Inbound(demo.CHANNEL, self.event_id(), kind, address=who, text=text))
+
+    async def group(self, text: str) -> Sequence[Outgoing]:
+        """Words in the village group that reached the bot."""
+        return await self.say(demo.GROUP, text)
+
+    async def join_group(self, group: str = demo.GROUP) -> Sequence[Outgoing]:
+        """Somebody adds the bot to a group."""
+        return await self.take(Inbound(demo.CHANNEL, self.event_id(), "group_joined", group=group))
+
+    async def take(self, inbound: Inbound) -> Sequence[Outgoing]:
+        """One event of the channel, then everything that may leave."""
+        before = len(self.channel.sent)
+        self.last_outcome: Outcome = await self.turns.accept(inbound)
+        await self.sender.drain()
+        return self.channel.sent[before:]
+
+    # ---- time
+
+    async def wait(self, by: timedelta) -> Sequence[Outgoing]:
+        """Let time pass; what falls due on the way happens at its own moment."""
+        before = len(self.channel.sent)
+        await schedule.forward(self.service, self.turns, by, self.sender.drain)
+        # Once more for what the last sending has finished (the report of a broadcast).
+        await schedule.forward(self.service, self.turns, timedelta(), self.sender.drain)
+        return self.channel.sent[before:]
+
+    def close(self) -> None:
+        self.turns.close()
+        self.service.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    def event_id(self) -> str:
+        self._count += 1
+        return f"{self._events}{self._count}"

@@ -1,0 +1,119 @@
+"""The answers of the command line, in the shapes of the contract (design.md 9)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.gazetteer import Gazetteer
+from bot.officers import duties, officers, served
+from bot.recruiters import Register
+from bot.service import Service
+from bot.territory import Offices
+from bot.tips import UNROUTED
+from bot.world import World
+from flows.ports import Place, Urgency
+
+_ADVICE = {
+    "listed": ["ask_sip2mi", "check_disnaker"],
+    "similar": ["choose_name", "check_disnaker"],
+    "conflict": ["compare_licence_no", "check_disnaker"],
+    "sanctioned": ["do_not_pay", "check_disnaker", "report"],
+    "not_found": ["do_not_pay", "check_disnaker"],
+    "not_a_company": ["individuals_may_not_place_workers", "report"],
+    "register_unavailable": ["check_disnaker"],
+}
+
+
+def recruiter_report(register: Register, text: str, today: date) -> dict[str, Any]:
+    """`kentongan recruiter`: the verdict with the rows it rests on."""
+    answer = register.find(text, today)
+    return {
+        "verdict": answer.verdict,
+        "matches": [
+            {
+                "name": row.name,
+                "licence_no": row.licence_no,
+                "status": row.status,
+                "score": round(row.score, 1),
+                "register_date": row.seen_on.isoformat(),
+                "source": row.source,
+            }
+            for row in answer.rows
+        ],
+        "flags": [],
+        "advice": _ADVICE[answer.verdict],
+    }
+
+
+def place_report(gazetteer: Gazetteer, offices: Offices, text: str, today: date) -> dict[str, Any]:
+    """`kentongan place`: the place, or the question, and the immigration office responsible."""
+    answer = gazetteer.find(text)
+    place = answer.place or Place("", "none", "")
+    responsible = offices.responsible(place.code, today) if "." in place.code else None
+    return {
+        "level": place.level,
+        "code": place.code,
+        "name": place.name,
+        "confidence": round(answer.confidence, 2),
+        "ask": [_choice(choice) for choice in answer.ask] or None,
+        "office": responsible.office if responsible else None,
+        "candidates": list(responsible.candidates) if responsible else [],
+    }
+
+
+def _choice(place: Place) -> dict[str, str]:
+    return {"code": place.code, "name": place.name}
+
+
+def route_report(
+    service: Service, code: str, topic: str, urgency: Urgency, at: datetime
+) -> dict[str, Any]:
+    """`kentongan route`: the chain of responsible people and desks with reasons and deadlines."""
+    office = service.office()
+    with service.database.read() as connection:
+        world = World(connection, service, None, at)
+        inside = served(connection, office.code, code, world.now.date())
+        chain = world.chain(code) or [UNROUTED]
+    steps, due = [], at
+    for step in chain:
+        due = office.due(due, urgency)
+        steps.append(
+            {
+                "role": step.role,
+                "name": step.name,
+                "reason": step.reason,
+                "due_at": office.calendar.local(due).isoformat(timespec="minutes"),
+            }
+        )
+    place = service.gazetteer.place(code)
+    return {
+        "place": code,
+        "place_name": place.name if place else "",
+        "topic": topic,
+        "urgency": urgency,
+        "office": office.name,
+        "served": inside,
+        "chain": steps,
+    }
+
+
+def roster_report(service: Service) -> Iterator[dict[str, Any]]:
+    """`kentongan roster show`: every active officer, their duties, and whether they enrolled."""
+    office = service.office()
+    with service.database.read() as connection:
+        people = connection.execute(
+            select(officers).where(officers.c.office_code == office.code, officers.c.active)
+        ).all()
+        for person in people:
+            held = connection.execute(
+                select(duties.c.role, duties.c.place_code).where(duties.c.officer_id == person.id)
+            )
+            yield {
+                "staff_no": person.staff_no,
+                "name": person.name,
+                "enrolled": person.contact_id is not None,
+                "pin": person.pin_hash is not None,
+                "duties": ", ".join(f"{row.role} {row.place_code}".strip() for row in held),
+            }

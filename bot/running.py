@@ -1,0 +1,106 @@
+"""The parts of the service that run: turns, senders, schedule; started and stopped together."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from bot.channels.base import Channel
+from bot.channels.simulator import SimulatorChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.whatsapp import WhatsAppChannel
+from bot.contents import Contents
+from bot.schedule import Schedule
+from bot.sender import PACES, Pacer, Sender
+from bot.service import Service
+from bot.turns import Turns
+
+log = logging.getLogger(__name__)
+
+PARTS = frozenset({"web", "sender", "scheduler"})
+
+
+class Running:
+    """One process of the service. `parts` says which of its duties this process has."""
+
+    def __init__(
+        self, service: Service, parts: frozenset[str] = PARTS, *, paced: bool = True
+    ) -> None:
+        """`paced=False` sends as fast as the provider answers; only the benchmark does so."""
+        self.service = service
+        self._parts = parts
+        self._paced = paced
+        self.turns = Turns(service, wake=self.wake)
+        self.simulator: SimulatorChannel | None = None
+        self._channels: list[Channel] = []
+        self.senders: list[Sender] = []
+
+    def wake(self) -> None:
+        """Something new stands in the outbox."""
+        for sender in self.senders:
+            sender.wake()
+
+    @contextlib.asynccontextmanager
+    async def started(self) -> AsyncIterator[None]:
+        """Everything runs inside this block; at its end what is begun is finished and noted."""
+        self._channels = self._open_channels()
+        schedule = Schedule(self.service, self.turns) if "scheduler" in self._parts else None
+        tasks = []
+        if "sender" in self._parts:
+            self.senders = [Sender(self.service, c, pacer=self._pacer(c)) for c in self._channels]
+            tasks = [asyncio.create_task(sender.run()) for sender in self.senders]
+        if schedule:
+            schedule.start()
+        try:
+            yield
+        finally:
+            if schedule:
+                schedule.stop()
+            for sender in self.senders:
+                sender.stop()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for channel in self._channels:
+                await channel.close()
+            await asyncio.to_thread(self.turns.close)
+
+    async def telegram_username(self) -> str:
+        """The bot's own name, asked from Telegram when the settings don't say it."""
+        if name := self.service.settings.telegram_bot_username:
+            return name
+        for channel in self._channels:
+            if isinstance(channel, TelegramChannel):
+                try:
+                    return await channel.username()
+                except Exception as error:
+                    log.error("Telegram does not tell our name: %s", type(error).__name__)
+        return ""
+
+    def _pacer(self, channel: Channel) -> Pacer | None:
+        return Pacer(PACES[channel.name]) if self._paced and channel.name != "simulator" else None
+
+    def _open_channels(self) -> list[Channel]:
+        settings, channels = self.service.settings, list[Channel]()
+        if settings.telegram_ready:
+            token = settings.telegram_bot_token.get_secret_value()
+            channels.append(TelegramChannel(token, base_url=settings.telegram_api_base_url))
+        if settings.whatsapp_ready:
+            contents = Contents(self.service.database)
+            channels.append(
+                WhatsAppChannel(
+                    settings.twilio_account_sid,
+                    settings.twilio_auth_token.get_secret_value(),
+                    sender=settings.twilio_whatsapp_from,
+                    public_base_url=settings.public_base_url,
+                    lookup=contents.lookup,
+                    remember=contents.remember,
+                    api_base_url=settings.twilio_api_base_url,
+                )
+            )
+        if settings.simulator:
+            self.simulator = SimulatorChannel(self._office_time)
+            channels.append(self.simulator)
+        return channels
+
+    def _office_time(self) -> datetime:
+        return self.service.office().calendar.local(self.service.clock.now())

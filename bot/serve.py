@@ -1,0 +1,111 @@
+"""`kentongan serve` and `kentongan demo`: the process itself."""
+
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from bot import demo as example
+from bot.clock import Clock
+from bot.database import Database
+from bot.running import PARTS, Running
+from bot.sealing import KeyRing
+from bot.service import Service, migrate
+from bot.settings import Settings, SettingsError, read_settings
+
+DEMO_FOLDER = Path("var/demo")
+
+log = logging.getLogger("kentongan")
+
+
+def serve(settings: Settings, parts: frozenset[str]) -> int:
+    """Run until stopped. Raises SettingsError when real people would get unreviewed law."""
+    _log(settings)
+    service = Service(settings)
+    refuse_unreviewed(service)
+    migrate(service.database)
+    service.office()
+    if "web" in parts:
+        uvicorn.run(_app(service, parts), **_web(settings))
+    else:
+        asyncio.run(_without_web(service, parts))
+    service.close()
+    return 0
+
+
+def demo(port: int) -> int:
+    """The example office on an embedded database of its own; no account, key or setting needed."""
+    address = f"http://127.0.0.1:{port}"
+    settings = read_settings(
+        _env_file=None,
+        database_url=f"sqlite:///{DEMO_FOLDER}/kentongan.db",
+        keyring_path=DEMO_FOLDER / "keyring.json",
+        public_base_url=address,
+        port=port,
+        office=example.OFFICE,
+        simulator=True,
+    )
+    _log(settings)
+    ring = KeyRing.load(settings.keyring_path, create=True)
+    service = Service(settings, database=Database(settings.database_url), ring=ring, clock=Clock())
+    migrate(service.database)
+    example.start_over(service)
+    print(
+        f"\n  Kentongan is drumming: open {address}/simulator/\n  (stop with Ctrl+C)\n", flush=True
+    )
+    uvicorn.run(_app(service, PARTS), **_web(settings))
+    service.close()
+    return 0
+
+
+def refuse_unreviewed(service: Service) -> None:
+    """Real channels get only content that a person has stamped, or that the office accepted in
+    writing to be labelled as unreviewed (design.md 6)."""
+    settings = service.settings
+    unreviewed = [lesson.id for lesson in service.catalog.lessons if not lesson.reviewed]
+    if settings.real_channels and unreviewed and not settings.accept_unreviewed:
+        raise SettingsError(
+            f"KENTONGAN_ACCEPT_UNREVIEWED: lessons {', '.join(unreviewed)} are reviewed by nobody; "
+            "stamp them with `kentongan content stamp` or set this to true to send them labelled"
+        )
+
+
+def _app(service: Service, parts: frozenset[str]) -> Any:
+    # By name: bot/ never imports the web edges, it only starts them.
+    return importlib.import_module("webhooks.app").create_app(service, parts)
+
+
+def _web(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "uvloop" if sys.platform != "win32" else "auto",
+        "http": "httptools",
+        "access_log": False,  # addresses of the webhooks' callers and of officers stay unwritten
+        "server_header": False,
+        "timeout_graceful_shutdown": 5,
+        "log_level": settings.log_level.lower(),
+    }
+
+
+async def _without_web(service: Service, parts: frozenset[str]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with Running(service, parts).started():
+        log.info("running: %s", ", ".join(sorted(parts)))
+        await stopped.wait()
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for noisy in ("alembic", "apscheduler", "httpx", "python_multipart"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

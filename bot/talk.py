@@ -1,0 +1,83 @@
+"""`kentongan talk`: a conversation with the example office on the terminal.
+
+One message per line. `@ADDRESS text` speaks as somebody else, `/wait 3d` lets time pass, and a
+number presses that choice as typed words would. Nothing leaves this machine and nothing is kept.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TextIO
+
+from bot import demo
+from bot.channels.base import Inbound, Outgoing
+from bot.rehearsal import Rehearsal
+
+_WAIT = re.compile(r"/wait\s+(\d{1,4})\s*([mhd])$")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_SPEAKS_AS = re.compile(r"@(\S+)\s+(.*)$", re.DOTALL)
+
+
+def talk(
+    lines: TextIO, *, address: str, group: str | None, at: datetime | None, as_json: bool
+) -> int:
+    """Talk until the lines end. `group` speaks in a group instead of a private chat."""
+    rehearsal = Rehearsal(start=at or datetime.now().astimezone())
+    try:
+        asyncio.run(_talk(rehearsal, lines, group or address, as_json, in_group=group is not None))
+    finally:
+        rehearsal.close()
+    return 0
+
+
+async def _talk(
+    rehearsal: Rehearsal, lines: TextIO, speaker: str, as_json: bool, *, in_group: bool
+) -> None:
+    if not as_json and lines.isatty():
+        print(f"Anda berbicara sebagai {speaker}. /wait 3d memajukan waktu, @petugas tugas "
+              "berbicara sebagai petugas, Ctrl+D selesai.")  # fmt: skip
+    for line in lines:
+        text = line.rstrip("\n")
+        if waits := _WAIT.match(text.strip()):
+            said = await rehearsal.wait(timedelta(**{_UNITS[waits[2]]: int(waits[1])}))
+        elif speaks_as := _SPEAKS_AS.match(text):
+            said = await rehearsal.say(speaks_as[1], speaks_as[2])
+        elif in_group:
+            said = await rehearsal.take(_in_group(rehearsal, speaker, text))
+        else:
+            said = await rehearsal.say(speaker, text)
+        _print(said, as_json, speaker)
+
+
+def _in_group(rehearsal: Rehearsal, group: str, text: str) -> Inbound:
+    return Inbound(demo.CHANNEL, rehearsal.event_id(), "group_command", text=text, group=group)
+
+
+def _print(said: Sequence[Outgoing], as_json: bool, speaker: str) -> None:
+    for message in said:
+        if as_json:
+            print(json.dumps(_as_dict(message), ensure_ascii=False), flush=True)
+            continue
+        to = "" if message.to == speaker else f"[{message.to}] "
+        print("\n".join(_lines(message, to)), end="\n\n", flush=True)
+
+
+def _lines(message: Outgoing, to: str) -> Iterable[str]:
+    yield from (f"  {to}{line}" for line in message.text.splitlines())
+    yield from (f"  {to}  {button.number}. {button.label}" for button in message.buttons)
+
+
+def _as_dict(message: Outgoing) -> dict[str, object]:
+    """The contract's shape (design.md 9)."""
+    return {
+        "to": message.to,
+        "channel": demo.CHANNEL,
+        "text": message.text,
+        "buttons": [
+            {"number": button.number, "label": button.label, "payload": button.payload}
+            for button in message.buttons
+        ],
+        "media": [],
+    }

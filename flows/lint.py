@@ -1,0 +1,397 @@
+"""What is wrong with the conversations and their words, found before anybody meets it.
+
+`check` looks at a whole catalog and proves what no single test of a dialogue can: that every
+node can be reached and left, that every text exists and fits, that every fact has its dates.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from flows import free_text, lessons
+from flows.catalog import Catalog, Lesson, Source
+from flows.graph import RESUME, Graph, Place, locate
+from flows.nodes import Ask, Choice, Choose, Pick, Say, Wait
+from flows.triggers import Trigger, everywhere
+from flows.wording import slots_of
+
+MAX_CHOICES = 5
+"""Numbered choices of one message; more nobody reads on a small screen."""
+MAX_LIST_ITEM = 24
+"""https://www.twilio.com/docs/content/twiliolist-picker (`item`, at most 24 characters)."""
+MAX_QUICK_REPLY = 20
+"""https://www.twilio.com/docs/content/twilio-quick-reply (`title`, at most 20 characters)."""
+QUICK_REPLIES = 3
+"""A message with so few choices, "0" counted, is sent with quick replies (same page)."""
+MAX_PAYLOAD = 64
+"""Bytes: https://core.telegram.org/bots/api#inlinekeyboardbutton (`callback_data`)."""
+MAX_LINES = 3
+MAX_LINES_LONG = 6
+MAX_TEXT = 400
+MAX_CARD = 240
+MAX_QUESTION = 200
+MAX_WHY = 160
+DONE_MARK = " ✓"
+"""Stands behind the title of a finished lesson, inside the limit of its label."""
+FRESH_DAYS = 184
+"""Six months: the longest that a fact may go unread."""
+FALLBACKS = 3
+
+_LONG = re.compile(r"check_recruiter\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
+_VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
+_JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
+_PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"[\"']((?:common|notice)\.[a-z_]+)[\"']"
+    r"|(?:AskAgain|_bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
+)
+_PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
+"""Keys that the code makes of two parts, so that no search finds them whole."""
+_CODE = (Path(__file__).parent, Path(__file__).parent.parent / "bot")
+
+_NUMBER = frozenset(["number"])
+_SAID_BY_CODE = {
+    "welcome.short_intro": frozenset(["office"]),
+    "common.help": frozenset(["office"]),
+    "common.genuine": frozenset(["office"]),
+    "common.source": frozenset(["source"]),
+    "broadcasts.too_long": frozenset(["characters", "most"]),
+    "broadcasts.bad_link": frozenset(["host"]),
+    "broadcasts.message": frozenset(["text", "office"]),
+    "broadcasts.message_stop": frozenset(["text", "office"]),
+    "notice.reply": frozenset(["text"]),
+    "notice.broadcast": frozenset(["number", "counts"]),
+    "notice.news": frozenset[str](),
+}
+"""The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An error stops a release; a warning is shown to the editors."""
+
+    severity: Literal["error", "warning"]
+    file: str
+    """The content file, or the name of the flow."""
+    node: str
+    problem: str
+
+    def line(self) -> str:
+        place = f"{self.file} {self.node}" if self.node else self.file
+        return f"{self.severity} {place}: {self.problem}"
+
+
+def check(catalog: Catalog, today: date) -> list[Finding]:
+    """Everything that is wrong, errors first; an empty list is a clean bill."""
+    graph = Graph(catalog)
+    found = [
+        *_leads(graph),
+        *_waits(graph),
+        *_node_texts(graph),
+        *_texts(catalog, _used(graph)),
+        *_lessons(catalog, today),
+        *_hotlines(catalog, today),
+        *_keywords(catalog),
+    ]
+    return sorted(dict.fromkeys(found), key=lambda finding: finding.severity)
+
+
+def _error(file: str, node: str, problem: str) -> Finding:
+    return Finding("error", file, node, problem)
+
+
+def _warning(file: str, node: str, problem: str) -> Finding:
+    return Finding("warning", file, node, problem)
+
+
+# ---- the graph
+
+
+def _entries(catalog: Catalog) -> dict[str, str]:
+    """`flow:node` of every real way into a conversation, with what enters there."""
+    named = ("welcome", "menu", "report", "human", "free_text")
+    ways = {getattr(catalog, name): f"the catalog's {name}" for name in named}
+    if any(flow.keeps for flow in catalog.flows.values()):
+        ways[f"{RESUME}:ask"] = "a conversation that is kept"
+    for command, node in catalog.group_commands.items():
+        ways[f"village_group:{node}"] = f"the group command {command}"
+    for trigger in catalog.triggers.all:
+        ways[trigger.to] = f"the trigger {', '.join(trigger.phrases[:1])}"
+    for flow in catalog.flows.values():
+        ways |= {f"{flow.name}:{node}": "its entries" for node in flow.entries}
+    return ways
+
+
+def _leads(graph: Graph) -> Iterator[Finding]:
+    """Every exit leads somewhere, everything is reached, nothing runs in a circle or is mute."""
+    catalog = graph.catalog
+    for (flow, name), exit_name, target in graph.lost:
+        yield _error(flow, name, f"the exit {exit_name} leads to {target}, which does not exist")
+    roots: list[Place] = []
+    for to, what in _entries(catalog).items():
+        if place := locate(catalog, to):
+            roots.append(place)
+            if graph.silent(place):
+                yield _error(*place, "may end without a word")
+        else:
+            name, _, missing = to.partition(":")
+            yield _error(name, missing, f"{what} leads here, but there is no such place")
+    reached = graph.reached(roots)
+    for flow, name in graph.nodes.keys() - reached:
+        yield _error(flow, name, "nothing leads here")
+    for circle in graph.loops():
+        way = " → ".join(f"{flow}:{name}" for flow, name in [*circle, circle[0]])
+        yield _error(*circle[0], f"runs in a circle without a wait: {way}")
+    for (flow, name), targets in graph.leads.items():
+        for other_name, node in targets:
+            other = catalog.flows[other_name]
+            if flow not in (other_name, RESUME) and node not in (other.start, *other.entries):
+                yield _error(flow, name, f"leads to {other_name}:{node}, which is no entry there")
+
+
+def _waits(graph: Graph) -> Iterator[Finding]:
+    resting = graph.resting(locate(graph.catalog, graph.catalog.menu))
+    for (flow, name), node in graph.nodes.items():
+        if not isinstance(node, Choose | Pick | Ask):
+            continue
+        if not graph.leads[flow, name]:
+            yield _error(flow, name, "waits, but has no way on")
+        elif (flow, name) not in resting:
+            yield _error(flow, name, "neither the menu nor an end can be reached from here")
+        for target in graph.leads[flow, name]:
+            if graph.silent(target):
+                yield _error(flow, name, f"an answer may end without a word, by {target[1]}")
+        yield from _choices(graph.catalog, flow, name, node)
+
+
+def _fixed_choices(node: Wait) -> tuple[Choice, ...]:
+    if isinstance(node, Choose):
+        return node.choices
+    extra = node.other if isinstance(node, Pick) else node.skip
+    return (extra,) if extra else ()
+
+
+def _choices(catalog: Catalog, flow: str, name: str, node: Wait) -> Iterator[Finding]:
+    """Numbers, labels and payloads fit every channel."""
+    choices = _fixed_choices(node)
+    if len(choices) > MAX_CHOICES:
+        yield _error(flow, name, f"{len(choices)} choices, at most {MAX_CHOICES}")
+    keys = [choice.key for choice in choices]
+    if "0" in keys or len(set(keys)) < len(keys) or any("." in key for key in keys):
+        yield _error(flow, name, "two choices have one key, or a key is 0 or has a dot")
+    labels = [choice.label for choice in choices] + (["common.human"] if node.human else [])
+    few = len(labels) <= QUICK_REPLIES
+    limit = MAX_QUICK_REPLY if few else MAX_LIST_ITEM
+    for label in labels:
+        if label not in catalog.wording:
+            yield _error(flow, name, f"the label {label} is no text")
+        elif len(catalog.wording.raw(label)) > limit:
+            why = f"of {len(labels)} choices" if few else "in a list"
+            size = len(catalog.wording.raw(label))
+            yield _error(flow, name, f"the label {label} has {size} characters, {limit} {why}")
+        elif not _plain(catalog, label):
+            yield _error(flow, name, f"the label {label} has a {{slot}}, which nobody fills")
+    for key in [*keys, "0", *(["10"] if isinstance(node, Pick) else [])]:
+        if len(payload := f"{flow}.{name}.{key}".encode()) > MAX_PAYLOAD:
+            yield _error(flow, name, f"a payload has {len(payload)} bytes, at most {MAX_PAYLOAD}")
+
+
+# ---- texts
+
+
+def _plain(catalog: Catalog, key: str) -> bool:
+    return not re.search(r"[{}]", catalog.wording.raw(key))
+
+
+def _node_texts(graph: Graph) -> Iterator[Finding]:
+    """Each node's text exists, and has no slots unless the node fills them."""
+    catalog = graph.catalog
+    for (flow, name), node in graph.nodes.items():
+        if isinstance(node, Say | Choose | Pick | Ask):
+            if node.text not in catalog.wording:
+                yield _error(flow, name, f"the text {node.text} does not exist")
+            elif node.slots is None and not _plain(catalog, node.text):
+                yield _error(flow, name, f"the text {node.text} has a {{slot}}, which nobody fills")
+
+
+def _used(graph: Graph) -> dict[str, bool]:
+    """Keys that flows use; True where a node fills their slots."""
+    used: dict[str, bool] = {}
+    for node in graph.nodes.values():
+        if isinstance(node, Say | Choose | Pick | Ask):
+            used[node.text] = used.get(node.text, False) or node.slots is not None
+        if isinstance(node, Choose | Pick | Ask):
+            for choice in _fixed_choices(node):
+                used.setdefault(choice.label, False)
+    return used
+
+
+def _code() -> str:
+    paths = [path for folder in _CODE for path in folder.rglob("*.py") if path.name != "lint.py"]
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
+
+
+def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
+    """Words of content/texts: used, filled, short, and free of judgement and promises."""
+    said = {key for pair in _SAID.findall(_code()) for key in pair if key} | set(_PUT_TOGETHER)
+    for key in sorted(said - used.keys()):
+        if key not in catalog.wording:
+            yield _error(*_where(key), "the code says this text, but it does not exist")
+    words = lessons.texts(catalog.lessons)
+    of_lessons = words.keys() | dict(free_text.texts(catalog.lessons, words)).keys()
+    for key in sorted(catalog.wording.keys()):
+        text = catalog.wording.raw(key)
+        if _PROMISES.search(text):
+            yield _error(*_where(key), f"promises help: “{_hit(_PROMISES, text)}”")
+        if key not in of_lessons:
+            yield from _one_text(key, text, filled=used.get(key, key not in said))
+            if key not in said | used.keys():
+                yield _warning(*_where(key), "no flow, code or keyword uses this text")
+
+
+def _one_text(key: str, text: str, *, filled: bool) -> Iterator[Finding]:
+    lines = MAX_LINES_LONG if _LONG.match(key) else MAX_LINES
+    if text.count("\n") + 1 > lines:
+        yield _error(*_where(key), f"{text.count(chr(10)) + 1} lines, at most {lines}")
+    if len(text) > MAX_TEXT:
+        yield _error(*_where(key), f"{len(text)} characters, at most {MAX_TEXT}")
+    if _VERDICTS.match(key) and _JUDGES.search(text):
+        yield _error(*_where(key), f"judges a recruiter: “{_hit(_JUDGES, text)}”")
+    try:
+        slots = slots_of(text)
+    except ValueError as problem:
+        yield _error(*_where(key), f"a brace that is no slot: {problem}")
+        return
+    usual = _NUMBER if key.startswith("notice.") else frozenset[str]()
+    if not filled and (extra := slots - _SAID_BY_CODE.get(key, usual)):
+        yield _error(*_where(key), f"{{{min(extra)}}} is a slot that nobody fills")
+
+
+def _where(key: str) -> tuple[str, str]:
+    stem, _, name = key.partition(".")
+    return f"content/texts/{stem}.yaml", name
+
+
+def _hit(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[0] if match else ""
+
+
+# ---- lessons, numbers, keywords
+
+
+def _lessons(catalog: Catalog, today: date) -> Iterator[Finding]:
+    claimed: dict[str, str] = {}
+    meant = {word: action for action, words in catalog.everywhere.items() for word in words}
+    for lesson in catalog.lessons:
+        file = f"content/lessons/{lesson.id}.yaml"
+        if not lesson.reviewed:
+            yield _warning(file, "", "no named person has reviewed this text")
+        if not lesson.cards or not lesson.quiz:
+            yield _error(file, "", "a lesson needs cards and a quiz")
+        yield from _size(file, "title", lesson.title, MAX_LIST_ITEM - len(DONE_MARK))
+        for word in lesson.keywords:
+            if action := meant.get(word):
+                yield _error(file, "keywords", f"“{word}” already means {action} everywhere")
+            if claimed.setdefault(word, lesson.id) != lesson.id:
+                yield _error(file, "keywords", f"“{word}” also belongs to {claimed[word]}")
+        for card in [*lesson.cards, lesson.action]:
+            node = "action" if card is lesson.action else f"card {card.id}"
+            yield from _size(file, node, card.text, MAX_CARD, MAX_LINES)
+            yield from _dates(file, node, card.source, today)
+        yield from _quiz(file, lesson, today)
+
+
+def _quiz(file: str, lesson: Lesson, today: date) -> Iterator[Finding]:
+    for item in lesson.quiz:
+        node = f"quiz {item.id}"
+        yield from _size(file, node, item.question, MAX_QUESTION)
+        yield from _dates(file, node, item.source, today)
+        if not 2 <= len(item.choices) <= 4:
+            yield _error(file, node, f"{len(item.choices)} choices, 2 to 4 are right")
+        if (right := sum(choice.correct for choice in item.choices)) != 1:
+            yield _error(file, node, f"{right} choices are correct, it must be exactly one")
+        for number, choice in enumerate(item.choices, 1):
+            if not choice.why.strip():
+                yield _error(file, node, f"choice {number} has no `why`")
+            yield from _size(file, node, choice.why, MAX_WHY)
+            if re.search(r"[{}]", f"{item.question}{choice.label}{choice.why}"):
+                yield _error(file, node, "a brace, which would be shown twice")
+
+
+def _size(file: str, node: str, text: str, most: int, lines: int = MAX_LINES) -> Iterator[Finding]:
+    if len(text) > most:
+        yield _error(file, node, f"{len(text)} characters, at most {most}")
+    if text.count("\n") + 1 > lines:
+        yield _error(file, node, f"{text.count(chr(10)) + 1} lines, at most {lines}")
+
+
+def _dates(file: str, node: str, source: Source, today: date) -> Iterator[Finding]:
+    if not source.text.strip():
+        yield _error(file, node, "a fact without a source")
+    if not source.checked < source.review_by:
+        yield _error(file, node, "`review_by` must be after `checked`")
+    elif (source.review_by - source.checked).days > FRESH_DAYS:
+        yield _error(file, node, "`review_by` is more than six months after `checked`")
+    if today > source.review_by:
+        yield _warning(file, node, f"past its review date, {source.review_by}")
+
+
+def _hotlines(catalog: Catalog, today: date) -> Iterator[Finding]:
+    file = "content/hotlines.yaml"
+    for entry in catalog.hotlines:
+        if not (entry.number.strip() and entry.name.strip() and entry.purpose):
+            yield _error(file, entry.id, "a number needs a name, itself, and a purpose")
+        source = Source(entry.source, "", entry.checked, entry.review_by)
+        yield from _dates(file, entry.id, source, today)
+    if (count := sum(entry.fallback for entry in catalog.hotlines)) != FALLBACKS:
+        yield _error(file, "", f"{count} numbers are a fallback, three must be")
+
+
+def _keywords(catalog: Catalog) -> Iterator[Finding]:
+    """No phrase means two things, and every phrase is understood as what it stands for."""
+    file = "content/keywords.yaml"
+    owner: dict[str, str] = {}
+    for action, words in catalog.everywhere.items():
+        for word in words:
+            if owner.setdefault(word, action) != action:
+                yield _error(file, f"everywhere {action}", f"“{word}” already means {owner[word]}")
+            if everywhere(word, catalog.everywhere, typos=False) != action:
+                yield _error(file, f"everywhere {action}", f"“{word}” would not be understood")
+    for officer in (False, True):
+        taken: dict[str, str] = {}
+        for trigger in catalog.triggers.all:
+            if trigger.officer == officer:
+                yield from _trigger(catalog, file, trigger, taken)
+    for label in catalog.choice_words:
+        if label not in catalog.wording:
+            yield _error(file, f"choices {label}", "there is no such text")
+        elif label != "common.human" and not _offered(catalog, label):
+            yield _warning(file, f"choices {label}", "no choice has this label")
+
+
+def _trigger(
+    catalog: Catalog, file: str, trigger: Trigger, taken: dict[str, str]
+) -> Iterator[Finding]:
+    place = f"triggers {trigger.to}"
+    find = catalog.triggers.command if trigger.officer else catalog.triggers.match
+    for phrase in trigger.phrases:
+        if phrase in taken:
+            yield _error(file, place, f"“{phrase}” already leads to {taken[phrase]}")
+        elif action := everywhere(phrase, catalog.everywhere, typos=True):
+            yield _error(file, place, f"“{phrase}” already means {action} everywhere")
+        elif trigger.anywhere:
+            if catalog.triggers.danger(phrase) is None:
+                yield _error(file, place, f"“{phrase}” would not be understood")
+        elif (found := find(phrase)) is None or found[0] != trigger.to:
+            yield _error(file, place, f"“{phrase}” would not be understood")
+        taken.setdefault(phrase, trigger.to)
+
+
+def _offered(catalog: Catalog, label: str) -> bool:
+    nodes = (node for flow in catalog.flows.values() for node in flow.nodes.values())
+    waits = (node for node in nodes if isinstance(node, Choose | Pick | Ask))
+    return any(label == choice.label for node in waits for choice in _fixed_choices(node))

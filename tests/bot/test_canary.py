@@ -1,0 +1,226 @@
+"""Words that only a report holds are planted, and looked for in every place but the sealed one."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import Counter, generate_latest
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from bot import demo, tips
+from bot.rehearsal import Rehearsal
+from bot.sealing import KeyRing
+from tests.bot.steps import report
+
+WHAT = "kanariwhat"
+WHO = "kanariwho"
+WHEN = "kanariwhen"
+WHERE = "kanariwhere"
+QUESTION = "kanariquestion"
+ANSWER = "kanarianswer"
+TOLD = (WHAT, WHO, WHEN, WHERE, ANSWER)
+CANARIES = (*TOLD, QUESTION)
+PLANTED = "kanariplanted"
+OFFICERS = (demo.OFFICER, demo.DEPUTY, demo.HEAD)
+
+_LEAK = Counter("kentongan_test_leak", "Proves that a leak into /metrics would be found.", ["what"])
+
+
+class House:
+    """The bot on a file of its own, and every place where a word could lie about."""
+
+    def __init__(self, folder: Path, logs: pytest.LogCaptureFixture) -> None:
+        self.file = folder / "canary.db"
+        self.rehearsal = Rehearsal(f"sqlite:///{self.file}")
+        self.logs = logs
+
+    def places(self) -> dict[str, bytes]:
+        return {
+            "tables": self.tables(),
+            "dump": self.dump(),
+            "file": self.raw(),
+            "logs": self.logs.text.encode(),
+            "metrics": generate_latest(),
+            "officers": self.to_officers(),
+        }
+
+    def tables(self) -> bytes:
+        """Every value of every table, sealed ones as their bytes."""
+        with self.rehearsal.service.database.read() as connection:
+            return b"\n".join(
+                value if isinstance(value, bytes) else str(value).encode()
+                for table in SQLModel.metadata.sorted_tables
+                for row in connection.execute(select(table))
+                for value in row
+            )
+
+    def dump(self) -> bytes:
+        with sqlite3.connect(self.file) as connection:
+            dumped = "\n".join(connection.iterdump())
+        connection.close()
+        return dumped.encode()
+
+    def raw(self) -> bytes:
+        """The file and its log as they lie on the disk, free pages included."""
+        self.checkpoint("FULL")
+        return b"".join(path.read_bytes() for path in self.file.parent.glob("canary.db*"))
+
+    def checkpoint(self, how: str) -> None:
+        raw = self.rehearsal.service.database.engine.raw_connection()
+        busy = raw.cursor().execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
+        raw.close()
+        assert not busy
+
+    def to_officers(self) -> bytes:
+        sent = self.rehearsal.channel.sent
+        return "\n".join(m.text + repr(m.buttons) for m in sent if m.to in OFFICERS).encode()
+
+    def found(self, words: tuple[str, ...]) -> set[tuple[str, str]]:
+        return {
+            (name, word)
+            for name, content in self.places().items()
+            for word in words
+            if word.encode() in content.lower()
+        }
+
+
+@pytest.fixture
+def house(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[House]:
+    caplog.set_level(logging.DEBUG)
+    place = House(tmp_path, caplog)
+    yield place
+    place.rehearsal.close()
+
+
+async def _a_whole_case(rehearsal: Rehearsal) -> None:
+    """A report, an officer's question, an answer, an escalation, a broken turn and the end."""
+    await rehearsal.say("warga", "lapor")
+    for words in ("lanjut", "akan berangkat segera", f"Ada {WHAT} di sini", f"dekat {WHERE}"):
+        await rehearsal.say("warga", words)
+    for words in ("tulis lagi", "ngrayun ngrayun ponorogo", "ya", f"pada {WHEN}", f"si {WHO}"):
+        await rehearsal.say("warga", words)
+    for words in ("boleh", "ubah", "waktu", f"jadi {WHEN}", "kirim"):
+        await rehearsal.say("warga", words)
+    await rehearsal.wait(timedelta(hours=3))
+    await rehearsal.say("wakil", "ambil 1")
+    await rehearsal.say("wakil", f"tanya 1 siapa {QUESTION} itu?")
+    for words in ("buka", "jawab atau tambah", f"namanya {ANSWER}"):
+        await rehearsal.say("warga", words)
+    await rehearsal.say("wakil", "baca 1")
+
+
+async def test_a_report_lies_nowhere_in_the_clear(house: House) -> None:
+    await _a_whole_case(house.rehearsal)
+    assert house.found(CANARIES) == set()
+
+
+async def test_a_report_lies_nowhere_even_when_it_is_not_finished(house: House) -> None:
+    for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini", "1", f"pada {WHEN}"):
+        await house.rehearsal.say("warga", words)
+    assert house.found(CANARIES) == set()
+
+
+async def test_a_report_does_not_reach_the_logs_when_its_turn_fails(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise RuntimeError(f"cannot write {WHAT} {WHO}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tips, "open_tip", refuse)
+        with pytest.raises(AssertionError):
+            await report(house.rehearsal, what=f"Ada {WHAT}", suspect=WHO)
+    assert "turn failed" in house.logs.text
+    assert house.found(CANARIES) == set()
+
+
+async def test_the_report_is_there_and_opens_with_the_key(house: House) -> None:
+    """Nothing was found above because it is sealed, not because it was lost."""
+    await _a_whole_case(house.rehearsal)
+    service = house.rehearsal.service
+    with service.database.read() as connection:
+        tip = tips.by_number(connection, 1)
+        assert tip
+        kinds = ["report", "from_reporter", "to_reporter"]
+        said = repr(tips.read_parts(connection, service.ring, tip, kinds))
+    # The place was written again, so its first words are rightly gone.
+    assert [word for word in CANARIES if word not in said] == [WHERE]
+
+
+async def test_the_receipt_and_the_phone_are_nowhere_in_the_clear(house: House) -> None:
+    receipt = await report(house.rehearsal, "62811990088")
+    plain = receipt.replace("-", "")
+    assert house.found((receipt.lower(), plain.lower(), "62811990088")) == set()
+
+
+def _into_a_table(house: House) -> None:
+    with house.rehearsal.service.database.write() as connection:
+        connection.execute(tips.tips.update().values(outcome=PLANTED))
+
+
+def _into_a_free_page(house: House) -> None:
+    with house.file.open("ab") as file:
+        file.write(PLANTED.encode())
+
+
+def _into_a_log(house: House) -> None:
+    logging.getLogger("bot.turns").debug("said: %s", PLANTED)
+
+
+def _into_metrics(house: House) -> None:
+    _LEAK.labels(PLANTED).inc()
+
+
+@pytest.mark.parametrize(
+    ("plant", "places"),
+    [
+        (_into_a_table, {"tables", "dump", "file"}),
+        (_into_a_free_page, {"file"}),
+        (_into_a_log, {"logs"}),
+        (_into_metrics, {"metrics"}),
+    ],
+)
+async def test_a_planted_word_would_be_found(
+    house: House, plant: Callable[[House], None], places: set[str]
+) -> None:
+    await report(house.rehearsal)
+    _LEAK.clear()
+    assert house.found((PLANTED,)) == set()
+    plant(house)
+    assert house.found((PLANTED,)) == {(place, PLANTED) for place in places}
+    _LEAK.clear()
+
+
+async def test_a_word_told_to_an_officer_would_be_found(house: House) -> None:
+    await house.rehearsal.say("petugas", "tugas")
+    await house.rehearsal.say("petugas", "siaran")
+    await house.rehearsal.say("petugas", "1")
+    await house.rehearsal.say("petugas", f"Penyuluhan {PLANTED} besok")
+    assert ("officers", PLANTED) in house.found((PLANTED,))
+
+
+async def test_an_unsealed_session_would_be_found(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Takes the cipher away, to see that it is the cipher which keeps the words."""
+    monkeypatch.setattr(KeyRing, "seal", lambda self, purpose, row, plain: plain)
+    monkeypatch.setattr(KeyRing, "open", lambda self, purpose, row, sealed: sealed)
+    for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini"):
+        await house.rehearsal.say("warga", words)
+    assert {place for place, _ in house.found((WHAT,))} >= {"tables", "file"}
+
+
+async def test_words_of_a_report_leave_no_bytes_behind_once_they_are_wiped(house: House) -> None:
+    """secure_delete: what a wiped body or a deleted part held is overwritten on the disk."""
+    receipt = await report(house.rehearsal)
+    with house.rehearsal.service.database.read() as connection:
+        sealed = connection.execute(select(tips.parts.c.sealed)).scalar_one()
+    assert sealed[12:60] in house.raw()
+    for words in (f"kode {receipt}", "tarik", "ya"):
+        await house.rehearsal.say("warga", words)
+    house.checkpoint("TRUNCATE")
+    assert sealed[12:60] not in house.raw()

@@ -1,0 +1,69 @@
+"""What many tests need: a bot without a network, and each of the two databases, fresh."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot import demo, pins
+from bot.rehearsal import Rehearsal
+from tests.postgresql import NoPostgreSQL, PostgreSQLServer
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a developer's environment nor a .env file changes what a test sees."""
+    for name in [name for name in os.environ if name.upper().startswith("KENTONGAN_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_hash_for_the_pin_of_the_demo() -> Iterator[None]:
+    """Argon2 is slow on purpose; the example office's known PIN is hashed once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "hash_pin", cache(pins.hash_pin))
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQLServer]:
+    """Fails, never skips: both databases are promised, so both are tested."""
+    try:
+        server = PostgreSQLServer()
+    except NoPostgreSQL as problem:
+        pytest.fail(f"PostgreSQL is needed for these tests: {problem}", pytrace=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgreSQLServer) -> Iterator[str]:
+    address = postgresql_server.fresh_database()
+    yield address
+    postgresql_server.drop(address)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: first a SQLite file, then a PostgreSQL database."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path / 'kentongan.db'}"
+
+
+@pytest.fixture
+async def rehearsal() -> AsyncIterator[Rehearsal]:
+    """The example office on a SQLite file, a Monday at nine."""
+    bot = Rehearsal()
+    yield bot
+    bot.close()
+
+
+@pytest.fixture
+async def on_both(database_url: str) -> AsyncIterator[Rehearsal]:
+    """The example office on each of the two databases."""
+    rehearsal = Rehearsal(database_url)
+    yield rehearsal
+    rehearsal.close()

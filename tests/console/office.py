@@ -1,0 +1,166 @@
+"""The example office with a console in front, for the tests of the pages."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select, update
+from starlette.applications import Starlette
+
+from bot import audit, demo, outbox, tips
+from bot.clock import Clock
+from bot.gazetteer import Gazetteer
+from bot.officers import invitation_index, new_invitation, officers
+from bot.sealing import KeyRing
+from bot.sender import outgoing
+from bot.service import Service
+from bot.settings import Settings
+from bot.turns import Turns
+from console import pages
+from flows.conversations import load_catalog
+
+BASE = "https://bot.contoh.go.id"
+MONDAY = "2026-11-23T09:00:00+07:00"
+STORY = "Bus menjemput lima orang untuk kerja di Malaysia tanpa paspor"
+OFFICIAL = "Pak kades ikut membantu, katanya aman"
+PLACE = "Desa Baosan Kidul, Ngrayun, Ponorogo"
+WRONG_PIN = "975310"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+_GAZETTEER = Gazetteer()
+_CATALOG = load_catalog()
+
+
+class Bot:
+    """The example office with a console in front, on a clock that stands still."""
+
+    def __init__(self, folder: Path, base: str = BASE) -> None:
+        settings = Settings(
+            database_url=f"sqlite:///{folder / 'kentongan.db'}",
+            keyring_path=folder / "keyring.json",
+            public_base_url=base,
+            _env_file=None,
+        )
+        self.service = Service(
+            settings,
+            ring=KeyRing.load(settings.keyring_path, create=True),
+            clock=Clock(datetime.fromisoformat(MONDAY)),
+            catalog=_CATALOG,
+        )
+        # Reading the list of villages takes a third of a second: once is enough.
+        self.service.gazetteer = _GAZETTEER
+        self.base = base
+        self.turns = Turns(self.service)
+        self.woken = 0
+        self.app = Starlette(routes=pages.routes(self.service, self._wake))
+        self._events = 0
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def close(self) -> None:
+        self.turns.close()
+        self.service.close()
+
+    def browser(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=self.base)
+
+    def say(self, who: str, text: str) -> dict[str, list[str]]:
+        """One turn; every message it made, by address."""
+        self._events += 1
+        event = f"{self.service.clock.now():%H%M%S}-{self._events}-{text[:9]}"
+        (outcome,) = self.turns.commits.commit_now([demo.inbound(event, who, text)])
+        assert outcome == "done"
+        return self.sent()
+
+    def sent(self) -> dict[str, list[str]]:
+        said: dict[str, list[str]] = {}
+        ring = self.service.ring
+        with self.service.database.write() as connection:
+            while rows := outbox.claim(connection, demo.CHANNEL, self.service.clock.now(), 50):
+                for row in rows:
+                    message = outgoing(
+                        ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
+                    )
+                    text = outbox.open_body(ring, row.lane, row.body).text
+                    said.setdefault(message.to, []).append(text)
+                    outbox.mark(connection, [(row.id, "sent", "x", "")])
+        return said
+
+    def report(self, what: str = STORY, who: str = "tidak tahu", contact: str = "1") -> None:
+        words = ("lapor", "1", "2", what, PLACE, "1", "besok malam", who, contact, "1")
+        for text in words:
+            said = self.say(demo.VILLAGER, text)
+        assert "Kode laporan" in said[demo.VILLAGER][0]
+
+    def link(self, officer: str, words: str) -> str:
+        """The path of the link that an officer gets for AMBIL or BACA."""
+        text = " ".join(self.say(officer, words)[officer])
+        found = re.search(re.escape(self.base) + r"(/console/\S+)", text)
+        assert found, text
+        return found[1]
+
+    def forward(self, **by: float) -> None:
+        self.service.clock.forward(timedelta(**by))
+
+    def csrf(self, reading: str) -> str:
+        return self.service.ring.index("console-csrf", reading).hex()
+
+    def officer(self, staff_no: str) -> Any:
+        with self.service.database.read() as connection:
+            return connection.execute(select(officers).where(officers.c.staff_no == staff_no)).one()
+
+    def change_officer(self, staff_no: str, **values: object) -> None:
+        with self.service.database.write() as connection:
+            connection.execute(
+                update(officers).where(officers.c.staff_no == staff_no).values(**values)
+            )
+
+    def actions(self) -> list[tuple[str, str, str]]:
+        with self.service.database.read() as connection:
+            assert audit.first_break(connection) is None
+            entry = audit.entries.c
+            return [
+                tuple(row)
+                for row in connection.execute(
+                    select(entry.actor, entry.action, entry.subject).order_by(entry.id)
+                )
+            ]
+
+    def tip(self, number: int) -> tips.TipRow:
+        with self.service.database.read() as connection:
+            found = tips.by_number(connection, number)
+        assert found
+        return found
+
+    def whole_database(self) -> str:
+        """A fingerprint of every row, to show that something changed nothing."""
+        with self.service.database.read() as connection:
+            lines = connection.connection.driver_connection.iterdump()  # type: ignore[union-attr]
+            return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+async def sign_in(bot: Bot, client: httpx.AsyncClient, officer: str, number: int) -> str:
+    """Through the link and the PIN to the reading token."""
+    link = bot.link(officer, f"BACA {number}")
+    answer = await client.post(link, data={"pin": demo.PIN})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/console/tip/{number}")
+    reading = client.cookies.get(f"kentongan_reading_{number}")
+    assert reading
+    return reading
+
+
+async def page_of(bot: Bot, client: httpx.AsyncClient, number: int = 1) -> str:
+    await sign_in(bot, client, demo.OFFICER, number)
+    return (await client.get(f"/console/tip/{number}")).text
+
+
+def enrol(bot: Bot) -> str:
+    """A new officer's chat comes in with a code; returns the path of the PIN page."""
+    code = new_invitation()
+    until = bot.service.clock.now() + timedelta(days=1)
+    index = invitation_index(bot.service.ring, code)
+    bot.change_officer("D-002", invitation_index=index, invitation_until=until)
+    return bot.link("hp-baru", f"MASUK {code}")

@@ -1,0 +1,144 @@
+"""A world for the flows to ask: every answer is a plain attribute that a test may change."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from flows.ports import (
+    Audience,
+    BroadcastView,
+    Desk,
+    Hotline,
+    OfficerCard,
+    Place,
+    PlaceAnswer,
+    RecruiterAnswer,
+    RegisterRow,
+    TipView,
+    Urgency,
+)
+
+WIB = timezone(timedelta(hours=7))
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=WIB)
+NGRAYUN = Place("35.02.02.2001", "village", "Desa Ngrayun, Kec. Ngrayun, Kab. Ponorogo")
+KECAMATAN = Place("35.02.02", "district", "Kec. Ngrayun, Kab. Ponorogo")
+RECEIPT = "7F3K-92QX-MN4T"
+
+TIP = TipView(
+    id="t1",
+    number=12,
+    topic="report",
+    status="acknowledged",
+    urgency="none",
+    place_name=NGRAYUN.name,
+    owner="Ibu Sari",
+    mine=True,
+    due_at=NOW + timedelta(hours=4),
+    opened_at=NOW,
+    can_reply=True,
+)
+LISTED = RegisterRow(
+    "PT Maju Jaya", "123", "listed", "", "https://www.example.org", date(2026, 9, 1)
+)
+NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
+
+
+@dataclass
+class FakePorts:
+    """Knows one village, one tip and one company; `later` moves its clock."""
+
+    now: datetime = NOW
+    places: dict[str, PlaceAnswer] = field(
+        default_factory=lambda: {
+            "ngrayun": PlaceAnswer(NGRAYUN, 1.0),
+            "kecamatan ngrayun": PlaceAnswer(KECAMATAN, 1.0),
+            "ngebel": PlaceAnswer(None, 0.5, (NGRAYUN, KECAMATAN)),
+        }
+    )
+    recruiters: dict[str, RecruiterAnswer] = field(
+        default_factory=lambda: {
+            "pt maju jaya": RecruiterAnswer("listed", (LISTED,), date(2026, 9, 17)),
+            "pt maju": RecruiterAnswer("similar", (LISTED, NEAR), date(2026, 9, 17)),
+        }
+    )
+    tips: dict[int, TipView] = field(default_factory=lambda: {12: TIP})
+    receipts: dict[str, int] = field(default_factory=lambda: {RECEIPT: 12})
+    messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    invitations: dict[str, str] = field(default_factory=lambda: {"ABCD": "Ibu Sari"})
+    group_codes: dict[str, Place] = field(default_factory=lambda: {"WXYZ": NGRAYUN})
+    villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
+    served: bool = True
+    on_duty: bool = True
+
+    def later(self, by: timedelta) -> "FakePorts":
+        return replace(self, now=self.now + by)
+
+    def office_name(self) -> str:
+        return "Kantor Imigrasi Ponorogo"
+
+    def public_url(self) -> str:
+        return "https://kentongan.example"
+
+    def find_place(self, text: str) -> PlaceAnswer:
+        return self.places.get(text.casefold().strip(), PlaceAnswer(None, 0.0))
+
+    def place(self, code: str) -> Place | None:
+        return next((place for place in (NGRAYUN, KECAMATAN) if place.code == code), None)
+
+    def find_recruiter(self, text: str) -> RecruiterAnswer:
+        nothing = RecruiterAnswer("not_found", (), date(2026, 9, 17))
+        return self.recruiters.get(text.casefold().strip(), nothing)
+
+    def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
+        return (Hotline("polri", "Polisi", "110", "", True),)
+
+    def desk(self, place_code: str, urgency: Urgency) -> Desk:
+        return Desk(
+            served=self.served,
+            office_name=self.office_name(),
+            owner="Ibu Sari",
+            hours="Senin–Jumat 08.00–16.00",
+            on_duty=self.on_duty,
+            due_at=self.now + timedelta(hours=4) if self.served else None,
+        )
+
+    def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:
+        return (OfficerCard("Ibu Sari", "pimpasa", NGRAYUN.name),) if place_code else ()
+
+    def new_receipt(self) -> str:
+        return RECEIPT
+
+    def new_token(self) -> str:
+        return "token"
+
+    def tip_by_number(self, number: int) -> TipView | None:
+        return self.tips.get(number)
+
+    def tip_by_receipt(self, receipt: str) -> TipView | None:
+        return self.tips.get(self.receipts.get(receipt.strip().upper(), 0))
+
+    def officer_tips(self) -> tuple[TipView, ...]:
+        return tuple(self.tips.values())
+
+    def officer_villages(self) -> tuple[Place, ...]:
+        return self.villages
+
+    def reporter_tips(self) -> tuple[TipView, ...]:
+        return tuple(self.tips.values())
+
+    def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
+        return self.messages.get(tip_id, ())
+
+    def officer_invitation(self, code: str) -> str | None:
+        return self.invitations.get(code.strip())
+
+    def private_link(self, start: str) -> str:
+        return f"https://t.me/bot?start={start}"
+
+    def group_invitation(self, code: str) -> Place | None:
+        return self.group_codes.get(code.strip())
+
+    def audience(self, place_codes: tuple[str, ...]) -> Audience:
+        return Audience(1, 3, 2, 1, 1, self.now.astimezone(UTC))
+
+    def broadcast(self, number: int) -> BroadcastView | None:
+        return BroadcastView(number, "sent", (("delivered", 3),)) if number == 12 else None

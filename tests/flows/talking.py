@@ -1,0 +1,89 @@
+"""Sessions that wait anywhere in the shipped conversations, and what an answer must be like."""
+
+import msgspec
+
+from flows import engine
+from flows.conversations import load_catalog
+from flows.events import Event, MessageCreated
+from flows.nodes import Ask, Choose, Pick
+from flows.ports import Person
+from flows.session import Frame, Input, Session
+from flows.waits import wakes_at
+from tests.flows.ports import NGRAYUN, NOW, RECEIPT, FakePorts
+
+CATALOG = load_catalog()
+WAITS = sorted(
+    (flow.name, name)
+    for flow in CATALOG.flows.values()
+    for name, node in flow.nodes.items()
+    if isinstance(node, Choose | Pick | Ask)
+)
+ANSWERS = {
+    "village_words": "ngebel", "village_code": NGRAYUN.code, "village_name": NGRAYUN.name,
+    "where_words": "ngebel", "where_code": NGRAYUN.code, "where_name": NGRAYUN.name,
+    "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
+    "tip": "t1", "receipt": RECEIPT, "number": "12", "question": "di mana?", "token": "token",
+    "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
+    "code": "ABCD", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
+}  # fmt: skip
+"""Whatever a node may expect to have been answered before."""
+VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
+OFFICER = Person("telegram", consented=True, officer="Ibu Sari")
+EVERYWHERE = ["MENU", "BATAL", "LAPOR", "BANTUAN", "STOP", "SUMBER", "RESMI", "0"]
+
+
+def at(flow: str, node: str) -> Session:
+    """A session that waits there, with a half-done report when the question is about one."""
+    since = int(NOW.timestamp())
+    kept = {"tip_off": Frame("when", {"what": "dibawa calo"}, since)} if flow == "resume" else {}
+    return Session(flow=flow, node=node, answers=dict(ANSWERS), kept=kept, waits_since=since)
+
+
+def person_of(flow: str) -> Person:
+    return OFFICER if flow in ("officer_desk", "broadcasts") else VILLAGER
+
+
+def say(
+    session: Session,
+    text: str,
+    person: Person = VILLAGER,
+    ports: FakePorts | None = None,
+    payload: str = "",
+) -> engine.Sprint:
+    given = Input("choice" if payload else "text", text, payload)
+    return engine.resume(CATALOG, session, given, person, ports or FakePorts())
+
+
+def talk(*lines: str, person: Person = VILLAGER, ports: FakePorts | None = None) -> engine.Sprint:
+    """Several messages one after the other, from an empty session."""
+    sprint = engine.Sprint(Session(), [])
+    for line in lines:
+        sprint = say(sprint.session, line, person, ports)
+    return sprint
+
+
+def messages(events: list[Event]) -> list[MessageCreated]:
+    return [event for event in events if isinstance(event, MessageCreated)]
+
+
+def words(sprint: engine.Sprint) -> str:
+    return "\n".join(message.text for message in messages(sprint.events))
+
+
+def place(sprint: engine.Sprint) -> str:
+    return f"{sprint.session.flow}.{sprint.session.node}".strip(".")
+
+
+def assert_answered(sprint: engine.Sprint) -> None:
+    """Something is said, and the session rests or waits at a node that exists."""
+    said = messages(sprint.events)
+    assert said
+    assert all(message.text.strip() for message in said)
+    session = sprint.session
+    if session.flow:
+        assert isinstance(CATALOG.flows[session.flow].nodes[session.node], Choose | Pick | Ask)
+        assert said[-1].text
+    for name, frame in session.kept.items():
+        assert isinstance(CATALOG.flows[name].nodes[frame.node], Choose | Pick | Ask)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(session), type=Session) == session
+    wakes_at(CATALOG, session)
