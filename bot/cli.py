@@ -6,25 +6,30 @@ one clear line on stderr, never a traceback.
 
 import argparse
 import dataclasses
-import json
-import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot.sealing import KeyRing, KeyRingError
-from bot.service import NoOffice, Service, migrate
-from bot.settings import Settings, SettingsError, read_settings
+from bot import office_cli
+from bot.sealing import KeyRingError
+from bot.service import NoOffice
+from bot.settings import SettingsError, read_settings
+from bot.terminal import (
+    FINDING,
+    FINE,
+    WRONG_USE,
+    WrongUse,
+    loaded,
+    open_service,
+    parse_time,
+    print_json,
+    print_report,
+    texts_of,
+)
 from flows.catalog import ContentError
-
-FINE, FINDING, WRONG_USE = 0, 1, 2
-
-
-class WrongUse(Exception):
-    """The command can't be carried out as it was given; the message is one line."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -82,42 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--contacts", type=int, default=2000)
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
-    _office_commands(commands)
+    office_cli.add_commands(commands)
     _content_commands(commands)
+    telegram = commands.add_parser("telegram", help="the Telegram bot's connection")
+    connect = telegram.add_subparsers(required=True, metavar="connect").add_parser(
+        "connect", help="tell Telegram the address of our webhook"
+    )
+    connect.set_defaults(command=run_telegram_connect)
     return parser
-
-
-def _office_commands(commands: Any) -> None:
-    office = commands.add_parser("office", help="set up the office that runs this bot")
-    office_commands = office.add_subparsers(required=True, metavar="init")
-    init = office_commands.add_parser("init", help="create or change the office and its area")
-    init.add_argument(
-        "--name", required=True, help="as in content/offices.csv, e.g. 'Kanim Ponorogo'"
-    )
-    init.add_argument("--code", default="", help="short code; made from the name if left out")
-    init.add_argument("--regency", action="append", default=[], metavar="CODE")
-    init.add_argument(
-        "--time-zone", default="", choices=["", "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
-    )
-    init.add_argument("--opens", default="08:00")
-    init.add_argument("--closes", default="16:00")
-    init.set_defaults(command=run_office_init)
-    roster = commands.add_parser("roster", help="officers, their villages and duties")
-    roster_commands = roster.add_subparsers(required=True, metavar="import|invite|show")
-    load = roster_commands.add_parser("import", help="make the roster what a CSV file says")
-    load.add_argument("file", type=Path)
-    load.set_defaults(command=run_roster_import)
-    invite = roster_commands.add_parser("invite", help="a new enrolment code for one officer")
-    invite.add_argument("staff_no")
-    invite.set_defaults(command=run_roster_invite)
-    show = roster_commands.add_parser("show", help="officers, and who has enrolled")
-    show.set_defaults(command=run_roster_show)
-    for added in (init, load):
-        added.add_argument(
-            "--dry-run", action="store_true", help="show the difference, write nothing"
-        )
-    for added in (init, load, invite, show):
-        added.add_argument("--json", action="store_true")
 
 
 def _content_commands(commands: Any) -> None:
@@ -157,7 +134,7 @@ def run_serve(given: argparse.Namespace) -> int:
 def run_talk(given: argparse.Namespace) -> int:
     from bot.talk import talk
 
-    at = _time(given.at) if given.at else None
+    at = parse_time(given.at) if given.at else None
     return talk(sys.stdin, address=given.address, group=given.group, at=at, as_json=given.json)
 
 
@@ -167,7 +144,7 @@ def run_doctor(given: argparse.Namespace) -> int:
     findings = examine(read_settings())
     for finding in findings:
         if given.json:
-            _print_json(dataclasses.asdict(finding))
+            print_json(dataclasses.asdict(finding))
         else:
             print(f"{finding.state:5} {finding.what}: {finding.detail}")
     return FINDING if any(finding.state == "bad" for finding in findings) else FINE
@@ -177,10 +154,10 @@ def run_recruiter(given: argparse.Namespace) -> int:
     from bot.recruiters import Register
     from bot.reports import recruiter_report
 
-    register = _loaded(Register.load)
-    for text in _texts(given.text):
+    register = loaded(Register.load)
+    for text in texts_of(given.text):
         report = recruiter_report(register, text, datetime.now().astimezone().date())
-        _print_report(report, given.json)
+        print_report(report, given.json)
     return FINE
 
 
@@ -189,32 +166,31 @@ def run_place(given: argparse.Namespace) -> int:
     from bot.reports import place_report
     from bot.territory import Offices
 
-    gazetteer, offices = Gazetteer(), _loaded(Offices)
-    for text in _texts(given.text):
+    gazetteer, offices = Gazetteer(), loaded(Offices)
+    for text in texts_of(given.text):
         report = place_report(gazetteer, offices, text, datetime.now().astimezone().date())
-        _print_report(report, given.json)
+        print_report(report, given.json)
     return FINE
 
 
 def run_route(given: argparse.Namespace) -> int:
     from bot.reports import route_report
 
-    service = _service()
+    service = open_service()
     if service.gazetteer.place(given.place) is None:
         raise WrongUse(f"--place {given.place}: no such code in the Kemendagri list")
-    at = _time(given.at) if given.at else service.clock.now()
+    at = parse_time(given.at) if given.at else service.clock.now()
     report = route_report(service, given.place, given.topic, given.urgency, at)
     if given.json:
-        _print_json(report)
+        print_json(report)
         return FINE
     print(
         f"{report['place_name']} → {report['office']}"
         + ("" if report["served"] else " (not served)")
     )
     for step in report["chain"]:
-        print(
-            f"  {step['role']:13} {step['name'] or '-':30} by {step['due_at']}  ({step['reason']})"
-        )
+        due = f"by {step['due_at']}" if step["due_at"] else "-"
+        print(f"  {step['role']:13} {step['name'] or '-':30} {due:26} ({step['reason']})")
     return FINE
 
 
@@ -222,73 +198,6 @@ def run_bench(given: argparse.Namespace) -> int:
     from bot.bench.run import run
 
     return run(rounds=given.rounds, contacts=given.contacts, as_json=given.json)
-
-
-def run_office_init(given: argparse.Namespace) -> int:
-    from bot.roster import init_office, office_code
-
-    settings = read_settings()
-    if not given.dry_run:
-        KeyRing.load(settings.keyring_path, create=True)
-    for name in ("opens", "closes"):
-        _clock_time(name, getattr(given, name))
-    fresh = given.dry_run and not settings.keyring_path.exists()
-    service = _service(settings, ring=KeyRing.fresh() if fresh else None)
-
-    def init(connection: Any) -> list[Any]:
-        return init_office(
-            connection, service.office_list, name=given.name,
-            code=given.code or office_code(given.name), regencies=tuple(given.regency),
-            time_zone=given.time_zone, opens=given.opens, closes=given.closes,
-            now=service.clock.now(),
-        )  # fmt: skip
-
-    return _change(service, init, given)
-
-
-def run_roster_import(given: argparse.Namespace) -> int:
-    from bot.roster import RosterError, import_roster, read_roster
-
-    service = _service()
-    office = service.office()
-    today = office.calendar.local(service.clock.now()).date()
-    try:
-        rows = read_roster(given.file, service.gazetteer, today)
-    except RosterError as error:
-        raise WrongUse(str(error)) from None
-    return _change(
-        service,
-        lambda connection: import_roster(
-            connection, service.ring, office.code, rows, service.clock.now()
-        ),
-        given,
-    )
-
-
-def run_roster_invite(given: argparse.Namespace) -> int:
-    from bot.roster import Change, invite, officer_by_staff_no
-
-    service = _service()
-    office, now = service.office(), service.clock.now()
-    with service.database.write() as connection:
-        officer_id = officer_by_staff_no(connection, office.code, given.staff_no)
-        if officer_id is None:
-            raise WrongUse(f"{given.staff_no}: no active officer with that staff_no")
-        code = invite(connection, service.ring, officer_id, now)
-    _print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
-    return FINE
-
-
-def run_roster_show(given: argparse.Namespace) -> int:
-    from bot.reports import roster_report
-
-    for report in roster_report(_service()):
-        if given.json:
-            _print_json(report)
-        else:
-            state = "enrolled" if report["enrolled"] else "not enrolled"
-            print(f"{report['staff_no']:10} {report['name']:30} {state:13} {report['duties']}")
-    return FINE
 
 
 def run_content_check(given: argparse.Namespace) -> int:
@@ -306,97 +215,31 @@ def run_content_stamp(given: argparse.Namespace) -> int:
     return FINE
 
 
-# ---- what commands share
+def run_telegram_connect(_: argparse.Namespace) -> int:
+    import asyncio
 
+    from bot.channels.base import SendError
+    from bot.channels.telegram import TelegramChannel
 
-def _service(settings: Settings | None = None, *, ring: KeyRing | None = None) -> Service:
-    settings = settings or read_settings()
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    ring = ring or KeyRing.load(settings.keyring_path)
+    settings = read_settings()
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    if not settings.telegram_ready or not secret:
+        raise WrongUse("KENTONGAN_TELEGRAM_BOT_TOKEN and _WEBHOOK_SECRET must be set first")
+    address = f"{settings.public_base_url}/webhooks/telegram"
+
+    async def connect() -> str:
+        token = settings.telegram_bot_token.get_secret_value()
+        channel = TelegramChannel(token, base_url=settings.telegram_api_base_url)
+        try:
+            await channel.set_webhook(address, secret)
+            return await channel.username()
+        finally:
+            await channel.close()
+
     try:
-        service = Service(settings, ring=ring)
-        migrate(service.database)
-    except (OSError, ValueError) as error:
-        raise WrongUse(str(error).splitlines()[0]) from None
-    except Exception as error:
-        raise WrongUse(f"KENTONGAN_DATABASE_URL: {type(error).__name__}: can't be opened") from None
-    return service
-
-
-class _DryRun(Exception):
-    """Takes a transaction back after its difference report was made."""
-
-
-def _change(service: Service, work: Callable[[Any], list[Any]], given: argparse.Namespace) -> int:
-    """Do it and print the difference; with --dry-run take it back."""
-    from bot.roster import RosterError
-
-    changes: list[Any] = []
-    try:
-        with service.database.write() as connection:
-            changes = work(connection)
-            if given.dry_run:
-                raise _DryRun
-    except _DryRun:
-        changes = [change for change in changes if change.kind != "invited"]
-    except RosterError as error:
-        raise WrongUse(str(error)) from None
-    _print_changes(changes, given.json)
-    if not given.json and given.dry_run:
-        print("dry run: nothing was written")
+        username = asyncio.run(connect())
+    except SendError as error:
+        print(f"Telegram refused: {error}; check the token and the address", file=sys.stderr)
+        return FINDING
+    print(f"@{username} now calls {address}")
     return FINE
-
-
-def _print_changes(changes: list[Any], as_json: bool) -> None:
-    for change in changes:
-        if as_json:
-            _print_json({"change": change.kind, "what": change.what})
-        else:
-            print(f"{change.kind:8} {change.what}")
-    if not changes and not as_json:
-        print("no difference")
-
-
-def _print_report(report: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        _print_json(report)
-    else:
-        for name, value in report.items():
-            print(f"{name}: {value}")
-        print()
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
-
-
-def _texts(text: str) -> Iterator[str]:
-    lines: Iterable[str] = sys.stdin if text == "-" else [text]
-    return (line.rstrip("\n") for line in lines)
-
-
-def _time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise WrongUse(
-            f"--at {text}: is no ISO 8601 time such as 2026-11-23T09:00:00+07:00"
-        ) from None
-    if at.tzinfo is None:
-        raise WrongUse(f"--at {text}: has no offset; write for example {text}+07:00")
-    return at
-
-
-def _clock_time(name: str, text: str) -> None:
-    try:
-        datetime.strptime(text, "%H:%M")  # noqa: DTZ007  (a time of day, no date)
-    except ValueError:
-        raise WrongUse(f"--{name} {text}: is no time such as 08:00") from None
-
-
-def _loaded(load: Callable[[], Any]) -> Any:
-    try:
-        return load()
-    except ValueError as error:
-        raise WrongUse(str(error)) from None

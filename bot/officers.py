@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, true, update
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.database import Moment
@@ -139,8 +139,12 @@ def chain(
     on: date,
     *,
     skip_village_officers: bool = False,
+    also_not_enrolled: bool = False,
 ) -> list[Step]:
-    """Who answers for the place, in order, each once. Empty when nobody is enrolled."""
+    """Who answers for the place, in order, each once. Empty when nobody is enrolled.
+
+    `also_not_enrolled` shows those who would answer too, had they enrolled (`kentongan route`).
+    """
     places = [*_with_parents(place_code), ""] if place_code else [""]
     rows = connection.execute(
         select(
@@ -153,7 +157,7 @@ def chain(
             duties.c.place_code.in_(places),
             *_holds(duties, on),
             officers.c.active,
-            officers.c.contact_id.is_not(None),
+            true() if also_not_enrolled else officers.c.contact_id.is_not(None),
         )
     ).all()  # fmt: skip
     ordered = sorted(rows, key=lambda row: (_rank(row.role), -len(row.place_code), row.id))
@@ -164,6 +168,8 @@ def chain(
         reason = f"{row.role} of {row.place_code or 'the whole office'}"
         if row.decree:
             reason += f", {row.decree}"
+        if row.contact_id is None:
+            reason += ", NOT ENROLLED: passed over"
         steps.setdefault(row.id, Step(row.id, row.contact_id, row.name, row.role, reason))
     return list(steps.values())
 

@@ -230,14 +230,26 @@ _LEARN = (
 
 
 def put_back(
-    connection: Connection, row_id: int, lane: str, not_before: datetime, error: str
+    connection: Connection,
+    row_id: int,
+    lane: str,
+    not_before: datetime,
+    error: str,
+    *,
+    tried: bool = True,
 ) -> None:
-    """Try this row again later; the rest of its lane waits with it, so order is kept."""
+    """Send this row later; the rest of its lane waits with it, so order is kept.
+
+    What was not really tried (paced, a channel that is down) does not count as an attempt.
+    """
     connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id)
-        .values(status="queued", not_before=not_before, lease_until=None, error_code=error)
-    )
+        .values(
+            status="queued", not_before=not_before, lease_until=None, error_code=error,
+            attempts=outbox.c.attempts - (0 if tried else 1),
+        )
+    )  # fmt: skip
     connection.execute(
         update(outbox)
         .where(outbox.c.lane == lane, outbox.c.status == "queued", outbox.c.not_before < not_before)

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.gazetteer import Gazetteer
+from bot.officers import chain as officer_chain
 from bot.officers import duties, officers, served
 from bot.recruiters import Register
 from bot.service import Service
 from bot.territory import Offices
 from bot.tips import UNROUTED
-from bot.world import World
 from flows.ports import Place, Urgency
 
 _ADVICE = {
@@ -73,18 +73,25 @@ def route_report(
     """`kentongan route`: the chain of responsible people and desks with reasons and deadlines."""
     office = service.office()
     with service.database.read() as connection:
-        world = World(connection, service, None, at)
-        inside = served(connection, office.code, code, world.now.date())
-        chain = world.chain(code) or [UNROUTED]
+        today = office.calendar.local(at).date()
+        inside = served(connection, office.code, code, today)
+        where = code if inside else ""
+        chain = officer_chain(connection, office.code, where, today, also_not_enrolled=True)
+    if not any(step.contact_id for step in chain):
+        chain.append(UNROUTED)
     steps, due = [], at
     for step in chain:
-        due = office.due(due, urgency)
+        enrolled = step.contact_id is not None or step.officer_id is None
+        due = office.due(due, urgency) if enrolled else due
         steps.append(
             {
                 "role": step.role,
                 "name": step.name,
                 "reason": step.reason,
-                "due_at": office.calendar.local(due).isoformat(timespec="minutes"),
+                "enrolled": enrolled,
+                "due_at": office.calendar.local(due).isoformat(timespec="minutes")
+                if enrolled
+                else None,
             }
         )
     place = service.gazetteer.place(code)

@@ -176,7 +176,9 @@ def read_roster(path: Path, gazetteer: Gazetteer, today: date) -> list[RosterRow
             problems.append(f"{path.name}: line {line}: {error}")
     problems += [f"{path.name}: {problem}" for problem in _contradictions(rows)]
     if problems:
-        raise RosterError(problems)
+        raise RosterError(
+            sorted(problems, key=lambda line: int(line.split("line ")[1].split(":")[0]))
+        )
     return rows
 
 

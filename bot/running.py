@@ -44,6 +44,8 @@ class Running:
     @contextlib.asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
         """Everything runs inside this block; at its end what is begun is finished and noted."""
+        # The first villager should not wait for 83,762 villages to be read.
+        await asyncio.to_thread(self.service.gazetteer.warm_up)
         self._channels = self._open_channels()
         schedule = Schedule(self.service, self.turns) if "scheduler" in self._parts else None
         tasks = []

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,7 +50,8 @@ IDLE = 1.0
 """Seconds until a sender looks again when nobody wakes it."""
 FLUSH = 0.05
 """Seconds of sending after which results are noted, also in the middle of a page."""
-PACED = "paced"
+PACED, STOPPING = "paced", "stopping"
+"""Why a row is handed back that was not tried."""
 DOWN_FOR = 60.0
 """Seconds a channel rests after its credentials were refused."""
 
@@ -126,7 +128,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._held: asyncio.Queue[Claimed] = asyncio.Queue()
-        self._results: list[tuple[Claimed, str | SendError]] = []
+        self._results: deque[tuple[Claimed, str | SendError]] = deque()
         self._stopping = False
         self._lease_until = 0.0
         self._down_until = 0.0
@@ -173,7 +175,7 @@ class Sender:
     async def _work(self) -> None:
         while True:
             row = await self._held.get()
-            result = RetryLater("stopping", seconds=0) if self._stopping else await self._send(row)
+            result = RetryLater(STOPPING, seconds=0) if self._stopping else await self._send(row)
             self._results.append((row, result))
             self._held.task_done()
             if self._held.qsize() == self._page // 2:
@@ -239,21 +241,31 @@ class Sender:
         while True:
             await asyncio.sleep(FLUSH)
             if self._results:
-                await asyncio.to_thread(self._note)
+                try:
+                    await asyncio.to_thread(self._note)
+                except Exception as error:  # the notes are kept: see _note
+                    log.error("sender %s: %s", self._channel.name, type(error).__name__)
+                    await asyncio.sleep(IDLE)
                 self._wake.set()
 
     def _note(self) -> None:
-        """Write down what became of the messages sent so far."""
-        results, self._results = self._results, []
+        """Write down what became of the messages sent so far; what can't be written is kept."""
+        results = [self._results.popleft() for _ in range(len(self._results))]
         if not results:
             return
         now = self._service.clock.now()
-        with self._service.database.write() as connection:
-            sent = [(row.id, "sent", sid, "") for row, sid in results if isinstance(sid, str)]
-            outbox.mark(connection, sent)
-            for row, error in results:
-                if isinstance(error, SendError):
-                    self._note_failure(connection, row, error, now)
+        sent = [(row.id, "sent", sid, "") for row, sid in results if isinstance(sid, str)]
+        try:
+            with self._service.database.write() as connection:
+                outbox.mark(connection, sent)
+                for row, error in results:
+                    if isinstance(error, SendError):
+                        self._note_failure(connection, row, error, now)
+        except Exception:
+            self._results.extendleft(reversed(results))
+            raise
+        if sent:
+            DOWN.labels(self._channel.name).set(0)
         SENT.labels(self._channel.name, "sent").inc(len(sent))
 
     def _note_failure(
@@ -263,10 +275,9 @@ class Sender:
             case OutcomeUnknown():
                 return  # stays "sending": a callback, a look-up or one marked resend settles it
             case RetryLater(seconds=seconds):
-                if error.code == PACED:
-                    outbox.put_back(
-                        connection, row.id, row.lane, now + timedelta(seconds=seconds), ""
-                    )
+                if error.code in (PACED, STOPPING):
+                    later = now + timedelta(seconds=seconds)
+                    outbox.put_back(connection, row.id, row.lane, later, "", tried=False)
                     return
                 state = self._again(connection, row, error, now)
             case ChannelDown():
@@ -305,7 +316,8 @@ class Sender:
         )
         DOWN.labels(self._channel.name).set(1)
         self._down_until = time.monotonic() + DOWN_FOR
-        outbox.put_back(connection, row.id, row.lane, now + timedelta(seconds=DOWN_FOR), error.code)
+        later = now + timedelta(seconds=DOWN_FOR)
+        outbox.put_back(connection, row.id, row.lane, later, error.code, tried=False)
         return "retried"
 
     def _move_group(

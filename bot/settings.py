@@ -1,5 +1,6 @@
 """Every setting, read once from the environment (prefix KENTONGAN_) or the file `.env`."""
 
+import os
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -155,7 +156,16 @@ class Settings(BaseSettings):
 
 
 def read_settings(**overrides: object) -> Settings:
-    """Settings from the environment and `.env`. Raises SettingsError with one line."""
+    """Settings from the environment and `.env`. Raises SettingsError with one line.
+
+    A misspelt name in the environment would be passed over in silence, so it is refused.
+    """
+    known = {f"KENTONGAN_{field}".upper() for field in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith("KENTONGAN_") and name.upper() not in known:
+            raise SettingsError(
+                f"{name}: is no setting of Kentongan; see .env.example for their names"
+            )
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:

@@ -111,10 +111,12 @@ class World:
 
     # ---- who answers
 
-    def desk(self, place_code: str, urgency: Urgency) -> Desk:
+    def desk(
+        self, place_code: str, urgency: Urgency, *, skip_village_officers: bool = False
+    ) -> Desk:
         office = self._office
         ours = officers.served(self._connection, office.code, place_code, self._today)
-        owner = self.owner(place_code)
+        owner = self.owner(place_code, skip_village_officers=skip_village_officers)
         return Desk(
             served=ours,
             office_name=office.name,

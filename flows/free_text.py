@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rapidfuzz.fuzz import ratio
 
 from flows.catalog import Card, Lesson
+from flows.company_names import names_a_person
 from flows.lessons import label, shown
 from flows.nodes import Choice, Choose, Decide, Flow, Goto, Node, Say, Scene
 from flows.triggers import fold
@@ -89,7 +90,7 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
 
     def what(scene: Scene) -> str:
         scene.answers["question"] = " ".join(scene.words.split())[:1000]
-        if _COMPANY.search(scene.words):
+        if _COMPANY.search(scene.words) or names_a_person(fold(scene.words).split()[:40]):
             return "company"
         found = answers.find(scene.words)
         return f"{found[0].id}.{found[1].id}" if found else "unknown"

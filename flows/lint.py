@@ -46,7 +46,7 @@ _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGN
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
     r"[\"']((?:common|notice)\.[a-z_]+)[\"']"
-    r"|(?:AskAgain|_bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
+    r"|(?:AskAgain|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
 """Keys that the code makes of two parts, so that no search finds them whole."""

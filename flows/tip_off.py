@@ -62,7 +62,7 @@ def _danger() -> dict[str, Node]:
             "tip_off.danger_first",
             (
                 Choice("yes", "common.yes", "urgent"),
-                Choice("no", "common.no", "not_urgent"),
+                Choice("no", "tip_off.not_now", "not_urgent"),
             ),
             slots=_numbers,
         ),
@@ -78,8 +78,9 @@ def _questions() -> dict[str, Node]:
     return {
         "what": Ask("tip_off.what", "what", "where_ask", _read),
         **place_questions(
-            "where", text="tip_off.where", then="when", unknown="when", skip="common.unknown"
+            "where", text="tip_off.where", then="located", unknown="located", skip="common.unknown"
         ),
+        "located": Decide(_shortest, {"shortest": "contact", "more": "when"}),
         "when": Ask(
             "tip_off.when", "when", "who", _read, skip=Choice("unknown", "common.unknown", "who")
         ),
@@ -176,6 +177,11 @@ def _set_contact(may: str) -> Callable[[Scene], str]:
     return set_contact
 
 
+def _shortest(scene: Scene) -> str:
+    """In danger the report is short: what and where; the officer can ask the rest."""
+    return "shortest" if scene.answers.get("urgency") == "now" else "more"
+
+
 def _may_ask(scene: Scene) -> str:
     return "hidden" if scene.answers.get("hidden") else "ask"
 
@@ -230,7 +236,6 @@ def _open(scene: Scene) -> list[Event]:
         for name in ("what", "where_words", "where_name", "when", "who", "contact")
         if answers.get(name)
     }
-    told = " ".join(report.values())
     return [
         TipOpened(
             receipt=receipt,
@@ -239,13 +244,19 @@ def _open(scene: Scene) -> list[Event]:
             place_code=_code(scene),
             report=report,
             keep_return_address=not answers.get("hidden"),
-            skip_village_officers=names_an_official(told),
+            skip_village_officers=_names_an_official(scene),
         )
     ]
 
 
+def _names_an_official(scene: Scene) -> bool:
+    return names_an_official(" ".join(scene.answers.values()))
+
+
 def _sent(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(_code(scene), _urgency(scene))
+    desk = scene.ports.desk(
+        _code(scene), _urgency(scene), skip_village_officers=_names_an_official(scene)
+    )
     return {
         "receipt": scene.answers["receipt"],
         "owner": desk.owner,

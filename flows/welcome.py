@@ -3,6 +3,7 @@
 from flows.events import ConsentGiven, Event, ForgetMe, PlaceChosen
 from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Say, Scene
 from flows.places import place_questions
+from flows.ports import Place
 
 
 def flow(consent_version: str) -> Flow:
@@ -21,6 +22,7 @@ def flow(consent_version: str) -> Flow:
                     Choice("yes", "welcome.agree", "agreed"),
                     Choice("no", "welcome.disagree", "disagreed"),
                 ),
+                open=True,  # a question that was the reason to write is answered all the same
             ),
             "agreed": Emit(consent, "village_ask"),
             "disagreed": Say("welcome.nothing_kept", "menu"),
@@ -46,8 +48,16 @@ def flow(consent_version: str) -> Flow:
                 open=True,
             ),
             "officer": Decide(
-                _my_officers, {"some": "officers", "office": "office_only", "ask": "village_ask"}
+                _my_officers, {"some": "officers", "office": "office_only", "ask": "near_ask"}
             ),
+            **place_questions(
+                "near",
+                text="welcome.village",
+                then="officer",
+                unknown="officer_unknown",
+                skip="common.skip",
+            ),
+            "officer_unknown": Say("welcome.officer_unknown", "menu", slots=_officers),
             "officers": Say("welcome.officers", "menu", slots=_officers),
             "office_only": Say("welcome.office_only", "menu", slots=_officers),
             "about": Choose(
@@ -55,13 +65,17 @@ def flow(consent_version: str) -> Flow:
                 (
                     Choice("genuine", "welcome.genuine", "genuine"),
                     Choice("data", "welcome.my_data", "data"),
-                    Choice("village", "welcome.change_village", "village_ask"),
+                    Choice("village", "welcome.change_village", "change_village"),
                     Choice("delete", "welcome.delete", "delete"),
                     Choice("menu", "common.to_menu", "menu"),
                 ),
                 slots=_office,
                 open=True,
                 public=True,
+            ),
+            "change_village": Decide(
+                lambda scene: "ask" if scene.person.consented else "consent",
+                {"ask": "village_ask", "consent": "consent"},
             ),
             "genuine": Say("common.genuine", "about", slots=_office, public=True),
             "data": Say("welcome.data", "about", slots=_data),
@@ -89,14 +103,20 @@ def _village(scene: Scene) -> dict[str, str]:
     return {"place": scene.answers["village_name"]}
 
 
+def _here(scene: Scene) -> Place | None:
+    """The village just named, or the one that is kept."""
+    return scene.ports.place(scene.answers.get("near_code", "")) or scene.person.place
+
+
 def _my_officers(scene: Scene) -> str:
-    if scene.person.place is None:
+    place = _here(scene)
+    if place is None:
         return "ask"
-    return "some" if scene.ports.pimpasa(scene.person.place.code) else "office"
+    return "some" if scene.ports.pimpasa(place.code) else "office"
 
 
 def _officers(scene: Scene) -> dict[str, str]:
-    place = scene.person.place
+    place = _here(scene)
     code = place.code if place else ""
     desk = scene.ports.desk(code, "none")
     names = ", ".join(officer.name for officer in scene.ports.pimpasa(code))

@@ -126,4 +126,4 @@ def test_settings_never_show_their_secrets() -> None:
 def test_settings_cannot_be_changed() -> None:
     settings = read_settings(_env_file=None)
     with pytest.raises(ValueError, match="frozen"):
-        settings.port = 1
+        settings.port = 1  # type: ignore[misc]

@@ -1,0 +1,77 @@
+"""What every command of `kentongan` does the same way: open the service, print, refuse in one line."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from bot.sealing import KeyRing
+from bot.service import Service, migrate
+from bot.settings import Settings, read_settings
+
+FINE, FINDING, WRONG_USE = 0, 1, 2
+
+
+class WrongUse(Exception):
+    """The command can't be carried out as it was given; the message is one line."""
+
+
+def open_service(settings: Settings | None = None, *, ring: KeyRing | None = None) -> Service:
+    settings = settings or read_settings()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    ring = ring or KeyRing.load(settings.keyring_path)
+    try:
+        service = Service(settings, ring=ring)
+        migrate(service.database)
+    except (OSError, ValueError) as error:
+        raise WrongUse(str(error).splitlines()[0]) from None
+    except Exception as error:
+        raise WrongUse(f"KENTONGAN_DATABASE_URL: {type(error).__name__}: can't be opened") from None
+    return service
+
+
+def print_report(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+    else:
+        for name, value in report.items():
+            print(f"{name}: {value}")
+        print()
+
+
+def print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def texts_of(text: str) -> Iterator[str]:
+    lines: Iterable[str] = sys.stdin if text == "-" else [text]
+    return (line.rstrip("\n") for line in lines)
+
+
+def parse_time(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(
+            f"--at {text}: is no ISO 8601 time such as 2026-11-23T09:00:00+07:00"
+        ) from None
+    if at.tzinfo is None:
+        raise WrongUse(f"--at {text}: has no offset; write for example {text}+07:00")
+    return at
+
+
+def check_time_of_day(name: str, text: str) -> None:
+    try:
+        datetime.strptime(text, "%H:%M")  # noqa: DTZ007  (a time of day, no date)
+    except ValueError:
+        raise WrongUse(f"--{name} {text}: is no time such as 08:00") from None
+
+
+def loaded(load: Callable[[], Any]) -> Any:
+    try:
+        return load()
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
