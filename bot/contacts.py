@@ -134,7 +134,8 @@ def load(
             }
             for index in sorted(missing)
         ]
-        connection.execute(database.insert(contacts).on_conflict_do_nothing(), rows)
+        insert = database.insert(contacts).on_conflict_do_nothing()
+        connection.execute(insert.returning(contacts.c.id), rows)  # one statement for all
         added = _select(connection, database, ring, {index: wanted[index] for index in missing})
         for person in added.values():
             person.is_new = True

@@ -4,12 +4,25 @@ A lane is one conversation (`c12` a person, `g3` a group; bulk has lanes of its 
 reply never waits behind a broadcast). Within a lane the lowest id goes first and alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Index, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Index,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.channels.base import StatusReport
@@ -53,7 +66,7 @@ class OutboxRow(SQLModel, table=True):
     attempts: int = 0
     resent: bool = False
     """Sent again after an unknown outcome: the person may have it twice."""
-    provider_id: str = Field(default="", index=True)
+    provider_id: str = ""
     error_code: str = ""
     broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
     created_at: datetime = Field(sa_type=Moment)
@@ -133,9 +146,14 @@ def row_for(
     }
 
 
+# RETURNING makes SQLAlchemy write all rows in one statement. Without it the driver steps row by
+# row, lets go of Python's lock at each, and the web loop makes the writer wait for it again.
+_INSERT = outbox.insert().returning(outbox.c.id)
+
+
 def queue(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(outbox.insert(), rows)
+        connection.execute(_INSERT, rows)
 
 
 def open_body(ring: KeyRing, lane: str, sealed: bytes) -> Body:
@@ -192,41 +210,42 @@ def claim(connection: Connection, channel: str, now: datetime, most: int) -> lis
     return [Claimed(*row) for row in rows]
 
 
-_MARK = (
+_SENT = (
     update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.status == "sending")
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.status == literal_column("'sending'"))
     .values(
-        status=bindparam("new_status"),
-        provider_id=bindparam("new_provider_id"),
-        error_code=bindparam("new_error"),
-        body=None,
-        lease_until=None,
+        status=literal_column("'sent'"),
+        provider_id=bindparam("sid"),
+        error_code=literal_column("''"),
+        body=null(),
+        lease_until=null(),
     )
 )
-
-
-def mark(connection: Connection, done: Iterable[tuple[int, str, str, str]]) -> None:
-    """(id, final state, provider's id, error code) for rows that have left or never will.
-
-    A callback may have been faster than our own note: such a row keeps its state and only
-    learns the provider's id.
-    """
-    rows = [
-        {"row_id": i, "new_status": status, "new_provider_id": sid, "new_error": error}
-        for i, status, sid, error in done
-    ]
-    if rows:
-        connection.execute(_MARK, rows)
-        connection.execute(
-            _LEARN, [{"row_id": r["row_id"], "sid": r["new_provider_id"]} for r in rows]
-        )
-
-
 _LEARN = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"), outbox.c.provider_id == "")
     .values(provider_id=bindparam("sid"), body=None)
 )
+
+
+def mark_sent(connection: Connection, sent: list[tuple[int, str]]) -> None:
+    """(id, provider's id) of rows that the provider took.
+
+    A callback may have been faster than our own note: such a row keeps its state and only
+    learns the provider's id.
+    """
+    rows = [{"row_id": row_id, "sid": sid} for row_id, sid in sent]
+    if rows and connection.execute(_SENT, rows).rowcount < len(rows):
+        connection.execute(_LEARN, rows)
+
+
+def finish(connection: Connection, row_id: int, state: str, error_code: str) -> None:
+    """The row will never be sent (again): its final state, why, and no text any more."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.status == "sending")
+        .values(status=state, error_code=error_code, body=None, lease_until=None)
+    )
 
 
 def put_back(
@@ -308,12 +327,10 @@ def record_status(connection: Connection, reports: list[StatusReport]) -> list[b
 
 
 def _record_one(connection: Connection, report: StatusReport) -> bool:
-    found = outbox.c.id == report.outbox_id
-    if report.outbox_id is None:
-        found = and_(outbox.c.provider_id == report.provider_id, outbox.c.provider_id != "")
+    """Each of our messages names its row in its callback address; without it nothing is known."""
     row = connection.execute(
-        select(outbox.c.id, outbox.c.status, outbox.c.provider_id, outbox.c.contact_id).where(
-            found, outbox.c.channel == report.channel
+        select(outbox.c.id, outbox.c.status, outbox.c.provider_id).where(
+            outbox.c.id == report.outbox_id, outbox.c.channel == report.channel
         )
     ).first()
     if row is None or (row.provider_id and row.provider_id != report.provider_id):
@@ -351,9 +368,13 @@ def oldest_waiting(connection: Connection, now: datetime) -> Mapping[str, dateti
     return {row[0]: row[1] for row in rows}
 
 
-def has_open(connection: Connection) -> bool:
-    """Anything is still on its way."""
-    found = select(outbox.c.id).where(outbox.c.status.in_(OPEN_STATES)).limit(1)
+def has_open(connection: Connection, channel: str) -> bool:
+    """Anything of this channel is still on its way."""
+    found = (
+        select(outbox.c.id)
+        .where(outbox.c.channel == channel, outbox.c.status.in_(OPEN_STATES))
+        .limit(1)
+    )
     return connection.execute(found).first() is not None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -46,6 +47,8 @@ class Running:
         """Everything runs inside this block; at its end what is begun is finished and noted."""
         # The first villager should not wait for 83,762 villages to be read.
         await asyncio.to_thread(self.service.gazetteer.warm_up)
+        # What is loaded now stays for good: the collector need not walk through it again and again.
+        gc.freeze()
         self._channels = self._open_channels()
         schedule = Schedule(self.service, self.turns) if "scheduler" in self._parts else None
         tasks = []

@@ -89,8 +89,11 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: _daily(connection, service.database, "purge", now, purge),
     ]
     for job in jobs:
-        with service.database.write() as connection:
-            job(connection)
+        try:
+            with service.database.write() as connection:
+                job(connection)
+        except Exception as error:  # one job's trouble must not stop the deadlines of others
+            log.error("schedule: %s", type(error).__name__)
 
 
 def next_moment(service: Service) -> datetime | None:
@@ -137,26 +140,35 @@ def escalate_overdue(connection: Connection, service: Service, now: datetime) ->
         office = service.office()
     except NoOffice:
         return 0
-    overdue = [(tip, code) for tip, code in tips.overdue(connection, now) if code == office.code]
-    for tip, _ in overdue:
-        world = World(connection, service, None, now)
-        effects = Effects(connection, service, world, now)
-        chain = world.chain(tip.place_code, skip_village_officers=tip.skip_village_officers)
-        tried = tips.tried(connection, tip.number)
-        following = next((step for step in chain if step.officer_id not in tried), None)
-        if following:
-            due = office.due(now, tip.urgency)
-            tips.escalate(connection, tip.number, following, due, now)
-            effects.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
-            effects.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
-            effects.tell_reporter(tip, "notice.news")
-            ESCALATIONS.labels(tip.urgency).inc()
-        else:
-            tips.restart_clock(connection, tip.number, now + RE_ARM[tip.urgency])
-            effects.tell_officer(tip.officer_id, "notice.still_yours", number=tip.number)
-            log.warning("tip %s is overdue and the chain has nobody else", tip.number)
-        outbox.queue(connection, effects.rows)
+    overdue = [tip for tip, code in tips.overdue(connection, now) if code == office.code]
+    for tip in overdue:
+        try:
+            with connection.begin_nested():
+                _escalate(connection, service, tip, now)
+        except Exception as error:  # it stays overdue and is tried again; the others go on
+            log.error("tip %s can't be escalated: %s", tip.number, type(error).__name__)
     return len(overdue)
+
+
+def _escalate(connection: Connection, service: Service, tip: tips.TipRow, now: datetime) -> None:
+    """Give it to the next of the chain, or start the clock of the last one again."""
+    world = World(connection, service, None, now)
+    effects = Effects(connection, service, world, now)
+    chain = world.chain(tip.place_code, skip_village_officers=tip.skip_village_officers)
+    tried = tips.tried(connection, tip.number)
+    following = next((step for step in chain if step.officer_id not in tried), None)
+    if following:
+        due = service.office().due(now, tip.urgency)
+        tips.escalate(connection, tip.number, following, due, now)
+        effects.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
+        effects.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
+        effects.tell_reporter(tip, "notice.news")
+        ESCALATIONS.labels(tip.urgency).inc()
+    else:
+        tips.restart_clock(connection, tip.number, now + RE_ARM[tip.urgency])
+        effects.tell_officer(tip.officer_id, "notice.still_yours", number=tip.number)
+        log.warning("tip %s is overdue and the chain has nobody else", tip.number)
+    outbox.queue(connection, effects.rows)
 
 
 def report_broadcasts(connection: Connection, service: Service, now: datetime) -> int:

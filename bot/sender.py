@@ -146,7 +146,7 @@ class Sender:
             # Cleared before the claim: a message that comes in between is not slept over.
             self._wake.clear()
             try:
-                for row in await asyncio.to_thread(self._claim, self._page - self._held.qsize()):
+                for row in self._claim(self._page - self._held.qsize()):
                     self._held.put_nowait(row)
             except Exception as error:  # the loop that must not die
                 log.error("sender %s: %s", self._channel.name, type(error).__name__)
@@ -161,10 +161,10 @@ class Sender:
 
     async def drain(self) -> None:
         """Send all that may leave now, one after the other (command line, tests)."""
-        while rows := await asyncio.to_thread(self._claim, self._page):
+        while rows := self._claim(self._page):
             for row in rows:
                 self._results.append((row, await self._send(row)))
-            await asyncio.to_thread(self._note)
+            self._note()
 
     # ---- sending
 
@@ -186,7 +186,7 @@ class Sender:
             await asyncio.wait_for(self._held.join(), 10)
         for task in (*workers, noting):
             task.cancel()
-        await asyncio.to_thread(self._note)
+        self._note()
         await asyncio.to_thread(let_go, self._service.database, self._lease)
 
     async def _send(self, row: Claimed) -> str | SendError:
@@ -211,7 +211,10 @@ class Sender:
             self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
         )
 
-    # ---- the database side, in a thread
+    # ---- the database side
+    #
+    # In the loop's own thread: a thread of its own would hand Python's lock to and fro at every
+    # row. With a pacer a page is a few dozen rows, so the loop is held for about a millisecond.
 
     @property
     def _lease(self) -> str:
@@ -242,7 +245,7 @@ class Sender:
             await asyncio.sleep(FLUSH)
             if self._results:
                 try:
-                    await asyncio.to_thread(self._note)
+                    self._note()
                 except Exception as error:  # the notes are kept: see _note
                     log.error("sender %s: %s", self._channel.name, type(error).__name__)
                     await asyncio.sleep(IDLE)
@@ -254,10 +257,10 @@ class Sender:
         if not results:
             return
         now = self._service.clock.now()
-        sent = [(row.id, "sent", sid, "") for row, sid in results if isinstance(sid, str)]
+        sent = [(row.id, sid) for row, sid in results if isinstance(sid, str)]
         try:
             with self._service.database.write() as connection:
-                outbox.mark(connection, sent)
+                outbox.mark_sent(connection, sent)
                 for row, error in results:
                     if isinstance(error, SendError):
                         self._note_failure(connection, row, error, now)
@@ -329,7 +332,7 @@ class Sender:
         return "retried"
 
     def _end(self, connection: Connection, row: Claimed, state: str, code: str) -> str:
-        outbox.mark(connection, [(row.id, state, "", code)])
+        outbox.finish(connection, row.id, state, code)
         return state
 
     # ---- unknown outcomes
@@ -350,9 +353,9 @@ class Sender:
                 continue  # the provider can't tell now; the next round asks again
             with self._service.database.write() as connection:
                 if found:
-                    outbox.mark(connection, [(row.id, "sent", found, "")])
+                    outbox.mark_sent(connection, [(row.id, found)])
                 elif row.priority == BULK or row.resent:
-                    outbox.mark(connection, [(row.id, "unknown", "", "unknown")])
+                    outbox.finish(connection, row.id, "unknown", "unknown")
                 else:
                     outbox.resend(connection, row.id, now)
         if rows:

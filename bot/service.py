@@ -70,6 +70,8 @@ class Service:
         self.register = Register.load()
         self.gazetteer = Gazetteer()
         self.office_list = Offices()
+        self.telegram_username = settings.telegram_bot_username
+        """The bot's name without @; the web process asks Telegram when the settings don't say it."""
         self._office: tuple[float, OurOffice] | None = None
 
     def office(self) -> OurOffice:

@@ -80,7 +80,7 @@ class Turns:
         self._save_session = upsert.on_conflict_do_update(
             index_elements=["contact_id"],
             set_={name: upsert.excluded[name] for name in ("state", "last_inbound_at", "wake_at")},
-        )
+        ).returning(sessions.c.contact_id)  # one statement for all: see outbox.queue
         self._keep_window = (
             sessions.update()
             .where(sessions.c.contact_id == bindparam("row_id"))
@@ -110,7 +110,12 @@ class Turns:
             connection, self._service.database, self._service.ring, ids
         ):
             batch.people[known.channel, str(known.id)] = known
-            self._converse(batch, known, Input("timeout"), priority=outbox.NOTICE)
+            try:
+                self._converse(batch, known, Input("timeout"), priority=outbox.NOTICE)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:  # one conversation must not hold up everybody's time
+                log.error("time can't pass for a conversation: %s", type(error).__name__)
         self._flush(batch)
         return len(ids)
 

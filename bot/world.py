@@ -82,7 +82,7 @@ class World:
 
     def private_link(self, start: str) -> str:
         """A link from a group into the private chat."""
-        username = self._service.settings.telegram_bot_username
+        username = self._service.telegram_username
         if username:
             return f"https://t.me/{username}?start={start}"
         return f"{self.public_url()}/simulator/" if self._service.settings.simulator else ""

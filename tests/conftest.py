@@ -9,6 +9,7 @@ import pytest
 
 from bot import demo, pins
 from bot.rehearsal import Rehearsal
+from flows import conversations
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
 
 
@@ -20,10 +21,11 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_hash_for_the_pin_of_the_demo() -> Iterator[None]:
-    """Argon2 is slow on purpose; the example office's known PIN is hashed once for all tests."""
+def _what_never_changes_is_made_once() -> Iterator[None]:
+    """The demo's known PIN (Argon2 is slow on purpose) and the content, which nobody changes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "hash_pin", cache(pins.hash_pin))
+        patch.setattr("bot.service.load_catalog", cache(conversations.load_catalog))
         yield
 
 
@@ -47,7 +49,7 @@ def postgresql_url(postgresql_server: PostgreSQLServer) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database: first a SQLite file, then a PostgreSQL database."""
+    """A fresh database: first an empty SQLite file, then PostgreSQL with our tables."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path / 'kentongan.db'}"

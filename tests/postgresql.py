@@ -11,8 +11,12 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from bot.database import Database
+from bot.service import migrate
+
 BINARIES = Path("/usr/lib/postgresql")
 STARTS_WITHIN = 30.0
+TEMPLATE = "kentongan_template"
 
 
 class NoPostgreSQL(Exception):
@@ -33,12 +37,16 @@ class PostgreSQLServer:
         self._process = self._start()
 
     def fresh_database(self) -> str:
-        """The address of an empty database."""
+        """The address of a database with our tables and no rows: a copy of one that was migrated."""
+        if not self._count:
+            self._create(TEMPLATE, "template1")
+            template = Database(self._address(TEMPLATE))
+            migrate(template)
+            template.close()
         self._count += 1
         name = f"kentongan_{self._count}"
-        with self._connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{name}"
+        self._create(name, TEMPLATE)
+        return self._address(name)
 
     def drop(self, address: str) -> None:
         name = address.rpartition("/")[2]
@@ -46,6 +54,14 @@ class PostgreSQLServer:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
+
+    def _address(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{name}"
+
+    def _create(self, name: str, template: str) -> None:
+        names = sql.Identifier(name), sql.Identifier(template)
+        with self._connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
 
     def stop(self) -> None:
         self._process.terminate()

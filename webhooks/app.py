@@ -1,10 +1,13 @@
 """The web process: webhooks for machines, the console for people, health for the operator."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot import outbox
 from bot.channels.base import StatusReport
@@ -15,9 +18,33 @@ from console import pages
 from webhooks import health, simulator, telegram, twilio
 
 
+HANDLERS: dict[str, Callable[[Request], Awaitable[Response]]] = {
+    "/webhooks/telegram": telegram.receive,
+    "/webhooks/twilio": twilio.receive,
+    "/webhooks/twilio/status": twilio.status,
+}
+
+
+class Webhooks:
+    """Takes the machines' calls before FastAPI's own handling, which costs as much again as the
+    whole committed turn (performance.md 7.1); everything else goes on to it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handler = HANDLERS.get(scope["path"]) if scope["type"] == "http" else None
+        if handler is None:
+            return await self._app(scope, receive, send)
+        if scope["method"] == "POST":
+            response = await handler(Request(scope, receive, send))
+        else:
+            response = Response(status_code=405, headers={"Allow": "POST"})
+        await response(scope, receive, send)
+
+
 def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool = True) -> FastAPI:
-    """The application around a service. The hot webhooks are plain Starlette routes: FastAPI's
-    own handling costs as much again as the whole committed turn (performance.md 7.1)."""
+    """The application around a service."""
     running = Running(service, parts, paced=paced)
     statuses: GroupCommit[StatusReport, bool] = GroupCommit(
         "statuses", service.database, outbox.record_status
@@ -26,7 +53,7 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running.started():
-            app.state.telegram_username = await running.telegram_username()
+            service.telegram_username = await running.telegram_username()
             yield
         statuses.close()
 
@@ -36,11 +63,8 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
     )  # fmt: skip
     app.state.running = running
     app.state.statuses = statuses
-    app.state.telegram_username = service.settings.telegram_bot_username
+    app.add_middleware(Webhooks)
     app.router.routes += [
-        Route("/webhooks/telegram", telegram.receive, methods=["POST"]),
-        Route("/webhooks/twilio", twilio.receive, methods=["POST"]),
-        Route("/webhooks/twilio/status", twilio.status, methods=["POST"]),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),

@@ -126,7 +126,9 @@ async def say(request: Request) -> Response:
     text = said.text[:4096]
     _channel(running).show(said.phone, "me", text or said.label)
     if said.phone == demo.GROUP and not text.startswith("/"):
-        return JSONResponse({}, 202, headers=HEADERS)  # as on Telegram: not for the bot, kept nowhere
+        return JSONResponse(
+            {}, 202, headers=HEADERS
+        )  # as on Telegram: not for the bot, kept nowhere
     event_id = f"sim-{next(_event_ids)}-{id(running):x}"
     await running.turns.accept(demo.inbound(event_id, said.phone, text, said.payload))
     return JSONResponse({}, 202, headers=HEADERS)

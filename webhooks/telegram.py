@@ -272,7 +272,7 @@ async def receive(request: Request) -> Response:
     if body is None:
         return refuse(CHANNEL, "too_large", 413)
     try:
-        inbound = translate(body, request.app.state.telegram_username)
+        inbound = translate(body, running.service.telegram_username)
     except BadBody:
         return refuse(CHANNEL, "not_an_update", 400)
     return await take(running, inbound, Response())

@@ -189,18 +189,18 @@ async def _our_sender(channel: str, settings: Settings) -> float:
     running = Running(service, frozenset({"sender"}), paced=False)
     async with running.started():
         await asyncio.to_thread(_fill_outbox, service, channel, 1)
-        await _until_empty(running)
+        await _until_empty(running, channel)
         await asyncio.to_thread(_fill_outbox, service, channel, SENT)
         began = time.perf_counter()
-        await _until_empty(running)
+        await _until_empty(running, channel)
         seconds = time.perf_counter() - began
     service.close()
     return SENT / seconds
 
 
-async def _until_empty(running: Running) -> None:
+async def _until_empty(running: Running, channel: str) -> None:
     running.wake()
-    while await asyncio.to_thread(_left, running.service):  # noqa: ASYNC110 (rows, no event)
+    while await asyncio.to_thread(_left, running.service, channel):  # noqa: ASYNC110 (rows, no event)
         await asyncio.sleep(0.02)
 
 
@@ -217,9 +217,9 @@ def _fill_outbox(service: Service, channel: str, count: int) -> None:
         ])  # fmt: skip
 
 
-def _left(service: Service) -> bool:
+def _left(service: Service, channel: str) -> bool:
     with service.database.read() as connection:
-        return outbox.has_open(connection)
+        return outbox.has_open(connection, channel)
 
 
 # ---- servers in processes of their own

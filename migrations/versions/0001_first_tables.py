@@ -301,7 +301,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outbox_broadcast_id'), ['broadcast_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_outbox_provider_id'), ['provider_id'], unique=False)
         batch_op.create_index('outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("status IN ('queued', 'sending')"), postgresql_where=sa.text("status IN ('queued', 'sending')"))
         batch_op.create_index('outbox_next', ['channel', 'status', 'priority', 'id'], unique=False)
 
@@ -313,7 +312,6 @@ def downgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('outbox_next')
         batch_op.drop_index('outbox_lane', sqlite_where=sa.text("status IN ('queued', 'sending')"), postgresql_where=sa.text("status IN ('queued', 'sending')"))
-        batch_op.drop_index(batch_op.f('ix_outbox_provider_id'))
         batch_op.drop_index(batch_op.f('ix_outbox_broadcast_id'))
 
     op.drop_table('outbox')

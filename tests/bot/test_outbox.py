@@ -26,7 +26,7 @@ async def test_one_lane_gives_one_message_at_a_time(on_both: Rehearsal) -> None:
     assert claim(where) == [first]
     assert claim(where) == []
     with where.service.database.write() as connection:
-        outbox.mark(connection, [(first, "sent", "sid", "")])
+        outbox.mark_sent(connection, [(first, "sid")])
     assert claim(where) == [second]
 
 
@@ -124,7 +124,7 @@ def test_any_order_of_callbacks_ends_at_the_highest(
     (row,) = where.queue("x")
     with where.service.database.write() as connection:
         outbox.claim(connection, "simulator", where.service.clock.now(), 1000)
-        outbox.mark(connection, [(row, "sent", f"sid-{row}", "")])
+        outbox.mark_sent(connection, [(row, f"sid-{row}")])
     rank = {"sent": 0, "delivered": 1, "read": 2}
     climbed = [where.report(row, status) for status in data.draw(st.permutations(reports))]
     assert where.status(row) == [max(["sent", *reports], key=lambda status: rank[status])]
@@ -163,7 +163,7 @@ async def test_a_callback_faster_than_our_own_note_is_kept(on_both: Rehearsal) -
     claim(where)
     assert where.report(row, "delivered", sid="sid-x")
     with where.service.database.write() as connection:
-        outbox.mark(connection, [(row, "sent", "sid-x", "")])
+        outbox.mark_sent(connection, [(row, "sid-x")])
     assert where.status(row) == ["delivered"]
     assert where.row(row).provider_id == "sid-x"
     assert where.row(row).body is None

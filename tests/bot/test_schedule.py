@@ -10,11 +10,14 @@ from sqlalchemy import select
 from bot import outbox, schedule, tips
 from bot.channels.base import StatusReport
 from bot.clock import Clock
+from bot.contacts import contacts, index_of
 from bot.database import Database
 from bot.rehearsal import Rehearsal
 from bot.schedule import LEASE, hold, let_go, run_due, ticks
 from bot.service import Service
+from bot.sessions import seal_session
 from bot.turns import Turns, inbox, sessions
+from flows.session import Frame, Session
 from tests.bot.steps import count, heard, report
 
 
@@ -139,10 +142,6 @@ async def test_one_conversation_that_breaks_does_not_stop_time_for_others(
 
 
 def _break_session(rehearsal: Rehearsal, who: str) -> None:
-    from bot.contacts import contacts, index_of
-    from bot.sessions import seal_session
-    from flows.session import Frame, Session
-
     ring = rehearsal.service.ring
     with rehearsal.service.database.write() as connection:
         index = index_of(ring, "simulator", who)

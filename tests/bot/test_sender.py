@@ -195,95 +195,6 @@ async def test_a_moved_group_is_followed_and_loses_nothing(on_both: Rehearsal) -
         assert row.place_code  # the same group, still bound to its village
 
 
-# ---- unknown outcomes
-
-
-async def test_a_reply_of_unknown_outcome_is_sent_once_more_and_marked(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")] * 5)
-    x, y = where.queue("x", "y")
-    assert await where.drain() == []
-    await where.settle()
-    assert where.status(x, y) == ["sending", "queued"]  # too early: a callback may still settle it
-    where.service.clock.forward(outbox.LEASE + GRACE)
-    await where.settle()
-    assert where.status(x) == ["queued"]
-    assert where.row(x).resent
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
-    await where.settle()
-    assert where.status(x) == ["unknown"]
-    assert where.row(x).body is None
-    assert await where.drain() == ["y"]
-    assert where.channel.tried.count("x") == 2
-    where.service.clock.forward(timedelta(days=1))
-    await where.settle()
-    assert await where.drain() == []
-
-
-async def test_bulk_of_unknown_outcome_is_never_sent_again(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x", priority=BULK)
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
-    await where.settle()
-    assert where.status(row) == ["unknown"]
-    assert await where.later(days=1) == []
-    assert where.channel.tried == ["x"]
-
-
-async def test_what_the_provider_knows_is_not_sent_again(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x")
-    await where.drain()
-    where.channel.known["x"] = "sid-found"
-    where.service.clock.forward(outbox.LEASE + GRACE)
-    await where.settle()
-    assert where.status(row) == ["sent"]
-    assert where.row(row).provider_id == "sid-found"
-    assert where.channel.tried == ["x"]
-
-
-async def test_a_provider_that_cannot_tell_now_is_asked_again(
-    on_both: Rehearsal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x")
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
-
-    async def not_now(_message: Any) -> str | None:
-        raise RetryLater("503", seconds=1)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(where.channel, "find_sent", not_now)
-        await where.settle()
-    assert where.status(row) == ["sending"]
-    await where.settle()
-    assert where.status(row) == ["queued"]
-
-
-async def test_a_late_callback_after_giving_up_still_climbs(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x", priority=BULK)
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
-    await where.settle()
-    assert where.report(row, "delivered")
-    assert where.status(row) == ["delivered"]
-
-
-async def test_an_error_that_nobody_foresaw_counts_as_unknown(
-    on_both: Rehearsal, caplog: pytest.LogCaptureFixture
-) -> None:
-    where = line(on_both)
-    where.channel.scripts["kata rahasia"] = [ZeroDivisionError("kata rahasia")]  # type: ignore[list-item]
-    (row,) = where.queue("kata rahasia")
-    assert await where.drain() == []
-    assert where.status(row) == ["sending"]
-    assert "ZeroDivisionError" in caplog.text
-    assert "rahasia" not in caplog.text
-
-
 # ---- restart, and the running loop
 
 
@@ -381,7 +292,7 @@ async def test_a_database_that_fails_for_a_moment_doubles_nothing(
 ) -> None:
     """What was sent is noted as soon as that is possible again, by the same running sender."""
     where = line(on_both)
-    real, failures = outbox.mark, [1, 2]
+    real, failures = outbox.mark_sent, [1, 2]
 
     def mark(*arguments: Any) -> None:
         if failures:
@@ -389,7 +300,7 @@ async def test_a_database_that_fails_for_a_moment_doubles_nothing(
             raise OperationalError("UPDATE", {}, Exception("gone away"))
         real(*arguments)
 
-    monkeypatch.setattr(outbox, "mark", mark)
+    monkeypatch.setattr(outbox, "mark_sent", mark)
     rows = [where.queue("x", to=f"p{n}")[0] for n in range(3)]
     running = asyncio.create_task(where.sender.run())
     where.sender.wake()

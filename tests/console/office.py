@@ -86,7 +86,7 @@ class Bot:
                     )
                     text = outbox.open_body(ring, row.lane, row.body).text
                     said.setdefault(message.to, []).append(text)
-                    outbox.mark(connection, [(row.id, "sent", "x", "")])
+                    outbox.mark_sent(connection, [(row.id, "x")])
         return said
 
     def report(self, what: str = STORY, who: str = "tidak tahu", contact: str = "1") -> None:

@@ -20,6 +20,7 @@ WAITS = sorted(
 )
 ANSWERS = {
     "village_words": "ngebel", "village_code": NGRAYUN.code, "village_name": NGRAYUN.name,
+    "near_words": "ngebel", "near_code": NGRAYUN.code, "near_name": NGRAYUN.name,
     "where_words": "ngebel", "where_code": NGRAYUN.code, "where_name": NGRAYUN.name,
     "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
     "tip": "t1", "receipt": RECEIPT, "number": "12", "question": "di mana?", "token": "token",

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import httpx
+import pytest
 import uvicorn
 from twilio.request_validator import RequestValidator
 
 from bot import demo
 from bot.sealing import KeyRing
+from bot.sender import Sender
 from bot.service import Service, migrate
 from bot.settings import read_settings
 from tests.fakes.telegram import TOKEN, FakeTelegram
@@ -95,7 +97,8 @@ class LiveBot:
             body = json.dumps({"update_id": self.new_id(), **body}).encode()
         secret = headers.pop("secret", SECRET)
         sent = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
-        return self.http.post("/webhooks/telegram", content=body, headers=sent | headers)
+        coded = {name: value.encode("latin-1") for name, value in (sent | headers).items()}
+        return self.http.post("/webhooks/telegram", content=body, headers=coded)
 
     def says(self, chat: int, text: str, update_id: int = 0) -> httpx.Response:
         """A person writes to the bot on Telegram."""
@@ -170,6 +173,22 @@ class LiveBot:
             "SELECT 1 FROM outbox WHERE status IN ('queued', 'sending') AND channel != 'simulator'"
         )
         eventually(lambda: not self.rows(open_rows), "an empty outbox")
+
+    @contextmanager
+    def sender_may_not_note(self) -> Iterator[None]:
+        """What has left is written down only after this block, as when the process is slow."""
+        gate, note = threading.Event(), Sender._note
+
+        def later(sender: Sender) -> None:
+            gate.wait(WITHIN)
+            note(sender)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Sender, "_note", later)
+            try:
+                yield
+            finally:
+                gate.set()
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table but the leases, which a timer renews."""

@@ -1,0 +1,1 @@
+"""What happens to people when a process, a file or a machine dies in the middle."""
