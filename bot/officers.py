@@ -175,35 +175,19 @@ def chain(
 
 
 def villages_of(connection: Connection, officer_id: int, on: date) -> list[str]:
-    """Codes of the places that an officer serves by name (village or kecamatan)."""
-    rows = connection.execute(
-        select(duties.c.place_code)
-        .where(
-            duties.c.officer_id == officer_id,
-            duties.c.place_code != "",
-            *_holds(duties, on),
-        )
-        .distinct()
-        .order_by(duties.c.place_code)
-    )
-    own = [row.place_code for row in rows]
+    """Codes of the places that an officer serves by name (village or kecamatan); those without
+    one of their own (head, duty desk) speak for all of their office."""
+    own = _places(connection, duties.c.officer_id == officer_id, on)
     if own:
         return own
-    return _office_villages(connection, officer_id, on)
+    office = select(officers.c.office_code).where(officers.c.id == officer_id).scalar_subquery()
+    return _places(connection, duties.c.office_code == office, on)
 
 
-def _office_villages(connection: Connection, officer_id: int, on: date) -> list[str]:
-    """Those without a village of their own (head, duty desk) speak for all of the office's."""
-    office = connection.execute(
-        select(officers.c.office_code).where(officers.c.id == officer_id)
-    ).scalar()
+def _places(connection: Connection, whose: ColumnElement[bool], on: date) -> list[str]:
     rows = connection.execute(
         select(duties.c.place_code)
-        .where(
-            duties.c.office_code == office,
-            duties.c.place_code != "",
-            *_holds(duties, on),
-        )
+        .where(whose, duties.c.place_code != "", *_holds(duties, on))
         .distinct()
         .order_by(duties.c.place_code)
     )

@@ -95,19 +95,8 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
         found = answers.find(scene.words)
         return f"{found[0].id}.{found[1].id}" if found else "unknown"
 
-    nodes: dict[str, Node] = {}
-    exits = {"company": "check", "unknown": "unknown"}
-    for lesson in lessons:
-        for card in lesson.cards:
-            node = f"card_{lesson.id}_{card.id}"
-            exits[f"{lesson.id}.{card.id}"] = node
-            nodes[node] = Say(
-                f"free_text.{node}",
-                "answered",
-                slots=label(lesson, card.source),
-                source=shown(card.source),
-                public=True,
-            )
+    exits, nodes = card_nodes(lessons, then="answered")
+    exits |= {"company": "check", "unknown": "unknown"}
     return Flow(
         "free_text",
         {
@@ -138,6 +127,24 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
             ),
         },
     )
+
+
+def card_nodes(lessons: tuple[Lesson, ...], *, then: str) -> tuple[dict[str, str], dict[str, Node]]:
+    """(exits of the deciding node, the nodes) that say each card as an answer."""
+    nodes: dict[str, Node] = {}
+    exits: dict[str, str] = {}
+    for lesson in lessons:
+        for card in lesson.cards:
+            node = f"card_{lesson.id}_{card.id}"
+            exits[f"{lesson.id}.{card.id}"] = node
+            nodes[node] = Say(
+                f"free_text.{node}",
+                then,
+                slots=label(lesson, card.source),
+                source=shown(card.source),
+                public=True,
+            )
+    return exits, nodes
 
 
 def texts(lessons: tuple[Lesson, ...], words: dict[str, str]) -> Iterator[tuple[str, str]]:

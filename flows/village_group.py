@@ -2,9 +2,8 @@
 
 from flows.catalog import Lesson
 from flows.events import Event, GroupBound
-from flows.free_text import Answers
-from flows.lessons import label, shown
-from flows.nodes import Decide, Emit, End, Flow, Node, Say, Scene, Slots
+from flows.free_text import Answers, card_nodes
+from flows.nodes import Decide, Emit, End, Flow, Say, Scene, Slots
 
 VERDICTS = ("listed", "similar", "conflict", "sanctioned", "not_found", "not_a_company",
             "register_unavailable")  # fmt: skip
@@ -17,23 +16,12 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
         found = answers.find(scene.words)
         return f"{found[0].id}.{found[1].id}" if found else "private"
 
-    cards: dict[str, Node] = {}
-    exits = {"private": "private"}
-    for lesson in lessons:
-        for card in lesson.cards:
-            node = f"card_{lesson.id}_{card.id}"
-            exits[f"{lesson.id}.{card.id}"] = node
-            cards[node] = Say(
-                f"free_text.{node}",
-                "more",
-                slots=label(lesson, card.source),
-                source=shown(card.source),
-            )
+    exits, cards = card_nodes(lessons, then="more")
     return Flow(
         "village_group",
         {
             "start": Say("village_group.hello", "end", slots=_link_for("mulai")),
-            "ask": Decide(about, exits),
+            "ask": Decide(about, exits | {"private": "private"}),
             **cards,
             "more": Say("village_group.more", "end", slots=_link_for("belajar")),
             "private": Say("village_group.private", "end", slots=_link_for("tanya")),

@@ -17,7 +17,6 @@ from bot.service import Service
 from console import pages
 from webhooks import health, simulator, telegram, twilio
 
-
 HANDLERS: dict[str, Callable[[Request], Awaitable[Response]]] = {
     "/webhooks/telegram": telegram.receive,
     "/webhooks/twilio": twilio.receive,

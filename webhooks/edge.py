@@ -1,12 +1,13 @@
 """What every webhook does the same way: bounded bodies, counted refusals, a turn before the 200."""
 
 import logging
+import re
 
 from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from bot.channels.base import Inbound
+from bot.channels.base import MAX_INBOUND_CHARACTERS, Inbound
 from bot.running import Running
 
 log = logging.getLogger(__name__)
@@ -14,7 +15,14 @@ log = logging.getLogger(__name__)
 MAX_BODY = 256 * 1024
 """Bytes of a webhook's body. Telegram's largest text update and Twilio's form are far below."""
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 REFUSED = Counter("kentongan_webhook_refused", "Refused webhook calls.", ["channel", "reason"])
+
+
+def clean(text: str) -> str:
+    """Without what PostgreSQL can't store (NUL, half surrogate pairs), and not too long."""
+    return _UNSTORABLE.sub("", text)[:MAX_INBOUND_CHARACTERS]
 
 
 def refuse(channel: str, reason: str, status: int) -> Response:

@@ -12,9 +12,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.base import MAX_INBOUND_CHARACTERS, Inbound
+from bot.channels.base import Inbound
 from bot.running import Running
-from webhooks.edge import read_body, refuse, take
+from webhooks.edge import clean, read_body, refuse, take
 
 CHANNEL = "telegram"
 MEDIA = (
@@ -47,7 +47,6 @@ SERVICE = frozenset(
 """Notices in a private chat that nobody wrote and nobody waits for an answer to."""
 
 _COMMAND = re.compile(r"/\w+(?:@(?P<bot>\w+))?(?=\s|$)", re.ASCII)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ABSENT = ("left", "kicked")
 _PRESENT = ("member", "administrator")
 
@@ -250,11 +249,6 @@ def _from_member_change(event_id: str, change: _MemberChange) -> Inbound | None:
     if after in _PRESENT and before in _ABSENT:
         return Inbound(CHANNEL, event_id, "group_joined", group=chat)
     return None
-
-
-def clean(text: str) -> str:
-    """Without what PostgreSQL can't store (NUL, half surrogate pairs), and not too long."""
-    return _UNSTORABLE.sub("", text)[:MAX_INBOUND_CHARACTERS]
 
 
 async def receive(request: Request) -> Response:

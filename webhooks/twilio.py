@@ -15,15 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
-from bot.channels.base import MAX_INBOUND_CHARACTERS, Inbound, StatusReport
+from bot.channels.base import Inbound, StatusReport
 from bot.running import Running
-from webhooks.edge import read_body, refuse, take
+from webhooks.edge import clean, read_body, refuse, take
 
 CHANNEL = "whatsapp"
 MAX_FIELDS = 200
 """Fields of one form; Twilio sends about forty."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NAME = re.compile(r"[a-z_]{1,32}")
 _OUTBOX_ID = re.compile(r"[0-9]{1,18}")
 _STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
@@ -105,11 +104,6 @@ def translate_status(
         status,
         error_code=clean(form.get("ErrorCode", ""))[:16] if status == "failed" else "",
     )
-
-
-def clean(text: str) -> str:
-    """Without what PostgreSQL can't store (NUL, half surrogate pairs), and not too long."""
-    return _UNSTORABLE.sub("", text)[:MAX_INBOUND_CHARACTERS]
 
 
 async def receive(request: Request) -> Response:

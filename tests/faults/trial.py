@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from bot import audit, contacts
-from bot.channels.base import Inbound
 from bot.contacts import contacts as contact_table
 from bot.outbox import outbox
 from bot.service import Service
