@@ -276,11 +276,15 @@ def put_back(
     )
 
 
-def resend(connection: Connection, row_id: int, now: datetime) -> None:
-    """Send a row of unknown outcome once more, marked."""
+def resend(connection: Connection, row: Any, now: datetime) -> None:
+    """Send a stranded row once more, marked, unless somebody has settled it meanwhile."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(
+            outbox.c.id == row.id,
+            outbox.c.status == "sending",
+            outbox.c.lease_until == row.lease_until,
+        )
         .values(status="queued", resent=True, not_before=now, lease_until=None)
     )
 
@@ -291,7 +295,7 @@ def stranded(connection: Connection, channel: str, now: datetime, grace: timedel
         connection.execute(
             select(
                 outbox.c.id, outbox.c.lane, outbox.c.priority, outbox.c.resent, outbox.c.body,
-                outbox.c.contact_id, outbox.c.group_id,
+                outbox.c.lease_until, outbox.c.contact_id, outbox.c.group_id,
                 func.coalesce(contacts.c.address, groups.c.chat).label("to"),
                 func.coalesce(contacts.c.address_index, groups.c.chat_index).label("to_index"),
             )
@@ -311,7 +315,19 @@ def stranded(connection: Connection, channel: str, now: datetime, grace: timedel
 
 
 def release(connection: Connection, channel: str, now: datetime) -> int:
-    """A new sender takes the channel: what the old one still held is settled without its lease."""
+    """A new sender takes the channel: what the old one still held is settled without its lease.
+
+    Each crash allows one more resend (else a row that two crashes meet would be lost), but a
+    message that is in the way of every crash ends after MAX_ATTEMPTS.
+    """
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.channel == channel, outbox.c.status == "sending", outbox.c.resent,
+            outbox.c.attempts < MAX_ATTEMPTS,
+        )
+        .values(resent=False)
+    )  # fmt: skip
     return connection.execute(
         update(outbox)
         .where(
@@ -319,6 +335,12 @@ def release(connection: Connection, channel: str, now: datetime) -> int:
         )
         .values(lease_until=now)
     ).rowcount
+
+
+def has_sent(connection: Connection, provider_id: str) -> bool:
+    """The provider's message of that id is the sending of some row (a rare question: no index)."""
+    found = select(outbox.c.id).where(outbox.c.provider_id == provider_id).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def record_status(connection: Connection, reports: list[StatusReport]) -> list[bool]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
 
+from bot import outbox
 from bot.channels.base import Channel
 from bot.channels.simulator import SimulatorChannel
 from bot.channels.telegram import TelegramChannel
@@ -99,6 +100,7 @@ class Running:
                     public_base_url=settings.public_base_url,
                     lookup=contents.lookup,
                     remember=contents.remember,
+                    accounted=self._accounted,
                     api_base_url=settings.twilio_api_base_url,
                 )
             )
@@ -106,6 +108,13 @@ class Running:
             self.simulator = SimulatorChannel(self._office_time)
             channels.append(self.simulator)
         return channels
+
+    async def _accounted(self, provider_id: str) -> bool:
+        def look() -> bool:
+            with self.service.database.read() as connection:
+                return outbox.has_sent(connection, provider_id)
+
+        return await asyncio.to_thread(look)
 
     def _office_time(self) -> datetime:
         return self.service.office().calendar.local(self.service.clock.now())

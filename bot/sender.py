@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
@@ -129,6 +130,7 @@ class Sender:
         self._loop = asyncio.get_running_loop()
         self._held: asyncio.Queue[Claimed] = asyncio.Queue()
         self._results: deque[tuple[Claimed, str | SendError]] = deque()
+        self._settling: asyncio.Task[None] | None = None
         self._stopping = False
         self._lease_until = 0.0
         self._down_until = 0.0
@@ -206,7 +208,7 @@ class Sender:
             log.error("channel %s: %s", self._channel.name, type(error).__name__)
             return OutcomeUnknown(type(error).__name__)
 
-    def _outgoing(self, row: Claimed) -> Outgoing:
+    def _outgoing(self, row: Any) -> Outgoing:
         return outgoing(
             self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
         )
@@ -237,7 +239,7 @@ class Sender:
             with self._service.database.write() as connection:
                 outbox.release(connection, self._channel.name, now)
         self._lease_until = time.monotonic() + LEASE.total_seconds() / 3
-        self._loop.call_soon_threadsafe(lambda: self._loop.create_task(self._settle()))
+        self._loop.call_soon_threadsafe(self._begin_settling)
         return True
 
     async def _note_regularly(self) -> None:
@@ -337,6 +339,11 @@ class Sender:
 
     # ---- unknown outcomes
 
+    def _begin_settling(self) -> None:
+        """One at a time: two would each send the same row once more."""
+        if self._settling is None or self._settling.done():
+            self._settling = self._loop.create_task(self._settle())
+
     async def _settle(self) -> None:
         """Rows whose outcome is unknown: found at the provider → sent; else a reply is sent once
         more, marked, and bulk is left alone (security.md 4.1)."""
@@ -344,20 +351,20 @@ class Sender:
         with self._service.database.read() as connection:
             rows = outbox.stranded(connection, self._channel.name, now, self._grace)
         for row in rows:
-            message = outgoing(
-                self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
-            )
             try:
-                found = await self._channel.find_sent(message)
+                found = await self._channel.find_sent(self._outgoing(row))
             except SendError:
                 continue  # the provider can't tell now; the next round asks again
+            except Exception as error:  # one row's trouble must not hold up the others
+                log.error("outbox %s can't be settled: %s", row.id, type(error).__name__)
+                continue
             with self._service.database.write() as connection:
                 if found:
                     outbox.mark_sent(connection, [(row.id, found)])
                 elif row.priority == BULK or row.resent:
                     outbox.finish(connection, row.id, "unknown", "unknown")
                 else:
-                    outbox.resend(connection, row.id, now)
+                    outbox.resend(connection, row, now)
         if rows:
             self._wake.set()
 

@@ -267,9 +267,12 @@ class Turns:
     def _row(
         self, batch: _Batch, message: MessageCreated, known: Known, callback_id: str, priority: int
     ) -> dict[str, Any]:
+        # A reply is waited for; what comes unasked lets people sleep.
+        calendar = self._service.office().calendar if priority != outbox.REPLY else None
         return outbox.row_for(
             self._service.ring, message, batch.now, channel=known.channel,
             contact_id=known.id, callback_id=callback_id, priority=priority,
+            not_before=calendar.quiet_until(batch.now) if calendar else None,
         )  # fmt: skip
 
     def _flush(self, batch: _Batch) -> None:

@@ -100,12 +100,15 @@ class Run:
     def _read(self, text: str) -> None:
         node = self._waiting_node()
         asks_words = isinstance(node, Ask) or (isinstance(node, Pick) and bool(node.free))
-        if node and not asks_words and self._answer(node, text):
-            return None
         # Where words are asked for, only a command and its number is a command ("AMBIL 12").
         command = not isinstance(node, Ask) or _COMMAND.fullmatch(text.strip())
-        if self.person.officer and command and self._officer_command(text):
+        ours = self.catalog.triggers.command(text) if self.person.officer and command else None
+        # TUGAS is a command, not "petugas" with letters left out.
+        if node and not asks_words and self._answer(node, text, typos=ours is None):
             return None
+        if ours:
+            self.words = ours[1]
+            return self.enter(ours[0])
         danger = self.catalog.triggers.danger(text) if isinstance(node, Ask) else None
         if danger and self.session.flow != self.catalog.report:
             self.words = text
@@ -121,14 +124,6 @@ class Run:
         else:
             self._not_understood(text)
 
-    def _officer_command(self, text: str) -> bool:
-        """AMBIL 12 and its like work for officers in every state: a tip can't wait for a menu."""
-        found = self.catalog.triggers.command(text)
-        if found:
-            self.words = found[1]
-            self.enter(found[0])
-        return found is not None
-
     def _begin(self, text: str) -> None:
         """Nobody waits for a particular answer: the words themselves say where to go."""
         self.words = text
@@ -141,11 +136,11 @@ class Run:
                 self.introduce()
             self.words = found[1]
             return self.enter(found[0])
+        if fold(text) == "0":
+            return self.enter(self.catalog.human)
         if self.person.is_new:
             return self.enter(self.catalog.welcome)
-        if len(fold(text)) >= 4:
-            return self.enter(self.catalog.free_text)
-        return self.enter(self.catalog.menu)
+        self.enter(self.catalog.free_text if len(fold(text)) >= 4 else self.catalog.menu)
 
     def introduce(self) -> None:
         if self.person.is_new:
@@ -186,10 +181,11 @@ class Run:
 
     # ---- answers to the present question
 
-    def _answer(self, node: Wait, text: str) -> bool:
+    def _answer(self, node: Wait, text: str, *, typos: bool = True) -> bool:
         """Try the text as one of the offered choices; True when it was one."""
         shown = self._buttons(node)
-        index = choose(text, offers.as_typed(self.catalog, node, self._scene(), shown))
+        offered = offers.as_typed(self.catalog, node, self._scene(), shown)
+        index = choose(text, offered, typos=typos)
         if index is None:
             return False
         return self._take_key(node, offers.key_of(shown[index]), text)
@@ -328,11 +324,16 @@ class Run:
         """Leave the present conversation; keep its answers where the flow says so."""
         name, node = self.session.flow, self._waiting_node()
         rests = node is None or (isinstance(node, Choose) and node.open)
-        begun = bool(self.session.answers) and name != "resume"
-        if begun and not rests and self.catalog.flows[name].keeps:
+        if name and name != "resume" and not rests and self._begun(self.catalog.flows[name]):
             at = int(self.ports.now.timestamp())
             self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
         self.forget_place()
+
+    def _begun(self, flow: Flow) -> bool:
+        """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
+        node = self.session.node
+        read = node != flow.start and getattr(flow.nodes[node], "source", None)
+        return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
         self.session.flow = self.session.node = ""

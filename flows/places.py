@@ -15,6 +15,8 @@ def place_questions(
 
     def find(scene: Scene) -> str:
         answer = scene.ports.find_place(scene.answers.get(words, ""))
+        scene.answers.pop(code, None)  # a place that was given before is no longer meant
+        scene.answers.pop(label, None)
         if answer.place:
             scene.answers[code], scene.answers[label] = answer.place.code, answer.place.name
             return "one"

@@ -80,7 +80,7 @@ def _questions() -> dict[str, Node]:
         **place_questions(
             "where", text="tip_off.where", then="located", unknown="located", skip="common.unknown"
         ),
-        "located": Decide(_shortest, {"shortest": "contact", "more": "when"}),
+        "located": Decide(_shortest, {"shortest": "contact", "more": "when", "changed": "route"}),
         "when": Ask(
             "tip_off.when", "when", "who", _read, skip=Choice("unknown", "common.unknown", "who")
         ),
@@ -128,12 +128,13 @@ def _sending() -> dict[str, Node]:
             "tip_off.change_what",
             (
                 Choice("what", "tip_off.part_what", "again_what"),
-                Choice("where", "tip_off.part_where", "where_ask"),
+                Choice("where", "tip_off.part_where", "again_where"),
                 Choice("when", "tip_off.part_when", "again_when"),
                 Choice("who", "tip_off.part_who", "again_who"),
             ),
         ),
         "again_what": Ask("tip_off.what", "what", "read_back", _read),
+        "again_where": Decide(_change_place, {"next": "where_ask"}),
         "again_when": Ask("tip_off.when", "when", "read_back", _read),
         "again_who": Ask("tip_off.who", "who", "read_back", _read),
         "open": Emit(_open, "which_promise"),
@@ -179,7 +180,16 @@ def _set_contact(may: str) -> Callable[[Scene], str]:
 
 def _shortest(scene: Scene) -> str:
     """In danger the report is short: what and where; the officer can ask the rest."""
+    if scene.answers.pop("changing", ""):
+        return "changed"
     return "shortest" if scene.answers.get("urgency") == "now" else "more"
+
+
+def _change_place(scene: Scene) -> str:
+    scene.answers["changing"] = "yes"
+    for name in ("where_words", "where_code", "where_name"):
+        scene.answers.pop(name, None)
+    return "next"
 
 
 def _may_ask(scene: Scene) -> str:
@@ -187,7 +197,12 @@ def _may_ask(scene: Scene) -> str:
 
 
 def _numbers(scene: Scene) -> dict[str, str]:
-    return {"numbers": hotline_lines(scene.ports, "emergency")}
+    return {"numbers": hotline_lines(scene.ports, "abroad" if _abroad(scene) else "emergency")}
+
+
+def _abroad(scene: Scene) -> bool:
+    place = scene.ports.place(_code(scene))
+    return place is not None and place.level == "country"
 
 
 def _urgency(scene: Scene) -> Urgency:
@@ -208,7 +223,7 @@ def _elsewhere(scene: Scene) -> dict[str, str]:
     return {
         "place": scene.answers.get("where_name", ""),
         "other": desk.other_office or "kantor imigrasi setempat",
-        "numbers": hotline_lines(scene.ports, "report"),
+        "numbers": hotline_lines(scene.ports, "abroad" if _abroad(scene) else "report"),
     }
 
 

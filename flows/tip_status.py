@@ -48,7 +48,8 @@ def _finding() -> dict[str, Node]:
 def _reading() -> dict[str, Node]:
     return {
         "status": Decide(_messages, {"mail": "mail", "open": "shown", "closed": "closed"}),
-        "mail": Say("tip_status.mail", "shown", slots=_mail),
+        "mail": Say("tip_status.mail", "read", slots=_mail),
+        "read": Decide(_still_open, {"open": "shown", "closed": "closed"}),
         "shown": Choose(
             "tip_status.shown",
             (
@@ -66,7 +67,8 @@ def _reading() -> dict[str, Node]:
             ),
             slots=_status,
         ),
-        "more": Ask("tip_status.more", "more", "add", _read_more),
+        "more": Ask("tip_status.more", "more", "told", _read_more),
+        "told": Decide(_still_open, {"open": "add", "closed": "closed"}),
         "add": Emit(_add, "added"),
         "added": Say("tip_status.added", "welcome:menu"),
         "withdraw": Choose(
@@ -124,6 +126,12 @@ def _messages(scene: Scene) -> str:
     if view is None or view.status in ("closed", "withdrawn"):
         return "mail" if view and scene.ports.reporter_messages(view.id) else "closed"
     return "mail" if scene.ports.reporter_messages(view.id) else "open"
+
+
+def _still_open(scene: Scene) -> str:
+    """Nobody reads what is written into a case that has ended meanwhile."""
+    view = _view(scene)
+    return "open" if view and view.status not in ("closed", "withdrawn") else "closed"
 
 
 def _mail(scene: Scene) -> dict[str, str]:

@@ -66,7 +66,7 @@ class Offered:
     words: tuple[str, ...]
 
 
-def choose(text: str, offered: Sequence[Offered]) -> int | None:
+def choose(text: str, offered: Sequence[Offered], *, typos: bool = True) -> int | None:
     """Index of the choice that the text means, or None when that is not clear."""
     typed = fold(text)
     for i, choice in enumerate(offered):
@@ -87,7 +87,7 @@ def choose(text: str, offered: Sequence[Offered]) -> int | None:
             if choice.number == lead[1] and any(ratio(words[2:], w) >= 80 for w in choice.words):
                 return i
         return None  # the number says one thing and the word another
-    return _nearest(words, offered)
+    return _nearest(words, offered) if typos else None
 
 
 def _nearest(words: str, offered: Sequence[Offered]) -> int | None:

@@ -61,7 +61,8 @@ class _Attempt:
 class WhatsAppChannel(Channel):
     """One WhatsApp sender of one Twilio account.
 
-    `lookup` and `remember` keep which Content resource was registered for which fingerprint.
+    `lookup` and `remember` keep which Content resource was registered for which fingerprint;
+    `accounted` tells whether a message of Twilio's is known to be the sending of some row.
     """
 
     name = "whatsapp"
@@ -75,6 +76,7 @@ class WhatsAppChannel(Channel):
         public_base_url: str,
         lookup: Callable[[str], Awaitable[str | None]],
         remember: Callable[[str, str], Awaitable[None]],
+        accounted: Callable[[str], Awaitable[bool]] | None = None,
         api_base_url: str = "",
         timeout: float = 20.0,
         seconds_between_parts: float = SECONDS_BETWEEN_PARTS,
@@ -86,6 +88,7 @@ class WhatsAppChannel(Channel):
         self._public_base_url = public_base_url.rstrip("/")
         self._lookup = lookup
         self._remember = remember
+        self._accounted = accounted
         self._api_base_url = api_base_url
         self._timeout = timeout
         self._seconds_between_parts = seconds_between_parts
@@ -183,7 +186,7 @@ class WhatsAppChannel(Channel):
     async def find_sent(self, message: Outgoing) -> str | None:
         """Look in Twilio's list for the last part's words, sent since this message was begun.
 
-        Words that another message of this process accounts for are not taken for this one's.
+        Words that another message accounts for are not taken for this one's.
         Raises SendError when the list can't be had: that is not a "no".
         """
         attempt = self._open.get(message.outbox_id)
@@ -199,9 +202,15 @@ class WhatsAppChannel(Channel):
             moment = record.date_sent or record.date_created
             if moment and moment < since.replace(microsecond=0):
                 continue
-            if (record.body or "").strip() == words and record.sid not in self._returned:
+            if (record.body or "").strip() == words and not await self._is_anothers(record.sid):
                 return str(record.sid)
         return None
+
+    async def _is_anothers(self, sid: str) -> bool:
+        """The same words were sent before: that record is no proof for this message."""
+        if sid in self._returned:
+            return True
+        return self._accounted is not None and await self._accounted(sid)
 
     async def close(self) -> None:
         client, self._client = self._client, None

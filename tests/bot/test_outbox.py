@@ -138,14 +138,6 @@ def line_without_sender(rehearsal: Rehearsal) -> Line:
     return where
 
 
-async def test_a_callback_finds_its_message_by_the_providers_id_too(on_both: Rehearsal) -> None:
-    where = line(on_both)
-    (row,) = where.queue("x")
-    await where.drain()
-    assert where.report(None, "delivered", sid=f"sid-{row}")
-    assert where.status(row) == ["delivered"]
-
-
 async def test_a_callback_of_another_message_changes_nothing(on_both: Rehearsal) -> None:
     where = line(on_both)
     (row,) = where.queue("x")

@@ -13,7 +13,8 @@ GRACE = timedelta(seconds=1.0)
 
 
 def shorten() -> None:
-    schedule.LEASE = sender.LEASE = LEASE
+    schedule.LEASE = LEASE
+    vars(sender)["LEASE"] = LEASE
     assert sender.Sender.__init__.__kwdefaults__ is not None
     sender.Sender.__init__.__kwdefaults__["grace"] = GRACE
     sender.IDLE = 0.1

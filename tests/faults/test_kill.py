@@ -1,8 +1,5 @@
 """kill -9 under load: what got its 200 has happened exactly once, and its answer arrives."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import httpx
 import pytest
 
@@ -14,27 +11,6 @@ from tests.webhooks.live import eventually
 
 KILLS = 5
 CONTACTS = 60
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with FakeTwilio() as fake:
-        yield fake
-
-
-@pytest.fixture
-def server(
-    tmp_path: Path, telegram: FakeTelegram, twilio: FakeTwilio
-) -> Iterator[ServerProcess]:
-    server = ServerProcess(tmp_path, telegram, twilio)
-    yield server
-    server.stop()
 
 
 async def test_five_kills_lose_nothing_and_double_nothing_that_can_be_known(
@@ -68,7 +44,7 @@ def test_a_kill_in_the_middle_of_a_call_is_settled_by_twilios_list(
     eventually(lambda: twilio.calls.count(("message", phone)) == 4, "a fourth call")
     server.kill()
     server.start()
-    eventually(lambda: server.settled(), "every answer settled", 15)
+    eventually(server.settled, "every answer settled", 15)
     assert [sent.body[:16] for sent in twilio.sent[2:]] == ["Mau apa hari ini"] * 2
 
 

@@ -4,9 +4,8 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from bot import audit, contacts
 from bot.contacts import contacts as contact_table
@@ -68,7 +67,7 @@ async def trial(
     await asyncio.to_thread(server.start)
     models, everybody = people(2, first=900_000), people(contacts)
     await Load(server.url, chance).run(models)
-    await asyncio.to_thread(eventually, server.settled, "all answers", 20.0)
+    await asyncio.to_thread(eventually, server.settled, "all answers", settles_within)
     load = Load(server.url, chance)
     running = asyncio.create_task(load.run(everybody))
     for number in range(kills):
@@ -98,7 +97,8 @@ def _reckon(
         server.kills, messages, messages + load.repeated + load.unanswered, load.unanswered
     )
     expected = {
-        model.channel: [normal(text) for text in model.arrived(telegram, twilio)] for model in models
+        model.channel: [normal(text) for text in model.arrived(telegram, twilio)]
+        for model in models
     }
     for channel, texts in expected.items():
         assert len(texts) == len(STEPS), f"the undisturbed run on {channel}: {texts}"
@@ -119,16 +119,19 @@ def _reckon(
 
 
 def _compare(figures: Figures, person: Person, arrived: list[str], expected: list[str]) -> None:
-    """Walk along what should have come; the same once more is a double, all else is disorder."""
-    place = doubled = 0
+    """Walk along what should have come. The same once more is a double, a gap is a loss, and what
+    fits nowhere behind the last is disorder."""
+    place = doubled = lost = 0
     for words in arrived:
-        if place < len(expected) and words == expected[place]:
-            place += 1
-        elif place and words == expected[place - 1]:
+        if place and words == expected[place - 1] and words != (expected[place:] or [""])[0]:
             doubled += 1
+        elif words in expected[place:]:
+            found = expected.index(words, place)
+            lost += found - place
+            place = found + 1
         else:
             figures.out_of_order += 1
-    figures.lost[person.channel] += len(expected) - place
+    figures.lost[person.channel] += lost + len(expected) - place
     figures.doubled[person.channel] += doubled
     figures.most_doubled_in_a_chat = max(figures.most_doubled_in_a_chat, doubled)
 
@@ -138,8 +141,8 @@ def _look_inside(
 ) -> None:
     with service.database.read() as connection:
         if service.database.is_sqlite:
-            found = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-            found += connection.execute(text("PRAGMA foreign_key_check")).scalars().all()
+            found = list(connection.execute(text("PRAGMA integrity_check")).scalars())
+            found += connection.execute(text("PRAGMA foreign_key_check")).scalars()
             if found != ["ok"]:
                 figures.wrong.append(f"integrity: {found}")
         if broken := audit.first_break(connection):
@@ -152,14 +155,8 @@ def _look_inside(
             count = connection.execute(query).scalar_one()
             if count != len(everybody):
                 figures.wrong.append(f"{name}: {count} for {len(everybody)} people")
-        rows = dict(
-            connection.execute(
-                select(outbox.c.contact_id, func.count())
-                .where(outbox.c.channel.in_(REAL))
-                .group_by(outbox.c.contact_id)
-            ).all()
-        )  # fmt: skip
-        ids = _contact_ids(connection, service, everybody)
+        rows = replies_by_contact(connection)
+        ids = contact_ids(connection, service)
         states = {row.contact_id: row.state for row in connection.execute(select(sessions))}
         resting = {
             _comparable(open_session(service.ring, ids[model.address], states[ids[model.address]]))
@@ -190,9 +187,18 @@ def _comparable(session: Session) -> tuple[object, ...]:
     return session.flow, session.node, answers, tuple(sorted(session.kept)), session.misses
 
 
-def _contact_ids(
-    connection: Any, service: Service, everybody: Sequence[Person]
-) -> dict[str, int]:
+def replies_by_contact(connection: Connection) -> dict[int, int]:
+    """How many answers stand in the outbox for whom."""
+    query = (
+        select(outbox.c.contact_id, func.count())
+        .where(outbox.c.channel.in_(REAL))
+        .group_by(outbox.c.contact_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def contact_ids(connection: Connection, service: Service) -> dict[str, int]:
+    """Our id of each address."""
     rows = connection.execute(
         select(contact_table.c.id, contact_table.c.address_index, contact_table.c.address).where(
             contact_table.c.channel.in_(REAL)

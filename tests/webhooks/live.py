@@ -97,7 +97,9 @@ class LiveBot:
             body = json.dumps({"update_id": self.new_id(), **body}).encode()
         secret = headers.pop("secret", SECRET)
         sent = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
-        coded = {name: value.encode("latin-1") for name, value in (sent | headers).items()}
+        coded = [
+            (name.encode(), value.encode("latin-1")) for name, value in (sent | headers).items()
+        ]
         return self.http.post("/webhooks/telegram", content=body, headers=coded)
 
     def says(self, chat: int, text: str, update_id: int = 0) -> httpx.Response:
@@ -274,7 +276,9 @@ class _Server:
 
     def start(self) -> None:
         self._thread.start()
-        eventually(lambda: self._server.started or not self._thread.is_alive(), "the server's start")
+        eventually(
+            lambda: self._server.started or not self._thread.is_alive(), "the server's start"
+        )
         assert self._server.started, "the app did not start"
 
     def stop(self) -> None:

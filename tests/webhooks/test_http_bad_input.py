@@ -123,7 +123,9 @@ def test_what_is_no_form_of_ours_is_refused(bot: LiveBot, path: str, body: bytes
 
 def test_escaped_bytes_that_are_no_utf_8_are_taken(bot: LiveBot) -> None:
     phone = f"whatsapp:+62812{bot.new_id()}"
-    body = urlencode(inbound_form("halo", sender=phone)).encode().replace(b"Body=halo", b"Body=%FF%C3")
+    body = (
+        urlencode(inbound_form("halo", sender=phone)).encode().replace(b"Body=halo", b"Body=%FF%C3")
+    )
     assert bot.twilio_call(body, signature=signed(WEBHOOK, body)).status_code == 200
     assert bot.whatsapp_answer(phone).body
 
@@ -255,7 +257,10 @@ def test_a_thousand_mutations_of_forms_never_break_anything(bot: LiveBot, path: 
     for number in range(MUTATIONS):
         form = inbound_form("lapor", sender=f"whatsapp:+62812{bot.new_id()}")
         if "status" in path:
-            form |= {"MessageStatus": chance.choice(("sent", "read", "failed")), "ErrorCode": "63016"}
+            form |= {
+                "MessageStatus": chance.choice(("sent", "read", "failed")),
+                "ErrorCode": "63016",
+            }
         if number % 2:
             name = chance.choice(list(form))
             strange = chance.choice(("", "\x00", "x" * 9000, "whatsapp:", "2", "😀", "ID.1"))
