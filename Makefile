@@ -1,4 +1,5 @@
 # make demo   install everything and open a working bot on this machine
+# make install [EXTRAS=postgres]   only install, for running it
 # make test   what CI runs: lint, types, architecture, content, tests
 # make soak   the long fault and load runs
 # make help   this text
@@ -11,11 +12,14 @@ RUN := $(UV) run --frozen
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export UV_LINK_MODE ?= copy
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+# Behind a proxy with its own certificates, usual in offices, uv has to trust the system's.
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= 1
 
 .PHONY: help demo test soak install install-dev system clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '1,/^$$/s/^# //p' Makefile
 
 demo: install
 	$(RUN) --no-dev kentongan demo
@@ -33,7 +37,7 @@ $(TOOLS)/bin/uv:
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check "uv>=0.8"
 
 install: $(UV)
-	$(UV) sync --frozen --quiet --no-dev --python $(PYTHON)
+	$(UV) sync --frozen --quiet --no-dev --python $(PYTHON) $(addprefix --extra ,$(EXTRAS))
 
 install-dev: $(UV)
 	$(UV) sync --frozen --quiet --all-extras --python $(PYTHON)

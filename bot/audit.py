@@ -30,10 +30,18 @@ entries = AuditEntry.__table__  # type: ignore[attr-defined]
 _PG_LOCK = text("SELECT pg_advisory_xact_lock(7003)")
 
 
-def record(connection: Connection, now: datetime, *, actor: str, action: str, subject: str) -> None:
-    """Append one entry to the chain, inside the caller's transaction."""
+def wait_in_line(connection: Connection) -> None:
+    """Until the commit nobody else writes to the chain (SQLite has one writer anyway).
+
+    Whoever will hold other rows as well comes here first: then no two wait for each other.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(_PG_LOCK)
+
+
+def record(connection: Connection, now: datetime, *, actor: str, action: str, subject: str) -> None:
+    """Append one entry to the chain, inside the caller's transaction."""
+    wait_in_line(connection)
     last = select(entries.c.hash).order_by(entries.c.id.desc()).limit(1)
     previous = connection.execute(last).scalar() or b""
     connection.execute(

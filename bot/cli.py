@@ -9,7 +9,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -209,7 +209,10 @@ def run_content_check(given: argparse.Namespace) -> int:
 def run_content_stamp(given: argparse.Namespace) -> int:
     from bot.content_check import stamp
 
-    on = datetime.fromisoformat(given.on).date() if given.on else datetime.now().astimezone().date()
+    try:
+        on = date.fromisoformat(given.on) if given.on else datetime.now().astimezone().date()
+    except ValueError:
+        raise WrongUse(f"--on {given.on}: is no date such as 2026-11-22") from None
     stamp(given.file, given.by, on)
     print(f"{given.file}: reviewed by {given.by} on {on}")
     return FINE
@@ -239,7 +242,9 @@ def run_telegram_connect(_: argparse.Namespace) -> int:
     try:
         username = asyncio.run(connect())
     except SendError as error:
-        print(f"Telegram refused: {error}; check the token and the address", file=sys.stderr)
+        print(
+            f"Telegram did not take it ({error}): check token, address and network", file=sys.stderr
+        )
         return FINDING
     print(f"@{username} now calls {address}")
     return FINE

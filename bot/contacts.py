@@ -82,6 +82,12 @@ sessions = SessionRow.__table__  # type: ignore[attr-defined]
 officers = Officer.__table__  # type: ignore[attr-defined]
 consents = Consent.__table__  # type: ignore[attr-defined]
 
+_LOCK = (
+    select(contacts.c.id)
+    .where(contacts.c.address_index.in_(bindparam("indexes", expanding=True)))
+    .order_by(contacts.c.id)
+    .with_for_update(key_share=True)  # not in the way of rows that merely refer to a contact
+)
 _LOAD = (
     select(
         contacts.c.id,
@@ -135,23 +141,39 @@ def load(
             for index in sorted(missing)
         ]
         insert = database.insert(contacts).on_conflict_do_nothing()
-        connection.execute(insert.returning(contacts.c.id), rows)  # one statement for all
+        made = connection.execute(insert.returning(contacts.c.id), rows)  # one statement for all
+        mine = {row.id for row in made}
         added = _select(connection, database, ring, {index: wanted[index] for index in missing})
         for person in added.values():
-            person.is_new = True
+            person.is_new = person.id in mine
         known |= added
     return known
 
 
 def load_by_id(
-    connection: Connection, database: Database, ring: KeyRing, contact_ids: list[int]
+    connection: Connection,
+    database: Database,
+    ring: KeyRing,
+    contact_ids: list[int],
+    *,
+    due: datetime | None = None,
 ) -> list[Known]:
-    """The same for contacts that are known by their row (when time is the input)."""
+    """The same for contacts that are known by their row (when time is the input).
+
+    With `due`: only those whose session, now that they are locked, still wakes by then.
+    """
     rows = connection.execute(
         select(contacts.c.address_index, contacts.c.channel).where(contacts.c.id.in_(contact_ids))
     )
     wanted = {row.address_index: (row.channel, str(n)) for n, row in enumerate(rows)}
-    return list(_select(connection, database, ring, wanted).values()) if wanted else []
+    found = list(_select(connection, database, ring, wanted).values()) if wanted else []
+    if due is None or database.is_sqlite or not found:
+        return found
+    waking = select(sessions.c.contact_id).where(
+        sessions.c.contact_id.in_([known.id for known in found]), sessions.c.wake_at <= due
+    )
+    still = {row.contact_id for row in connection.execute(waking)}
+    return [known for known in found if known.id in still]
 
 
 def _select(
@@ -160,9 +182,12 @@ def _select(
     ring: KeyRing,
     wanted: dict[bytes, tuple[str, str]],
 ) -> dict[tuple[str, str], Known]:
-    statement = _LOAD if database.is_sqlite else _LOAD.with_for_update(of=contacts)
+    indexes = {"indexes": list(wanted)}
+    if not database.is_sqlite:
+        # In a statement of its own: what is read with the lock may be older than the lock.
+        connection.execute(_LOCK, indexes)
     found = {}
-    for row in connection.execute(statement, {"indexes": list(wanted)}):
+    for row in connection.execute(_LOAD, indexes):
         contact_id, index, channel, place, consented, out, gone, state, officer, name, office = row
         found[wanted[index]] = Known(
             id=contact_id,

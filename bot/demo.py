@@ -41,7 +41,7 @@ def seed(service: Service) -> None:
         if connection.execute(select(Contact.__table__.c.id).limit(1)).first():  # type: ignore[attr-defined]
             return
         init_office(
-            connection, service.office_list, name=OFFICE_NAME, code=OFFICE, regencies=(),
+            connection, service.office_list, service.gazetteer, name=OFFICE_NAME, code=OFFICE, regencies=(),
             time_zone="", opens="08:00", closes="16:00", now=now,
         )  # fmt: skip
         rows = [

@@ -5,7 +5,18 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, select
 
-from bot import audit, broadcasts, contacts, groups, lessons, links, officers, outbox, tips
+from bot import (
+    audit,
+    broadcasts,
+    conflicts,
+    contacts,
+    groups,
+    lessons,
+    links,
+    officers,
+    outbox,
+    tips,
+)
 from bot.contacts import Known
 from bot.database import Database
 from bot.officers import Step
@@ -121,6 +132,7 @@ class Effects:
                 known.opted_out = False
             case ForgetMe():
                 contacts.forget(connection, known.id, now)
+                outbox.cancel_bulk(connection, known.id)
                 lessons.forget(connection, known.id)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
@@ -162,17 +174,23 @@ class Effects:
         tips.add_message(
             self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
         )
-        self.tell_officer(tip.officer_id, "notice.answer", number=tip.number)
+        if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
+            self.give_to_next(tip)
+            return None
+        key = "notice.urgent_answer" if event.danger else "notice.answer"
+        self.tell_officer(tip.officer_id, key, number=tip.number)
         # A reporter who writes re-arms the clock: silence after an answer is silence again.
-        due = self._office.due(self.now, tip.urgency, acknowledged=tip.status == "acknowledged")
+        urgency = "now" if event.danger else tip.urgency
+        due = self._office.due(self.now, urgency, acknowledged=tip.status == "acknowledged")
         if tip.due_at is None or due < tip.due_at:
             tips.restart_clock(self.connection, tip.number, due)
+        return None
 
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
-        chain = self.world.chain(
-            event.place_code, skip_village_officers=event.skip_village_officers
-        )
+        told = " ".join(event.report.values())
+        named = self.world.named_in(event.place_code, told)
+        chain = self.world.chain(event.place_code, named)
         owner = chain[0] if chain else tips.UNROUTED
         number = tips.open_tip(
             self.connection,
@@ -184,11 +202,39 @@ class Effects:
             due_at=self._office.due(self.now, event.urgency),
             now=self.now,
         )
+        conflicts.remember(self.connection, self._database, self.service.ring, number, named)
         self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
         if event.urgency == "now":
             alarmed = [step for step in chain[1:] if step.role in ("duty", "section_head", "head")]
             for step in alarmed:
                 self.tell_officer(step.officer_id, "notice.alarm", number=number)
+
+    def _pass_over(self, number: int, place_code: str, told: str) -> frozenset[int]:
+        """All officers whom the tip has named so far, with those of the new words."""
+        named = self.world.named_in(place_code, told)
+        conflicts.remember(self.connection, self._database, self.service.ring, number, named)
+        return conflicts.passed_over(self.connection, self.service.ring, number)
+
+    def give_to_next(self, tip: tips.TipRow) -> bool:
+        """Hand an open tip to the next of the chain; False when there is nobody else.
+
+        An owner who is no longer of the chain (gone, or named by the tip) starts it anew.
+        """
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        chain = self.world.chain(tip.place_code, skip)
+        tried = tips.tried(self.connection, tip.number)
+        owns = any(step.officer_id == tip.officer_id for step in chain)
+        left = [step for step in chain if step.officer_id not in tried or not owns]
+        following = left[0] if left else None if owns else tips.UNROUTED
+        if following is None or (following is tips.UNROUTED and tip.officer_id is None):
+            return False
+        due = self._office.due(self.now, tip.urgency)
+        tips.escalate(self.connection, tip.number, following, due, self.now)
+        if tip.officer_id not in skip:
+            self.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
+        self.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
+        self.tell_reporter(tip, "notice.news")
+        return True
 
     # ---- the officer
 
@@ -232,7 +278,7 @@ class Effects:
         self.tell_reporter(tip, "notice.news")
 
     def hand_over(self, owner: Step, number: int, topic: str, *, urgent: bool) -> None:
-        """Tell a new owner that a tip waits; leaders are told of what nobody owns."""
+        """Tell a new owner that a tip waits; what nobody owns waits for `doctor` and enrolment."""
         kind = (
             "notice.urgent"
             if urgent

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.database import Database, Moment
+from bot.outbox_rows import outbox
 from bot.sealing import KeyRing, canonical_code
 
 INVITATION_LASTS = timedelta(hours=24)
@@ -76,14 +77,36 @@ def leave(connection: Connection, ring: KeyRing, channel: str, chat: str) -> Non
 
 
 def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_to: str) -> None:
-    """Telegram made the group a supergroup: the same row goes on under the new id."""
-    index = index_of(ring, channel, moved_to)
-    connection.execute(delete(groups).where(groups.c.chat_index == index))
-    connection.execute(
-        update(groups)
-        .where(groups.c.chat_index == index_of(ring, channel, chat))
-        .values(chat_index=index, chat=ring.seal("group", index.hex(), moved_to.encode()))
+    """Telegram made the group a supergroup: the same row goes on under the new id.
+
+    Where the new id has a row already (its own "the bot was added" came first), that one's
+    messages come to the old row, which keeps its village.
+    """
+    before, after = index_of(ring, channel, chat), index_of(ring, channel, moved_to)
+    if before == after:
+        return
+    found = connection.execute(
+        select(groups.c.id, groups.c.chat_index, groups.c.place_code, groups.c.active)
+        .where(groups.c.chat_index.in_([before, after]))
+        .order_by(groups.c.id)
+        .with_for_update()
     )
+    rows = {row.chat_index: row for row in found}
+    old, new = rows.get(before), rows.get(after)
+    if old is None:
+        return
+    values: dict[str, object] = {
+        "chat_index": after, "chat": ring.seal("group", after.hex(), moved_to.encode()),
+    }  # fmt: skip
+    if new is not None:
+        connection.execute(
+            update(outbox).where(outbox.c.group_id == new.id).values(group_id=old.id)
+        )
+        connection.execute(delete(groups).where(groups.c.id == new.id))
+        values |= {
+            "place_code": old.place_code or new.place_code, "active": old.active or new.active,
+        }  # fmt: skip
+    connection.execute(update(groups).where(groups.c.id == old.id).values(**values))
 
 
 def chat_of(ring: KeyRing, chat_index: bytes, sealed: bytes) -> str:

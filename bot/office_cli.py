@@ -5,20 +5,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from bot.contacts import contacts
+from bot.database import Database
 from bot.reports import roster_report
 from bot.roster import (
     Change,
     RosterError,
+    hand_over_orphans,
     import_roster,
     init_office,
     invite,
     office_code,
     officer_by_staff_no,
     read_roster,
+    shut_out,
 )
 from bot.sealing import KeyRing
-from bot.service import Service
-from bot.settings import read_settings
+from bot.service import Service, migrate
+from bot.settings import Settings, read_settings
 from bot.terminal import FINE, WrongUse, check_time_of_day, open_service, print_json
 
 
@@ -58,7 +64,7 @@ def add_commands(commands: Any) -> None:
 def run_office_init(given: argparse.Namespace) -> int:
     settings = read_settings()
     if not given.dry_run:
-        KeyRing.load(settings.keyring_path, create=True)
+        _make_key_ring(settings)
     for name in ("opens", "closes"):
         check_time_of_day(name, getattr(given, name))
     fresh = given.dry_run and not settings.keyring_path.exists()
@@ -66,13 +72,30 @@ def run_office_init(given: argparse.Namespace) -> int:
 
     def init(connection: Any) -> list[Any]:
         return init_office(
-            connection, service.office_list, name=given.name,
+            connection, service.office_list, service.gazetteer, name=given.name,
             code=given.code or office_code(given.name), regencies=tuple(given.regency),
             time_zone=given.time_zone, opens=given.opens, closes=given.closes,
             now=service.clock.now(),
         )  # fmt: skip
 
     return _change(service, init, given)
+
+
+def _make_key_ring(settings: Settings) -> None:
+    """A first key ring for a first database. A new one beside old data would shut all of it."""
+    if settings.keyring_path.exists():
+        return
+    database = Database(settings.database_url)
+    migrate(database)
+    with database.read() as connection:
+        used = connection.execute(select(contacts.c.id).limit(1)).first()
+    database.close()
+    if used:
+        raise WrongUse(
+            f"{settings.keyring_path} is missing, but the database holds what was sealed with it: "
+            "restore the key ring from its backup"
+        )
+    KeyRing.load(settings.keyring_path, create=True)
 
 
 def run_roster_import(given: argparse.Namespace) -> int:
@@ -99,7 +122,9 @@ def run_roster_invite(given: argparse.Namespace) -> int:
         officer_id = officer_by_staff_no(connection, office.code, given.staff_no)
         if officer_id is None:
             raise WrongUse(f"{given.staff_no}: no active officer with that staff_no")
+        shut_out(connection, officer_id)  # a lost phone is out at once, not when the code is used
         code = invite(connection, service.ring, officer_id, now)
+        hand_over_orphans(connection, now)
     _print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
     return FINE
 
@@ -109,7 +134,9 @@ def run_roster_show(given: argparse.Namespace) -> int:
         if given.json:
             print_json(report)
         else:
-            state = "enrolled" if report["enrolled"] else "not enrolled"
+            state = "not enrolled"
+            if report["enrolled"]:
+                state = "enrolled" if report["pin"] else "no PIN yet"
             print(f"{report['staff_no']:10} {report['name']:30} {state:13} {report['duties']}")
     return FINE
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, true, update
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.database import Moment
@@ -26,7 +26,7 @@ ROLE_NAMES: dict[str, str] = {
     "duty": "Petugas jaga",
     "section_head": "Kepala seksi",
     "head": "Kepala kantor",
-    "unrouted": "Petugas jaga",
+    "unrouted": "Belum ada petugas",
 }
 
 TO_ACKNOWLEDGE: dict[Urgency, timedelta] = {
@@ -138,18 +138,19 @@ def chain(
     place_code: str,
     on: date,
     *,
-    skip_village_officers: bool = False,
+    skip: frozenset[int] = frozenset(),
     also_not_enrolled: bool = False,
 ) -> list[Step]:
     """Who answers for the place, in order, each once. Empty when nobody is enrolled.
 
-    `also_not_enrolled` shows those who would answer too, had they enrolled (`kentongan route`).
+    `skip` are officers who must not (`bot/conflicts.py`); `also_not_enrolled` shows those who
+    would answer too, had they enrolled (`kentongan route`).
     """
     places = [*_with_parents(place_code), ""] if place_code else [""]
     rows = connection.execute(
         select(
             duties.c.role, duties.c.place_code, duties.c.decree,
-            officers.c.id, officers.c.name, officers.c.contact_id,
+            officers.c.id, officers.c.name, officers.c.contact_id, officers.c.pin_hash,
         )
         .join(officers, officers.c.id == duties.c.officer_id)
         .where(
@@ -157,21 +158,35 @@ def chain(
             duties.c.place_code.in_(places),
             *_holds(duties, on),
             officers.c.active,
-            true() if also_not_enrolled else officers.c.contact_id.is_not(None),
+            true() if also_not_enrolled else _can_read(),
         )
     ).all()  # fmt: skip
     ordered = sorted(rows, key=lambda row: (_rank(row.role), -len(row.place_code), row.id))
     steps: dict[int, Step] = {}
     for row in ordered:
-        if skip_village_officers and row.role in VILLAGE_ROLES:
+        if row.id in skip:
             continue
         reason = f"{row.role} of {row.place_code or 'the whole office'}"
         if row.decree:
             reason += f", {row.decree}"
-        if row.contact_id is None:
-            reason += ", NOT ENROLLED: passed over"
-        steps.setdefault(row.id, Step(row.id, row.contact_id, row.name, row.role, reason))
+        contact_id = row.contact_id if row.pin_hash else None
+        if contact_id is None:
+            reason += f", {'NO PIN' if row.contact_id else 'NOT ENROLLED'}: passed over"
+        steps.setdefault(row.id, Step(row.id, contact_id, row.name, row.role, reason))
     return list(steps.values())
+
+
+def of_village(connection: Connection, office: str, place_code: str, on: date) -> set[int]:
+    """Everybody who serves the place as its own officer, deputy or contact."""
+    rows = connection.execute(
+        select(duties.c.officer_id).where(
+            duties.c.office_code == office,
+            duties.c.place_code.in_(_with_parents(place_code)),
+            duties.c.role.in_(VILLAGE_ROLES),
+            *_holds(duties, on),
+        )
+    )
+    return {row.officer_id for row in rows}
 
 
 def villages_of(connection: Connection, officer_id: int, on: date) -> list[str]:
@@ -262,6 +277,11 @@ def contact_of(connection: Connection, officer_id: int) -> int | None:
 def _holds(table: Table, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The row's period covers that day."""
     return table.c.valid_from <= on, or_(table.c.valid_to.is_(None), table.c.valid_to >= on)
+
+
+def _can_read() -> ColumnElement[bool]:
+    """Who has not enrolled, or has no PIN yet, could not open a report."""
+    return and_(officers.c.contact_id.is_not(None), officers.c.pin_hash.is_not(None))
 
 
 def _rank(role: str) -> int:

@@ -4,14 +4,14 @@ A lane is one conversation (`c12` a person, `g3` a group; bulk has lanes of its 
 reply never waits behind a broadcast). Within a lane the lowest id goes first and alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
     Connection,
-    Index,
+    Select,
     and_,
     bindparam,
     exists,
@@ -23,65 +23,39 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlmodel import Field, SQLModel
 
-from bot.channels.base import StatusReport
-from bot.contacts import contacts
+from bot.contacts import contacts, sessions
 from bot.database import Moment
 from bot.groups import groups
-from bot.sealing import KeyRing
-from flows.events import Button, MessageCreated
+from bot.outbox_rows import (
+    BULK,
+    FINAL_STATES,
+    NOTICE,
+    OPEN_STATES,
+    REPLY,
+    Body,
+    OutboxRow,
+    open_body,
+    outbox,
+    row_for,
+    to_the_hour,
+)
+from bot.status_reports import has_sent, record_status
 
-REPLY, NOTICE, BULK = 0, 1, 2
-"""Priorities: answers first, then what somebody waits for, then what goes to many."""
-
-OPEN_STATES = ("queued", "sending")
-FINAL_STATES = ("sent", "delivered", "read", "failed", "parked", "cancelled", "unknown")
-_RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "read": 5}
-"""Status callbacks come late, twice and out of order: a row only ever climbs (channels.md 1.9)."""
+__all__ = [
+    "BULK", "FINAL_STATES", "NOTICE", "OPEN_STATES", "REPLY", "Body", "OutboxRow", "has_sent",
+    "open_body", "outbox", "record_status", "row_for", "to_the_hour",
+]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
-
-
-class OutboxRow(SQLModel, table=True):
-    __tablename__ = "outbox"
-    __table_args__ = (
-        Index("outbox_lane", "lane", "id", sqlite_where=text("status IN ('queued', 'sending')"),
-              postgresql_where=text("status IN ('queued', 'sending')")),
-        Index("outbox_next", "channel", "status", "priority", "id"),
-    )  # fmt: skip
-
-    id: int | None = Field(default=None, primary_key=True)
-    lane: str
-    channel: str
-    contact_id: int | None = Field(default=None, foreign_key="contact.id")
-    group_id: int | None = Field(default=None, foreign_key="village_group.id")
-    priority: int
-    body: bytes | None = None
-    """Sealed; wiped once the message has left or will never leave."""
-    status: str = "queued"
-    not_before: datetime = Field(sa_type=Moment)
-    lease_until: datetime | None = Field(default=None, sa_type=Moment)
-    attempts: int = 0
-    resent: bool = False
-    """Sent again after an unknown outcome: the person may have it twice."""
-    provider_id: str = ""
-    error_code: str = ""
-    broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
-    created_at: datetime = Field(sa_type=Moment)
-
-
-class Body(msgspec.Struct, omit_defaults=True):
-    """What is sealed in a row."""
-
-    text: str
-    buttons: tuple[tuple[str, str, str, str], ...] = ()
-    fixed: bool = False
-    callback_id: str = ""
-
-    def shown_buttons(self) -> tuple[Button, ...]:
-        return tuple(Button(*button) for button in self.buttons)
+PATIENCE = timedelta(hours=48)
+"""How long a reply or a notice is tried at least before it is given up."""
+REPLIES_STAY = timedelta(hours=24)
+"""How long a row says that somebody was answered; longer, and it tells who writes to us when."""
+PARKED_STAYS = timedelta(days=7)
+"""How long a text waits for somebody to write again."""
+_CHANNELS = ("whatsapp", "telegram", "simulator")
 
 
 class Claimed(msgspec.Struct):
@@ -95,55 +69,16 @@ class Claimed(msgspec.Struct):
     attempts: int
     to: bytes
     to_index: bytes
-    body: bytes
+    body: bytes | None
     opted_out: bool
     unreachable: bool
+    last_inbound_at: datetime | None
+    created_at: datetime
 
-
-outbox = OutboxRow.__table__  # type: ignore[attr-defined]
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Body)
-
-
-def row_for(
-    ring: KeyRing,
-    message: MessageCreated,
-    now: datetime,
-    *,
-    channel: str,
-    contact_id: int | None = None,
-    group_id: int | None = None,
-    priority: int = REPLY,
-    callback_id: str = "",
-    not_before: datetime | None = None,
-    broadcast_id: int | None = None,
-) -> dict[str, Any]:
-    """The values of one outbox row; insert many of them at once with `queue`."""
-    lane = f"c{contact_id}" if contact_id is not None else f"g{group_id}"
-    if priority == BULK:
-        lane = "b" + lane
-    body = Body(
-        message.text,
-        tuple((b.number, b.label, b.payload, b.url) for b in message.buttons),
-        message.fixed,
-        callback_id,
-    )
-    return {
-        "lane": lane,
-        "channel": channel,
-        "contact_id": contact_id,
-        "group_id": group_id,
-        "priority": priority,
-        "body": ring.seal("outbox", lane, _encoder.encode(body)),
-        "status": "queued",
-        "not_before": not_before or now,
-        "attempts": 0,
-        "resent": False,
-        "provider_id": "",
-        "error_code": "",
-        "broadcast_id": broadcast_id,
-        "created_at": now,
-    }
+    def is_given_up(self, now: datetime) -> bool:
+        """After this failed try: tried often enough, and, where somebody waits for it, long enough."""
+        tried_enough = self.attempts + 1 >= MAX_ATTEMPTS
+        return tried_enough and (self.priority == BULK or now - self.created_at >= PATIENCE)
 
 
 # RETURNING makes SQLAlchemy write all rows in one statement. Without it the driver steps row by
@@ -152,12 +87,10 @@ _INSERT = outbox.insert().returning(outbox.c.id)
 
 
 def queue(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Sorted by whom they are for: two processes then touch people and groups in one order."""
     if rows:
+        rows = sorted(rows, key=lambda row: (row["contact_id"] or 0, row["group_id"] or 0))
         connection.execute(_INSERT, rows)
-
-
-def open_body(ring: KeyRing, lane: str, sealed: bytes) -> Body:
-    return _decoder.decode(ring.open("outbox", lane, sealed))
 
 
 _earlier = outbox.alias("earlier")
@@ -170,9 +103,12 @@ _CLAIM = (
         outbox.c.body,
         contacts.c.opted_out_at.is_not(None),
         contacts.c.unreachable_at.is_not(None),
+        sessions.c.last_inbound_at,
+        outbox.c.created_at,
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)
+        .outerjoin(sessions, sessions.c.contact_id == outbox.c.contact_id)
         .outerjoin(groups, groups.c.id == outbox.c.group_id)
     )
     .where(
@@ -185,6 +121,14 @@ _CLAIM = (
                 _earlier.c.id < outbox.c.id,
                 # Literal, not bound: only then do both databases use the partial index.
                 text("earlier.status IN ('queued', 'sending')"),
+                # What waits for its own time (a nudge, for the morning) is in nobody's way; what
+                # was taken up and put back (attempts, or why not) comes before all behind it.
+                or_(
+                    _earlier.c.not_before <= bindparam("now", type_=Moment()),
+                    text("earlier.status = 'sending'"),
+                    _earlier.c.attempts > 0,
+                    _earlier.c.error_code != "",
+                ),
             )
         ),
     )
@@ -200,7 +144,7 @@ _LEASE = (
 
 def claim(connection: Connection, channel: str, now: datetime, most: int) -> list[Claimed]:
     """Take the next rows, at most one a lane, and hold them for `LEASE`."""
-    statement = _CLAIM
+    statement: Select[Any] = _CLAIM
     if connection.dialect.name == "postgresql":
         statement = _CLAIM.with_for_update(of=outbox, skip_locked=True)
     rows = connection.execute(statement, {"channel": channel, "now": now, "most": most}).all()
@@ -217,6 +161,7 @@ _SENT = (
         status=literal_column("'sent'"),
         provider_id=bindparam("sid"),
         error_code=literal_column("''"),
+        not_before=outbox.c.created_at,
         body=null(),
         lease_until=null(),
     )
@@ -240,12 +185,35 @@ def mark_sent(connection: Connection, sent: list[tuple[int, str]]) -> None:
 
 
 def finish(connection: Connection, row_id: int, state: str, error_code: str) -> None:
-    """The row will never be sent (again): its final state, why, and no text any more."""
-    connection.execute(
+    """The row will never be sent (again): its final state, why, and no text any more.
+
+    Parked replies and notices keep their sealed text until `unpark` or `clear`.
+    """
+    values: dict[str, Any] = {
+        "status": state, "error_code": error_code, "lease_until": None,
+        "not_before": outbox.c.created_at,
+    }  # fmt: skip
+    mine = update(outbox).where(outbox.c.id == row_id, outbox.c.status == "sending")
+    if state == "parked":
+        connection.execute(mine.where(outbox.c.priority != BULK).values(**values))
+    connection.execute(mine.values(**values, body=None))
+
+
+def unpark(connection: Connection, contact_ids: Collection[int], now: datetime) -> int:
+    """They wrote again, so the window is open: what waited for that is queued once more."""
+    if not contact_ids:
+        return 0
+    return connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.status == "sending")
-        .values(status=state, error_code=error_code, body=None, lease_until=None)
-    )
+        .where(
+            outbox.c.channel.in_(_CHANNELS),  # with status and priority: the index finds the few
+            outbox.c.status == "parked",
+            outbox.c.priority.in_((REPLY, NOTICE)),
+            outbox.c.contact_id.in_(contact_ids),
+            outbox.c.body.is_not(None),
+        )
+        .values(status="queued", not_before=now, attempts=0, error_code="")
+    ).rowcount
 
 
 def put_back(
@@ -256,24 +224,29 @@ def put_back(
     error: str,
     *,
     tried: bool = True,
-) -> None:
+) -> bool:
     """Send this row later; the rest of its lane waits with it, so order is kept.
 
-    What was not really tried (paced, a channel that is down) does not count as an attempt.
+    What was not really tried (paced, a channel that is down) does not count as an attempt, so
+    it needs an `error`: by that the lane knows that it was taken up before. False when the row
+    was settled meanwhile (a callback).
     """
-    connection.execute(
+    changed = connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(outbox.c.id == row_id, outbox.c.status == "sending")
         .values(
             status="queued", not_before=not_before, lease_until=None, error_code=error,
             attempts=outbox.c.attempts - (0 if tried else 1),
         )
     )  # fmt: skip
+    if not changed.rowcount:
+        return False
     connection.execute(
         update(outbox)
         .where(outbox.c.lane == lane, outbox.c.status == "queued", outbox.c.not_before < not_before)
         .values(not_before=not_before)
     )
+    return True
 
 
 def resend(connection: Connection, row: Any, now: datetime) -> None:
@@ -335,39 +308,6 @@ def release(connection: Connection, channel: str, now: datetime) -> int:
         )
         .values(lease_until=now)
     ).rowcount
-
-
-def has_sent(connection: Connection, provider_id: str) -> bool:
-    """The provider's message of that id is the sending of some row (a rare question: no index)."""
-    found = select(outbox.c.id).where(outbox.c.provider_id == provider_id).limit(1)
-    return connection.execute(found).first() is not None
-
-
-def record_status(connection: Connection, reports: list[StatusReport]) -> list[bool]:
-    """What providers report later. True where a row climbed."""
-    return [_record_one(connection, report) for report in reports]
-
-
-def _record_one(connection: Connection, report: StatusReport) -> bool:
-    """Each of our messages names its row in its callback address; without it nothing is known."""
-    row = connection.execute(
-        select(outbox.c.id, outbox.c.status, outbox.c.provider_id).where(
-            outbox.c.id == report.outbox_id, outbox.c.channel == report.channel
-        )
-    ).first()
-    if row is None or (row.provider_id and row.provider_id != report.provider_id):
-        return False
-    if report.status == "failed":
-        climbs = row.status not in ("delivered", "read", "failed")
-    else:
-        climbs = _RANK[report.status] > _RANK.get(row.status, 9)
-    values: dict[str, Any] = {"provider_id": report.provider_id}
-    if climbs:
-        values |= {"status": report.status, "body": None, "lease_until": None}
-        if report.error_code:
-            values["error_code"] = report.error_code
-    connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
-    return climbs
 
 
 def counts(connection: Connection, broadcast_id: int) -> dict[str, int]:
@@ -434,5 +374,26 @@ def purge(connection: Connection, before: datetime) -> int:
             or_(
                 outbox.c.broadcast_id.is_(None), outbox.c.created_at < before - timedelta(days=365)
             ),
+        )
+    ).rowcount
+
+
+def clear(connection: Connection, now: datetime) -> int:
+    """Daily or more often: replies that left a day ago go, and texts that nobody came to read."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.status == "parked",
+            outbox.c.body.is_not(None),
+            outbox.c.created_at < now - PARKED_STAYS,
+        )
+        .values(body=None)
+    )
+    return connection.execute(
+        outbox.delete().where(
+            outbox.c.priority == REPLY,
+            outbox.c.status.in_(FINAL_STATES),
+            outbox.c.body.is_(None),
+            outbox.c.created_at < now - REPLIES_STAY,
         )
     ).rowcount

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, func, select, update
 
-from bot import audit, tips
+from bot import audit, links, tips
 from bot.gazetteer import Gazetteer
 from bot.officers import (
     ROLE_ORDER,
@@ -76,6 +77,7 @@ class Change:
 def init_office(
     connection: Connection,
     office_list: Offices,
+    gazetteer: Gazetteer,
     *,
     name: str,
     code: str,
@@ -88,6 +90,11 @@ def init_office(
     """Create or change the office and its area. Without `regencies` the sure rows of
     content/offices.csv are taken. Raises RosterError."""
     today = now.date()
+    unknown = [code for code in regencies if gazetteer.place(code) is None]
+    if unknown:
+        raise RosterError([f"--regency {unknown[0]}: no such code in the Kemendagri list"])
+    if opens >= closes:
+        raise RosterError([f"--opens {opens} is not before --closes {closes}"])
     area = [(regency, "given by the operator") for regency in regencies]
     if not area:
         area = _listed_area(office_list, name, today)
@@ -95,8 +102,10 @@ def init_office(
     values = {"name": name, "time_zone": zone, "opens": opens, "closes": closes}
     changes = []
     if connection.execute(select(offices.c.code).where(offices.c.code == code)).first():
+        old = connection.execute(select(offices).where(offices.c.code == code)).one()
         connection.execute(update(offices).where(offices.c.code == code).values(**values))
-        changes.append(Change("changed", f"office {code}: {name}, {opens}-{closes} {zone}"))
+        if any(getattr(old, name) != value for name, value in values.items()):
+            changes.append(Change("changed", f"office {code}: {name}, {opens}-{closes} {zone}"))
     else:
         connection.execute(offices.insert().values(code=code, created_at=now, **values))
         changes.append(Change("new", f"office {code}: {name}, {opens}-{closes} {zone}"))
@@ -115,7 +124,9 @@ def init_office(
                     office_code=code, place_code=regency, valid_from=today, source=source
                 )
             )
-            changes.append(Change("new", f"area {regency} ({source})"))
+            place = gazetteer.place(regency)
+            where = f"{regency} {place.name if place else ''}"
+            changes.append(Change("new", f"area {where} ({source})"))
     for regency in held - {regency for regency, _ in area}:
         connection.execute(
             update(areas)
@@ -135,10 +146,13 @@ def _listed_area(office_list: Offices, name: str, today: date) -> list[tuple[str
     listed = office_list.regencies(name, today)
     sure = [(code, "content/offices.csv") for code, _, how in listed if how == "sure"]
     if not sure:
-        known = ", ".join(list(office_list.names(today))[:5])
+        nearest = process.extract(
+            name, office_list.names(today), scorer=fuzz.partial_ratio, limit=3
+        )
+        known = " or ".join(f"'{found[0]}'" for found in nearest)
         raise RosterError(
             [f"office {name!r}: content/offices.csv has no sure area for it; "
-             f"give --regency 35.02 for each regency (names look like: {known}, …)"]
+             f"give --regency 35.02 for each regency, or did you mean {known}?"]
         )  # fmt: skip
     return sure
 
@@ -157,7 +171,9 @@ def read_roster(path: Path, gazetteer: Gazetteer, today: date) -> list[RosterRow
     """The rows of a roster file. Raises RosterError with a line for each mistake."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            header = file.readline()
+            file.seek(0)  # Excel in Indonesia separates columns by semicolons
+            reader = csv.DictReader(file, delimiter=";" if ";" in header else ",")
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise RosterError([f"{path.name}: line 1: no column {', '.join(missing)}"])
@@ -260,7 +276,7 @@ def import_roster(
     _import_duties(connection, office, rows, ids, today, changes)
     for staff_no, officer_id in ids.items():
         changes += _invite_if_needed(connection, ring, officer_id, staff_no, now)
-    _hand_over_orphans(connection, now)
+    hand_over_orphans(connection, now)
     audit.record(connection, now, actor="operator", action="roster", subject=f"office:{office}")
     return changes
 
@@ -366,6 +382,16 @@ def invite(connection: Connection, ring: KeyRing, officer_id: int, now: datetime
     return code
 
 
+def shut_out(connection: Connection, officer_id: int) -> None:
+    """The chat the officer enrolled from can do nothing any more, nor can the old PIN."""
+    links.revoke_all(connection, officer_id)
+    connection.execute(
+        update(officers)
+        .where(officers.c.id == officer_id)
+        .values(contact_id=None, pin_hash=None, pin_failures=0)
+    )
+
+
 def officer_by_staff_no(connection: Connection, office: str, staff_no: str) -> int | None:
     return connection.execute(
         select(officers.c.id).where(
@@ -374,12 +400,13 @@ def officer_by_staff_no(connection: Connection, office: str, staff_no: str) -> i
     ).scalar()
 
 
-def _hand_over_orphans(connection: Connection, now: datetime) -> None:
-    """Open tips of people who are no longer officers are due at once: the next one gets them."""
-    gone = select(officers.c.id).where(~officers.c.active)
+def hand_over_orphans(connection: Connection, now: datetime) -> None:
+    """Open tips of nobody, or of people who are no longer officers, are due at once."""
+    gone = select(officers.c.id).where(~officers.c.active | officers.c.contact_id.is_(None))
+    owner = tips.assignments.c.officer_id
     connection.execute(
         update(tips.assignments)
-        .where(tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.in_(gone))
+        .where(tips.assignments.c.ended_at.is_(None), owner.is_(None) | owner.in_(gone))
         .values(due_at=now)
     )
 

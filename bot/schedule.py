@@ -38,7 +38,9 @@ RE_ARM: dict[Urgency, timedelta] = {
     "soon": timedelta(hours=4),
     "none": timedelta(hours=24),
 }
-"""When the last of the chain stays silent, the clock starts again and they are told again."""
+"""When the last of the chain stays silent, the clock starts again and they are told again: first
+after this long, then after a quarter of the tip's age, at most a day."""
+LONGEST_RE_ARM = timedelta(hours=24)
 
 ESCALATIONS = Counter("kentongan_escalations", "Tips whose deadline passed.", ["urgency"])
 
@@ -152,20 +154,12 @@ def escalate_overdue(connection: Connection, service: Service, now: datetime) ->
 
 def _escalate(connection: Connection, service: Service, tip: tips.TipRow, now: datetime) -> None:
     """Give it to the next of the chain, or start the clock of the last one again."""
-    world = World(connection, service, None, now)
-    effects = Effects(connection, service, world, now)
-    chain = world.chain(tip.place_code, skip_village_officers=tip.skip_village_officers)
-    tried = tips.tried(connection, tip.number)
-    following = next((step for step in chain if step.officer_id not in tried), None)
-    if following:
-        due = service.office().due(now, tip.urgency)
-        tips.escalate(connection, tip.number, following, due, now)
-        effects.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
-        effects.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
-        effects.tell_reporter(tip, "notice.news")
+    effects = Effects(connection, service, World(connection, service, None, now), now)
+    if effects.give_to_next(tip):
         ESCALATIONS.labels(tip.urgency).inc()
     else:
-        tips.restart_clock(connection, tip.number, now + RE_ARM[tip.urgency])
+        wait = max(RE_ARM[tip.urgency], (now - tip.opened_at) / 4)
+        tips.restart_clock(connection, tip.number, now + min(wait, LONGEST_RE_ARM))
         effects.tell_officer(tip.officer_id, "notice.still_yours", number=tip.number)
         log.warning("tip %s is overdue and the chain has nobody else", tip.number)
     outbox.queue(connection, effects.rows)

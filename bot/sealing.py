@@ -63,7 +63,8 @@ class KeyRing:
             active = raw["active"]
         except FileNotFoundError:
             raise KeyRingError(
-                f"{path}: no key ring; run `kentongan office init` or restore it"
+                f"{path}: no key ring; restore it from its backup "
+                "(`kentongan office init` makes the first one)"
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError, OSError):
             raise KeyRingError(

@@ -10,13 +10,12 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot import contacts, groups, outbox
 from bot.channels.base import (
@@ -25,15 +24,19 @@ from bot.channels.base import (
     GroupMoved,
     OutcomeUnknown,
     Outgoing,
+    Refused,
     RetryLater,
     SendError,
     Unreachable,
     WindowClosed,
 )
 from bot.outbox import BULK, NOTICE, Claimed
+from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
-from bot.sealing import KeyRing
-from bot.service import Service
+from bot.sealing import KeyRing, SealBroken
+from bot.service import NoOffice, Service
+
+__all__ = ["DOWN", "PACES", "SENT", "Pace", "Pacer", "Sender", "outgoing"]
 
 log = logging.getLogger(__name__)
 
@@ -55,63 +58,10 @@ PACED, STOPPING = "paced", "stopping"
 """Why a row is handed back that was not tried."""
 DOWN_FOR = 60.0
 """Seconds a channel rests after its credentials were refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What a channel can take. Sources: channels.md 1.10 (WhatsApp) and 2.6 (Telegram)."""
-
-    per_second: float
-    lane_seconds: float
-    """Seconds between two messages to one person, once `lane_burst` is used up."""
-    lane_burst: int
-    group_seconds: float
-    """Seconds between two messages to one group."""
-    workers: int
-
-
-PACES = {
-    "telegram": Pace(25, 1.0, 3, 3.5, 8),
-    "whatsapp": Pace(10, 6.0, 3, 6.0, 32),
-    "simulator": Pace(1000, 0, 100, 0, 8),
-}
-
-
-@dataclass(slots=True)
-class Pacer:
-    """Token buckets on a monotonic clock: one for the channel, one for each lane."""
-
-    pace: Pace
-    clock: Callable[[], float] = time.monotonic
-    _free_at: float = 0.0
-    _lanes: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-    def lane_wait(self, lane: str) -> float:
-        """Seconds until this lane may have a message; 0 takes the place."""
-        now = self.clock()
-        is_group = lane.lstrip("b").startswith("g")
-        every = self.pace.group_seconds if is_group else self.pace.lane_seconds
-        burst = self.pace.lane_burst
-        tokens, seen = self._lanes.get(lane, (float(burst), now))
-        if every:
-            tokens = min(float(burst), tokens + (now - seen) / every)
-            if tokens < 1:
-                return (1 - tokens) * every
-            self._lanes[lane] = (tokens - 1, now)
-            self._forget(now)
-        return 0.0
-
-    def channel_wait(self) -> float:
-        """Seconds until the channel has a free place; the place is taken in any case."""
-        now = self.clock()
-        starts = max(self._free_at, now)
-        self._free_at = starts + 1 / self.pace.per_second
-        return starts - now
-
-    def _forget(self, now: float) -> None:
-        if len(self._lanes) > 20_000:
-            longest = max(self.pace.lane_seconds, self.pace.group_seconds) * self.pace.lane_burst
-            self._lanes = {k: v for k, v in self._lanes.items() if now - v[1] < longest}
+LONGEST_PAUSE = 300.0
+"""Seconds to which the pause between tries grows; what a provider itself names is kept."""
+SEALED = "sealed"
+"""Why a row failed whose text or address can't be opened (any more)."""
 
 
 class Sender:
@@ -196,17 +146,29 @@ class Sender:
             return Unreachable("unreachable")
         if row.priority == BULK and row.opted_out:
             return Unreachable("opted_out")
+        if self._is_outside_window(row):
+            return WindowClosed("window")
+        try:
+            message = self._outgoing(row)
+        except Exception as error:
+            log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
+            return Refused(SEALED)
         try:
             if self._pacer:
                 if seconds := self._pacer.lane_wait(row.lane):
                     return RetryLater(PACED, seconds=seconds)
                 await asyncio.sleep(self._pacer.channel_wait())
-            return await self._channel.send(self._outgoing(row))
+            return await self._channel.send(message)
         except SendError as error:
             return error
         except Exception as error:
             log.error("channel %s: %s", self._channel.name, type(error).__name__)
             return OutcomeUnknown(type(error).__name__)
+
+    def _is_outside_window(self, row: Claimed) -> bool:
+        """Known beforehand: WhatsApp would take the message and only later say that it failed."""
+        last = row.last_inbound_at if self._channel.name == "whatsapp" else None
+        return last is not None and outbox.window_closed(last, self._service.clock.now())
 
     def _outgoing(self, row: Any) -> Outgoing:
         return outgoing(
@@ -260,18 +222,31 @@ class Sender:
             return
         now = self._service.clock.now()
         sent = [(row.id, sid) for row, sid in results if isinstance(sid, str)]
+        failed = [(row, error) for row, error in results if isinstance(error, SendError)]
         try:
             with self._service.database.write() as connection:
                 outbox.mark_sent(connection, sent)
-                for row, error in results:
-                    if isinstance(error, SendError):
-                        self._note_failure(connection, row, error, now)
+                for row, error in sorted(failed, key=lambda pair: pair[0].contact_id or 0):
+                    self._note_one(connection, row, error, now)
         except Exception:
             self._results.extendleft(reversed(results))
             raise
         if sent:
             DOWN.labels(self._channel.name).set(0)
         SENT.labels(self._channel.name, "sent").inc(len(sent))
+
+    def _note_one(
+        self, connection: Connection, row: Claimed, error: SendError, now: datetime
+    ) -> None:
+        """In a savepoint: a failure that can't be noted ends its own row and no other's note."""
+        try:
+            with connection.begin_nested():
+                self._note_failure(connection, row, error, now)
+        except OperationalError:
+            raise  # the database itself is in trouble: all is noted later
+        except Exception as trouble:
+            log.error("outbox %s can't be noted: %s", row.id, type(trouble).__name__)
+            SENT.labels(self._channel.name, self._end(connection, row, "failed", "unnoted")).inc()
 
     def _note_failure(
         self, connection: Connection, row: Claimed, error: SendError, now: datetime
@@ -281,8 +256,8 @@ class Sender:
                 return  # stays "sending": a callback, a look-up or one marked resend settles it
             case RetryLater(seconds=seconds):
                 if error.code in (PACED, STOPPING):
-                    later = now + timedelta(seconds=seconds)
-                    outbox.put_back(connection, row.id, row.lane, later, "", tried=False)
+                    self._put_back(connection, row, now + timedelta(seconds=seconds), error.code,
+                                   tried=False)  # fmt: skip
                     return
                 state = self._again(connection, row, error, now)
             case ChannelDown():
@@ -302,17 +277,32 @@ class Sender:
         SENT.labels(self._channel.name, state).inc()
 
     def _again(self, connection: Connection, row: Claimed, error: RetryLater, now: datetime) -> str:
-        """Wait and try again, longer each time; after MAX_ATTEMPTS it is a dead letter."""
-        if row.attempts + 1 >= outbox.MAX_ATTEMPTS:
+        """Wait and try again, longer each time, until it is a dead letter (`is_given_up`).
+
+        What is wrong with the whole channel is not this message's failure, however long it lasts.
+        """
+        if error.whole_channel:
+            self._down_until = time.monotonic() + error.seconds
+        elif row.is_given_up(now):
             log.error(
                 "outbox %s: given up after %s attempts (%s)", row.id, row.attempts + 1, error.code
             )
             return self._end(connection, row, "failed", error.code)
-        seconds = error.seconds * 2 ** min(row.attempts, 6) if error.seconds < 60 else error.seconds
-        outbox.put_back(connection, row.id, row.lane, now + timedelta(seconds=seconds), error.code)
-        if error.whole_channel:
-            self._down_until = time.monotonic() + error.seconds
+        seconds = error.seconds
+        if seconds < 60 and not error.whole_channel:
+            seconds = min(seconds * 2 ** min(row.attempts, 6), LONGEST_PAUSE)
+        later = now + timedelta(seconds=seconds)
+        self._put_back(connection, row, later, error.code, tried=not error.whole_channel)
         return "retried"
+
+    def _put_back(
+        self, connection: Connection, row: Claimed, later: datetime, code: str, *, tried: bool
+    ) -> None:
+        """What goes to many is not put back into the hours in which people sleep."""
+        if row.priority == BULK:
+            with contextlib.suppress(NoOffice):
+                later = self._service.office().calendar.quiet_until(later)
+        outbox.put_back(connection, row.id, row.lane, later, code, tried=tried)
 
     def _rest(self, connection: Connection, row: Claimed, error: ChannelDown, now: datetime) -> str:
         """Our account is refused: nothing leaves for a while, nothing is lost, `doctor` shows it."""
@@ -322,7 +312,7 @@ class Sender:
         DOWN.labels(self._channel.name).set(1)
         self._down_until = time.monotonic() + DOWN_FOR
         later = now + timedelta(seconds=DOWN_FOR)
-        outbox.put_back(connection, row.id, row.lane, later, error.code, tried=False)
+        self._put_back(connection, row, later, error.code, tried=False)
         return "retried"
 
     def _move_group(
@@ -352,7 +342,14 @@ class Sender:
             rows = outbox.stranded(connection, self._channel.name, now, self._grace)
         for row in rows:
             try:
-                found = await self._channel.find_sent(self._outgoing(row))
+                message = self._outgoing(row)
+            except Exception as error:
+                log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
+                with self._service.database.write() as connection:
+                    outbox.finish(connection, row.id, "failed", SEALED)
+                continue
+            try:
+                found = await self._channel.find_sent(message)
             except SendError:
                 continue  # the provider can't tell now; the next round asks again
             except Exception as error:  # one row's trouble must not hold up the others
@@ -375,10 +372,12 @@ def outgoing(
     lane: str,
     to: bytes,
     to_index: bytes,
-    sealed: bytes,
+    sealed: bytes | None,
     group_id: int | None,
 ) -> Outgoing:
-    """An outbox row opened for sending."""
+    """An outbox row opened for sending; raises SealBroken where there is nothing to open."""
+    if sealed is None:
+        raise SealBroken("outbox: the text was wiped")
     body = outbox.open_body(ring, lane, sealed)
     is_group = group_id is not None
     address = (groups.chat_of if is_group else contacts.address_of)(ring, to_index, to)

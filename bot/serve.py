@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ log = logging.getLogger("kentongan")
 def serve(settings: Settings, parts: frozenset[str]) -> int:
     """Run until stopped. Raises SettingsError when real people would get unreviewed law."""
     _log(settings)
+    if "web" in parts:
+        refuse_taken_port(settings)
     service = Service(settings)
     refuse_unreviewed(service)
     migrate(service.database)
@@ -49,8 +52,11 @@ def demo(port: int) -> int:
         port=port,
         office=example.OFFICE,
         simulator=True,
+        telegram_bot_token="",  # whatever the environment says: nobody real is reached
+        twilio_auth_token="",
     )
     _log(settings)
+    refuse_taken_port(settings)  # before anything is emptied: another demo may be running
     ring = KeyRing.load(settings.keyring_path, create=True)
     service = Service(settings, database=Database(settings.database_url), ring=ring, clock=Clock())
     migrate(service.database)
@@ -61,6 +67,18 @@ def demo(port: int) -> int:
     uvicorn.run(_app(service, PARTS), **_web(settings))
     service.close()
     return 0
+
+
+def refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise SettingsError(
+                f"KENTONGAN_PORT: port {settings.port} is taken on {settings.host}; stop what uses "
+                "it or choose another (kentongan demo --port 8001)"
+            ) from None
 
 
 def refuse_unreviewed(service: Service) -> None:

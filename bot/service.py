@@ -97,6 +97,11 @@ class Service:
             if self.settings.office:
                 query = query.where(offices.c.code == self.settings.office)
             row = connection.execute(query).first()
+            if row is None and self.settings.office:
+                raise NoOffice(
+                    f"KENTONGAN_OFFICE: no office has the code {self.settings.office}; "
+                    "see `kentongan office init`"
+                )
             if row is None:
                 raise NoOffice("no office yet: run `kentongan office init` (or `kentongan demo`)")
             served = connection.execute(

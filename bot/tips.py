@@ -12,94 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Index, delete, func, select, text, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from bot import audit, links
-from bot.database import Moment
 from bot.officers import Step
+from bot.outbox_rows import to_the_hour
 from bot.sealing import KeyRing, canonical_code, open_report, seal_report
+from bot.tip_rows import Assignment, Tip, TipPart, TipWrap, assignments, parts, tips, wraps
 from flows.events import TipOpened
 from flows.ports import Urgency
+
+__all__ = ["Assignment", "Tip", "TipPart", "TipWrap", "assignments", "parts", "tips", "wraps"]
 
 OPEN_STATUSES = ("assigned", "acknowledged")
 NEWS_STAYS = timedelta(days=30)
 """How long BUKA still finds a closed tip, so that its last message can be read."""
 
-
-class Tip(SQLModel, table=True):
-    """Readable here: a number, where to route, how urgent, how far. Nothing of the story."""
-
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    office_code: str = Field(index=True)
-    topic: str
-    urgency: str
-    place_code: str
-    status: str = "assigned"
-    outcome: str = ""
-    skip_village_officers: bool = False
-    may_ask: bool = False
-    """The reporter lets the officer ask back."""
-    receipt_index: bytes = Field(unique=True)
-    return_index: bytes | None = Field(default=None, index=True)
-    """Keyed fingerprint of the reporter's contact, to find the tips of a chat."""
-    return_address: bytes | None = None
-    """The contact's id, sealed; None when the reporter asked not to keep it."""
-    opened_at: datetime = Field(sa_type=Moment)
-    closed_at: datetime | None = Field(default=None, sa_type=Moment)
-
-
-class TipWrap(SQLModel, table=True):
-    """The report's key, wrapped for one who may read it (`server`: the key ring)."""
-
-    __tablename__ = "tip_wrap"
-
-    tip_number: int = Field(primary_key=True, foreign_key="tip.number")
-    recipient: str = Field(primary_key=True)
-    wrap: bytes
-
-
-class TipPart(SQLModel, table=True):
-    """The report itself (`report`) and what is written to and fro, each sealed with the tip's key."""
-
-    __tablename__ = "tip_part"
-
-    id: int | None = Field(default=None, primary_key=True)
-    tip_number: int = Field(foreign_key="tip.number", index=True)
-    kind: str
-    """`report`, `from_reporter` or `to_reporter`."""
-    sealed: bytes
-    at: datetime = Field(sa_type=Moment)
-    read_at: datetime | None = Field(default=None, sa_type=Moment)
-
-
-class Assignment(SQLModel, table=True):
-    """Who owns a tip, since when, until when. Exactly one is open while the tip is."""
-
-    __table_args__ = (
-        Index("assignment_open", "tip_number", unique=True, sqlite_where=text("ended_at IS NULL"),
-              postgresql_where=text("ended_at IS NULL")),
-        Index("assignment_due", "due_at", sqlite_where=text("ended_at IS NULL"),
-              postgresql_where=text("ended_at IS NULL")),
-    )  # fmt: skip
-
-    id: int | None = Field(default=None, primary_key=True)
-    tip_number: int = Field(foreign_key="tip.number", index=True)
-    officer_id: int | None = Field(default=None, foreign_key="officer.id", index=True)
-    role: str
-    reason: str
-    assigned_at: datetime = Field(sa_type=Moment)
-    due_at: datetime = Field(sa_type=Moment)
-    acknowledged_at: datetime | None = Field(default=None, sa_type=Moment)
-    ended_at: datetime | None = Field(default=None, sa_type=Moment)
-    end_reason: str = ""
-
-
-tips = Tip.__table__  # type: ignore[attr-defined]
-wraps = TipWrap.__table__  # type: ignore[attr-defined]
-parts = TipPart.__table__  # type: ignore[attr-defined]
-assignments = Assignment.__table__  # type: ignore[attr-defined]
 
 UNROUTED = Step(None, None, "", "unrouted", "nobody is enrolled for this place")
 
@@ -147,10 +75,18 @@ def open_tip(
     due_at: datetime,
     now: datetime,
 ) -> int:
-    """Seal the report, give it an owner and a deadline; returns the tip's number."""
+    """Seal the report, give it an owner and a deadline; returns the tip's number.
+
+    Without a return address no time of it is exact: what the chat got at that moment is kept
+    for a day, and must not lead from the report to the reporter.
+    """
     tip_id = str(uuid.uuid4())
     key = secrets.token_bytes(32)
     keep = event.keep_return_address
+    if not keep:
+        due_at = _rounded_up(due_at, timedelta(minutes=5 if event.urgency == "now" else 60))
+        now = to_the_hour(now)
+    audit.wait_in_line(connection)
     values = {
         "id": tip_id,
         "office_code": office_code,
@@ -194,7 +130,18 @@ def assign(
     )
 
 
+def hold(connection: Connection, number: int) -> str:
+    """Take the tip until the commit; its status as it is now, "" when there is no such tip.
+
+    All who change a tip come through here, in one order: the audit's line first, then the tip.
+    """
+    audit.wait_in_line(connection)
+    status = select(tips.c.status).where(tips.c.number == number)
+    return connection.execute(status.with_for_update(key_share=True)).scalar() or ""
+
+
 def end_assignment(connection: Connection, number: int, reason: str, now: datetime) -> None:
+    """The caller holds the tip."""
     connection.execute(
         update(assignments)
         .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
@@ -204,45 +151,77 @@ def end_assignment(connection: Connection, number: int, reason: str, now: dateti
 
 def acknowledge(
     connection: Connection, number: int, officer_id: int, due_at: datetime, now: datetime
-) -> None:
-    connection.execute(
+) -> bool:
+    """False, and nothing done, when the tip has ended or got another owner meanwhile."""
+    if hold(connection, number) not in OPEN_STATUSES:
+        return False
+    taken = connection.execute(
         update(assignments)
-        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
+        .where(_open_for(number, officer_id))
         .values(acknowledged_at=now, officer_id=officer_id, due_at=due_at)
     )
+    if not taken.rowcount:
+        return False
     connection.execute(update(tips).where(tips.c.number == number).values(status="acknowledged"))
     audit.record(connection, now, actor=f"officer:{officer_id}", action="acknowledged",
                  subject=f"tip:{number}")  # fmt: skip
+    return True
 
 
-def restart_clock(connection: Connection, number: int, due_at: datetime) -> None:
-    connection.execute(
+def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool:
+    """False when nobody's clock runs any more."""
+    changed = connection.execute(
         update(assignments)
         .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
         .values(due_at=due_at)
     )
+    return changed.rowcount > 0
 
 
 def escalate(
-    connection: Connection, number: int, owner: Step, due_at: datetime, now: datetime
-) -> None:
-    """The deadline passed: the next one owns it, and the old owner's links close."""
-    old = connection.execute(
-        select(assignments.c.officer_id).where(
-            assignments.c.tip_number == number, assignments.c.ended_at.is_(None)
-        )
-    ).scalar()
+    connection: Connection,
+    number: int,
+    owner: Step,
+    due_at: datetime,
+    now: datetime,
+    *,
+    seen: TipRow | None = None,
+) -> bool:
+    """The next one owns it, and the old owner's links close.
+
+    False, and nothing done, when the tip has ended meanwhile, or when it is no longer as it was
+    `seen` (somebody took it, or its clock was set later).
+    """
+    status = hold(connection, number)
+    if status not in OPEN_STATUSES:
+        return False
+    present = select(assignments.c.officer_id, assignments.c.due_at).where(
+        assignments.c.tip_number == number, assignments.c.ended_at.is_(None)
+    )
+    old, runs_until = connection.execute(present).one()
+    if seen and (
+        (seen.status, seen.officer_id) != (status, old)
+        or (seen.due_at is not None and runs_until > seen.due_at)
+    ):
+        return False
     if old is not None and old != owner.officer_id:
         links.revoke(connection, old, number)
     end_assignment(connection, number, "overdue", now)
     assign(connection, number, owner, due_at, now)
     connection.execute(update(tips).where(tips.c.number == number).values(status="assigned"))
     audit.record(connection, now, actor="system", action="escalated", subject=f"tip:{number}")
+    return True
 
 
 def close(
     connection: Connection, number: int, officer_id: int, outcome: str, now: datetime
-) -> None:
+) -> bool:
+    """False, and nothing done, when the tip has ended or got another owner meanwhile."""
+    if hold(connection, number) not in OPEN_STATUSES:
+        return False
+    mine = select(assignments.c.id).where(_open_for(number, officer_id))
+    if connection.execute(mine).first() is None:
+        return False
     end_assignment(connection, number, "closed", now)
     connection.execute(
         update(tips)
@@ -252,10 +231,16 @@ def close(
     links.revoke(connection, officer_id, number)
     audit.record(connection, now, actor=f"officer:{officer_id}", action=f"closed:{outcome}",
                  subject=f"tip:{number}")  # fmt: skip
+    return True
 
 
-def withdraw(connection: Connection, number: int, now: datetime) -> None:
-    """The reporter takes it back: the keys go first, then what they opened."""
+def withdraw(connection: Connection, number: int, now: datetime) -> bool:
+    """The reporter takes it back: the keys go first, then what they opened.
+
+    Also after it was closed; False when it had been withdrawn already.
+    """
+    if hold(connection, number) in ("", "withdrawn"):
+        return False
     connection.execute(delete(wraps).where(wraps.c.tip_number == number))
     connection.execute(delete(parts).where(parts.c.tip_number == number))
     end_assignment(connection, number, "withdrawn", now)
@@ -265,6 +250,7 @@ def withdraw(connection: Connection, number: int, now: datetime) -> None:
         .values(status="withdrawn", closed_at=now, return_address=None, return_index=None)
     )
     audit.record(connection, now, actor="reporter", action="withdrawn", subject=f"tip:{number}")
+    return True
 
 
 def add_message(
@@ -374,6 +360,20 @@ def receipt_index(ring: KeyRing, receipt: str) -> bytes:
 
 def return_index(ring: KeyRing, contact_id: int) -> bytes:
     return ring.index("tip-return", str(contact_id))
+
+
+def _open_for(number: int, officer_id: int) -> ColumnElement[bool]:
+    """The open assignment of a tip that is this officer's, or nobody's yet."""
+    return and_(
+        assignments.c.tip_number == number,
+        assignments.c.ended_at.is_(None),
+        or_(assignments.c.officer_id.is_(None), assignments.c.officer_id == officer_id),
+    )
+
+
+def _rounded_up(at: datetime, to: timedelta) -> datetime:
+    past = at.timestamp() % to.total_seconds()
+    return at + timedelta(seconds=to.total_seconds() - past) if past else at
 
 
 def _seal_contact(ring: KeyRing, tip_id: str, contact_id: int) -> bytes:

@@ -163,7 +163,7 @@ class Turns:
             if known:
                 self._queue(batch, self._service.message("common.failed"), known)
             return "failed"
-        if known:
+        if known and inbound.kind not in ("blocked", "unblocked"):
             batch.spoke.add(known.id)
         return "done"
 
@@ -236,6 +236,8 @@ class Turns:
             node, words = "start", ""
         else:
             node, words = self._group_command(inbound)
+            if node in ("ask", "report") and self._service.catalog.triggers.danger(words):
+                node = "danger"
         if not node:
             return None
         world = World(batch.connection, self._service, None, batch.now)

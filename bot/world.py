@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot import broadcasts, groups, lessons, officers, outbox, tips
+from bot import broadcasts, conflicts, groups, lessons, officers, outbox, tips
 from bot.contacts import Known
 from bot.officers import Step
 from bot.sealing import SealBroken, canonical_code, new_receipt
@@ -99,10 +99,11 @@ class World:
     def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
         """Numbers inside their review date; when none is, the three fallbacks, marked."""
         entries = [e for e in self._service.catalog.hotlines if purpose in e.purpose]
-        fresh = [self._hotline(e) for e in entries if self._today <= e.review_by]
-        if fresh:
-            return tuple(fresh)
-        return tuple(self._hotline(e) for e in self._service.catalog.hotlines if e.fallback)
+        fresh = [e for e in entries if self._today <= e.review_by]
+        # The few that everybody needs stay, marked, when their review is late (law.md 9).
+        shown = [e for e in entries if e in fresh or e.fallback] if fresh else []
+        shown = shown or [e for e in self._service.catalog.hotlines if e.fallback]
+        return tuple(self._hotline(entry) for entry in shown)
 
     def _hotline(self, entry: HotlineEntry) -> Hotline:
         return Hotline(
@@ -111,28 +112,36 @@ class World:
 
     # ---- who answers
 
-    def desk(
-        self, place_code: str, urgency: Urgency, *, skip_village_officers: bool = False
-    ) -> Desk:
+    def desk(self, place_code: str, urgency: Urgency, *, told: str = "") -> Desk:
+        """`told` are the words of a report: whom they name does not count as its owner."""
         office = self._office
         ours = officers.served(self._connection, office.code, place_code, self._today)
-        owner = self.owner(place_code, skip_village_officers=skip_village_officers)
+        owner = self.owner(place_code, self.named_in(place_code, told))
         return Desk(
             served=ours,
             office_name=office.name,
             owner=f"{owner.shown} {office.name}",
+            reachable=owner.officer_id is not None,
             hours=office.hours,
             on_duty=owner.officer_id is not None and office.calendar.is_open(self._at),
             due_at=office.calendar.local(office.due(self._at, urgency)) if ours else None,
             other_office="" if ours else self._other_office(place_code),
         )
 
-    def owner(self, place_code: str, *, skip_village_officers: bool = False) -> Step:
+    def owner(self, place_code: str, skip: frozenset[int] = frozenset()) -> Step:
         """The first of the chain; never nobody: without officers it is the unrouted inbox."""
-        steps = self.chain(place_code, skip_village_officers=skip_village_officers)
+        steps = self.chain(place_code, skip)
         return steps[0] if steps else tips.UNROUTED
 
-    def chain(self, place_code: str, *, skip_village_officers: bool = False) -> list[Step]:
+    def named_in(self, place_code: str, told: str) -> frozenset[int]:
+        """Officers who must not handle what was told."""
+        if not told:
+            return frozenset()
+        return conflicts.named_in(
+            self._connection, self._office.code, place_code, told, self._today
+        )
+
+    def chain(self, place_code: str, skip: frozenset[int] = frozenset()) -> list[Step]:
         """Responsible people in order. Outside the area the village's own officers don't count."""
         office = self._office
         inside = officers.served(self._connection, office.code, place_code, self._today)
@@ -141,7 +150,7 @@ class World:
             office.code,
             place_code if inside else "",
             self._today,
-            skip_village_officers=skip_village_officers,
+            skip=skip,
         )
 
     def _other_office(self, place_code: str) -> str:
@@ -168,9 +177,13 @@ class World:
     # ---- tips, for their officer and their reporter
 
     def tip_by_number(self, number: int) -> TipView | None:
-        """The officer's own office's tips only."""
+        """Only what is or was this officer's: of any other, not even that it exists."""
         tip = tips.by_number(self._connection, number)
-        return self._view(tip) if tip and self._known and self._known.officer_id else None
+        officer_id = self._known.officer_id if self._known else None
+        if tip is None or officer_id is None:
+            return None
+        known = self._is_mine(tip) or officer_id in tips.tried(self._connection, number)
+        return self._view(tip) if known else None
 
     def tip_by_receipt(self, receipt: str) -> TipView | None:
         if len(canonical_code(receipt)) != 12:

@@ -17,6 +17,7 @@ from bot import audit, links, outbox, tips
 from bot.effects import Effects
 from bot.officers import officers
 from bot.pins import hash_pin, pin_fits
+from bot.roster import hand_over_orphans
 from bot.sealing import SealBroken, token_hash
 from bot.service import Service
 from bot.world import World
@@ -179,6 +180,7 @@ def set_pin(service: Service, token: str, pin: str) -> bool:
             .where(officers.c.id == opened.officer_id)
             .values(pin_hash=hashed, pin_failures=0)
         )
+        hand_over_orphans(connection, now)  # what nobody could read is due at once
         audit.record(connection, now, actor=f"officer:{opened.officer_id}", action="pin_set",
                      subject=f"officer:{opened.officer_id}")  # fmt: skip
     return True

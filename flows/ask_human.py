@@ -23,8 +23,11 @@ def flow() -> Flow:
                 skip=Choice("menu", "common.to_menu", "welcome:menu"),
             ),
             "with_words": Decide(_carry, {"ask": "start", "send": "send"}),
-            "send": Emit(_open, "sent"),
-            "sent": Say("ask_human.sent", "after", slots=_sent),
+            "send": Emit(_open, "promise"),
+            "promise": Decide(_promise, {"owned": "sent", "nobody": "sent_nobody"}),
+            "sent": Say("ask_human.sent", "forget", slots=_sent),
+            "sent_nobody": Say("ask_human.sent_nobody", "forget", slots=_sent),
+            "forget": Decide(_forget, {"next": "after"}),
             "after": Choose(
                 "ask_human.after",
                 (
@@ -48,7 +51,7 @@ def _duty(scene: Scene) -> str:
 
 
 def _desk(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(_place(scene), "none")
+    desk = scene.ports.desk(_place(scene), "none", told=scene.answers.get("question", ""))
     return {
         "owner": desk.owner,
         "office": desk.office_name,
@@ -76,6 +79,17 @@ def _open(scene: Scene) -> list[Event]:
             report={"question": mask_identity_numbers(scene.answers["question"])},
         )
     ]
+
+
+def _promise(scene: Scene) -> str:
+    desk = scene.ports.desk(_place(scene), "none", told=scene.answers["question"])
+    return "owned" if desk.reachable else "nobody"
+
+
+def _forget(scene: Scene) -> str:
+    """The question is sealed now; the menu behind it keeps nothing of it."""
+    scene.answers.clear()
+    return "next"
 
 
 def _sent(scene: Scene) -> dict[str, str]:

@@ -103,6 +103,8 @@ class Catalog:
     report: str = "tip_off"
     human: str = "ask_human"
     free_text: str = "free_text"
+    takes_danger: frozenset[str] = frozenset({"tip_off", "tip_status"})
+    """Flows in which words of danger are part of what is being told."""
 
 
 def load_yaml(path: Path) -> Any:

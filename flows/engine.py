@@ -6,14 +6,13 @@ events it returns; `bot/turns.py` saves the session and carries out the events i
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import msgspec
 
 from flows import offers
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
-from flows.events import Button, Event
+from flows.events import Button, Event, ForgetMe
 from flows.everywhere import act
 from flows.nodes import (
     Ask,
@@ -34,12 +33,12 @@ from flows.nodes import (
 from flows.ports import Person, Ports
 from flows.session import Frame, Input, Session
 from flows.triggers import choose, everywhere, fold
-from flows.waits import ends_after, never_ends
+from flows.waits import pass_time
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
 MISSES_BEFORE_HELP = 2
-_COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+)?")
+_COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL)
 CANNOT_READ = "common.cannot_read"
 
 
@@ -87,9 +86,10 @@ class Run:
 
     def take(self, given: Input) -> None:
         if given.kind in ("timeout", "expired"):
-            self._time_passed()
+            pass_time(self)
         elif given.kind == "unreadable":
-            self.aside(CANNOT_READ)
+            if not self._hears_danger(given.text):  # a caption is words too
+                self.aside(CANNOT_READ)
         elif given.kind == "edited":
             self.aside("common.edited")
         elif given.kind == "choice" and self._press(given):
@@ -98,9 +98,9 @@ class Run:
             self._read(given.text)
 
     def _read(self, text: str) -> None:
-        node = self._waiting_node()
+        node = self.waiting_node()
         asks_words = isinstance(node, Ask) or (isinstance(node, Pick) and bool(node.free))
-        # Where words are asked for, only a command and its number is a command ("AMBIL 12").
+        # Where words are asked for, only a command with its number is one ("TANYA 12 …").
         command = not isinstance(node, Ask) or _COMMAND.fullmatch(text.strip())
         ours = self.catalog.triggers.command(text) if self.person.officer and command else None
         # TUGAS is a command, not "petugas" with letters left out.
@@ -109,10 +109,8 @@ class Run:
         if ours:
             self.words = ours[1]
             return self.enter(ours[0])
-        danger = self.catalog.triggers.danger(text) if isinstance(node, Ask) else None
-        if danger and self.session.flow != self.catalog.report:
-            self.words = text
-            return self.enter(danger)
+        if isinstance(node, Ask) and self._hears_danger(text):
+            return None
         action = everywhere(text, self.catalog.everywhere, typos=not asks_words)
         # "petugas" may well be the answer to a question; 0 reaches a human there.
         if action and not (asks_words and action == "human"):
@@ -126,10 +124,9 @@ class Run:
 
     def _begin(self, text: str) -> None:
         """Nobody waits for a particular answer: the words themselves say where to go."""
+        if self._hears_danger(text):
+            return None
         self.words = text
-        if target := self.catalog.triggers.danger(text):
-            self.introduce()
-            return self.enter(target)
         found = self.catalog.triggers.match(text)
         if found:
             if found[0] != self.catalog.welcome:
@@ -141,6 +138,19 @@ class Run:
         if self.person.is_new:
             return self.enter(self.catalog.welcome)
         self.enter(self.catalog.free_text if len(fold(text)) >= 4 else self.catalog.menu)
+
+    def _hears_danger(self, text: str) -> bool:
+        """Words of danger lead to the numbers to call at once, from any state. A report and its
+        follow-up take them as part of their own story; an officer only speaks about them."""
+        target = None if self.person.officer else self.catalog.triggers.danger(text)
+        if target and self.session.flow in self.catalog.takes_danger:
+            self.session.answers["danger"] = "yes"
+            return False
+        if target:
+            self.words = text
+            self.introduce()
+            self.enter(target)
+        return target is not None
 
     def introduce(self) -> None:
         if self.person.is_new:
@@ -161,23 +171,6 @@ class Run:
             return self._take_key(node, key, given.text)
         self.aside("common.old_button")
         return True
-
-    def _time_passed(self) -> None:
-        """A nudge, or the quiet end of a wait; which of them follows from the clock alone."""
-        now = int(self.ports.now.timestamp())
-        for name, frame in list(self.session.kept.items()):
-            if now >= frame.at + self.catalog.flows[name].expires.total_seconds():
-                del self.session.kept[name]
-        node = self._waiting_node()
-        if node is None or never_ends(node):
-            return
-        flow = self.catalog.flows[self.session.flow]
-        waited = timedelta(seconds=now - self.session.waits_since)
-        if waited >= ends_after(flow, node):
-            self.forget_place()
-        elif flow.nudge_after and waited >= flow.nudge_after and not self.session.nudged:
-            self.session.nudged = True
-            self.bubble("common.nudge", None)
 
     # ---- answers to the present question
 
@@ -234,13 +227,12 @@ class Run:
 
     def _not_understood(self, text: str) -> None:
         self.session.misses += 1
-        if target := self.catalog.triggers.danger(text):
-            self.words = text
-            return self.enter(target)
+        if self._hears_danger(text):
+            return None
         if found := self.catalog.triggers.match(text):
             self.words = found[1]
             return self.enter(found[0])
-        node = self._waiting_node()
+        node = self.waiting_node()
         assert node is not None
         helps = self.session.misses >= MISSES_BEFORE_HELP
         self.bubble("common.not_understood_again" if helps else "common.not_understood", None)
@@ -251,7 +243,7 @@ class Run:
     def aside(self, text: str, slots: dict[str, str] | None = None) -> None:
         """Say something beside the conversation, then put the present question again."""
         self.bubble(text, slots)
-        node = self._waiting_node()
+        node = self.waiting_node()
         if node is None:
             self.enter(self.catalog.menu)
         else:
@@ -322,7 +314,7 @@ class Run:
 
     def _set_aside(self) -> None:
         """Leave the present conversation; keep its answers where the flow says so."""
-        name, node = self.session.flow, self._waiting_node()
+        name, node = self.session.flow, self.waiting_node()
         rests = node is None or (isinstance(node, Choose) and node.open)
         if name and name != "resume" and not rests and self._begun(self.catalog.flows[name]):
             at = int(self.ports.now.timestamp())
@@ -385,7 +377,7 @@ class Run:
     def _scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)
 
-    def _waiting_node(self) -> Wait | None:
+    def waiting_node(self) -> Wait | None:
         if not self.session.flow:
             return None
         flow: Flow | None = self.catalog.flows.get(self.session.flow)
@@ -397,4 +389,6 @@ class Run:
         return None
 
     def finish(self) -> list[Event]:
+        if any(isinstance(event, ForgetMe) for event in self.events):
+            self.session.kept, self.session.source = {}, ""
         return [*self.events, *joined(self.bubbles)]

@@ -81,6 +81,8 @@ class TipDetailAdded:
 
     tip_id: str
     text: str = field(repr=False)
+    danger: bool = False
+    """The words speak of danger: the owner is told so, and the clock runs as in danger."""
 
 
 @dataclass(frozen=True, slots=True)

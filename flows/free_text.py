@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rapidfuzz.fuzz import ratio
 
@@ -57,6 +58,8 @@ _STOP_WORDS = frozenset(
         "sih",
     ]
 )
+TYPED_STAYS = timedelta(hours=24)
+"""How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 GOOD_MATCH = 1.6
 """Points a card needs: one word of its own and a bit, or two words of its lesson."""
 
@@ -112,6 +115,7 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
                 ),
                 human=False,
                 open=True,
+                expires=TYPED_STAYS,
             ),
             "glad": Say("free_text.glad", "welcome:menu"),
             "ask": Goto("ask_human:with_words", carry=("question",)),
@@ -119,11 +123,13 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
                 "free_text.unknown",
                 (
                     Choice("ask", "free_text.ask_officer", "ask"),
+                    Choice("report", "welcome.report", "tip_off:start"),
                     Choice("check", "welcome.check", "check_recruiter:start"),
                     Choice("menu", "common.to_menu", "welcome:menu"),
                 ),
                 human=False,
                 open=True,
+                expires=TYPED_STAYS,
             ),
         },
     )

@@ -381,6 +381,8 @@ def _trigger(
     for phrase in trigger.phrases:
         if phrase in taken:
             yield _error(file, place, f"“{phrase}” already leads to {taken[phrase]}")
+        elif trigger.rest and phrase in catalog.everywhere.get("report", ()):
+            continue  # the bare word works everywhere; this is for what follows it
         elif action := everywhere(phrase, catalog.everywhere, typos=True):
             yield _error(file, place, f"“{phrase}” already means {action} everywhere")
         elif trigger.anywhere:

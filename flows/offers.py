@@ -40,7 +40,7 @@ def as_typed(
             }
         case Ask() if node.skip:
             other_words = {node.skip.key: catalog.choice_words.get(node.skip.label, ())}
-    if node.human:
+    if node.human and not isinstance(node, Ask):  # "petugas" may well be an answer
         other_words["0"] = catalog.choice_words.get("common.human", ())
     return [
         Offered(button.number, (fold_known(button.label), *other_words.get(key_of(button), ())))

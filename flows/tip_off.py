@@ -10,7 +10,7 @@ from flows.events import Event, TipOpened
 from flows.nodes import Ask, Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
 from flows.places import place_questions, read_words
 from flows.ports import Urgency
-from flows.safety import hotline_lines, mask_identity_numbers, names_an_official
+from flows.safety import hotline_lines, mask_identity_numbers
 from flows.times import say_time
 
 DRAFT_NUDGE = timedelta(hours=2)
@@ -23,7 +23,7 @@ def flow() -> Flow:
     return Flow(
         "tip_off",
         _notice() | _danger() | _questions() | _sending(),
-        entries=("danger_words",),
+        entries=("danger_words", "tell"),
         keeps=True,
         expires=DRAFT_KEPT,
         nudge_after=DRAFT_NUDGE,
@@ -40,6 +40,7 @@ def _notice() -> dict[str, Node]:
                 Choice("cancel", "common.cancel", "cancelled"),
             ),
         ),
+        "tell": Decide(_keep_story, {"next": "start"}),
         "hidden": Decide(_hide, {"next": "hidden_note"}),
         "hidden_note": Say("tip_off.hidden_note", "danger"),
         "cancelled": Say("common.cancelled", "leave"),
@@ -54,9 +55,10 @@ def _danger() -> dict[str, Node]:
             (
                 Choice("now", "tip_off.danger_now", "urgent"),
                 Choice("soon", "tip_off.danger_soon", "soon"),
-                Choice("none", "tip_off.danger_none", "what"),
+                Choice("none", "tip_off.danger_none", "calm"),
             ),
         ),
+        "calm": Decide(_known, {"asked": "what", "known": "where_ask"}),
         "danger_words": Decide(_keep_words, {"next": "danger_first"}),
         "danger_first": Choose(
             "tip_off.danger_first",
@@ -138,10 +140,23 @@ def _sending() -> dict[str, Node]:
         "again_when": Ask("tip_off.when", "when", "read_back", _read),
         "again_who": Ask("tip_off.who", "who", "read_back", _read),
         "open": Emit(_open, "which_promise"),
-        "which_promise": Decide(_served, {"ours": "sent", "elsewhere": "sent_elsewhere"}),
+        "which_promise": Decide(
+            _promise,
+            {
+                "ours": "sent",
+                "hidden": "sent_hidden",
+                "nobody": "sent_nobody",
+                "elsewhere": "sent_elsewhere",
+            },
+        ),
         "sent": Say("tip_off.sent", "after", slots=_sent),
+        "sent_hidden": Say("tip_off.sent_hidden", "after", slots=_sent),
+        "sent_nobody": Say("tip_off.sent_nobody", "after", slots=_sent),
         "sent_elsewhere": Say("tip_off.sent_elsewhere", "after", slots=_sent),
-        "after": Decide(_drop_all_but_urgency, {"now": "urgent_after", "calm": "end"}),
+        "after": Decide(
+            _drop_all, {"told": "urgent_told", "urgent": "urgent_after", "calm": "end"}
+        ),
+        "urgent_told": Say("tip_off.urgent_told", "urgent_after"),
         "urgent_after": Say("tip_off.call_first", "end", slots=_numbers),
         "end": End(),
     }
@@ -156,6 +171,13 @@ def _hide(scene: Scene) -> str:
     return "next"
 
 
+def _keep_story(scene: Scene) -> str:
+    """ "Lapor, ada calo di desa saya": what follows the word is the story's beginning."""
+    if len(scene.words.split()) > 1:
+        _keep_words(scene)
+    return "next"
+
+
 def _keep_words(scene: Scene) -> str:
     """The words that spoke of danger are the report's first sentence: never ask for them again."""
     scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
@@ -165,9 +187,14 @@ def _keep_words(scene: Scene) -> str:
 def _set_urgency(urgency: Urgency) -> Callable[[Scene], str]:
     def set_urgency(scene: Scene) -> str:
         scene.answers["urgency"] = urgency
-        return "known" if scene.answers.get("what") else "asked"
+        return _known(scene)
 
     return set_urgency
+
+
+def _known(scene: Scene) -> str:
+    """What happened was told already: it is never asked for twice."""
+    return "known" if scene.answers.get("what") else "asked"
 
 
 def _set_contact(may: str) -> Callable[[Scene], str]:
@@ -206,8 +233,11 @@ def _abroad(scene: Scene) -> bool:
 
 
 def _urgency(scene: Scene) -> Urgency:
+    """As the reporter chose; words of danger in the story make it at least "soon"."""
     urgency = scene.answers.get("urgency", "none")
-    return "now" if urgency == "now" else "soon" if urgency == "soon" else "none"
+    if urgency == "now":
+        return "now"
+    return "soon" if urgency == "soon" or scene.answers.get("danger") else "none"
 
 
 def _code(scene: Scene) -> str:
@@ -259,21 +289,29 @@ def _open(scene: Scene) -> list[Event]:
             place_code=_code(scene),
             report=report,
             keep_return_address=not answers.get("hidden"),
-            skip_village_officers=_names_an_official(scene),
         )
     ]
 
 
-def _names_an_official(scene: Scene) -> bool:
-    return names_an_official(" ".join(scene.answers.values()))
+def _told(scene: Scene) -> str:
+    return " ".join(scene.answers.get(name, "") for name in ("what", "where_words", "when", "who"))
+
+
+def _promise(scene: Scene) -> str:
+    """What may truly be said of this report now that it is sent."""
+    desk = scene.ports.desk(_code(scene), _urgency(scene), told=_told(scene))
+    if not desk.served:
+        return "elsewhere"
+    if not desk.reachable:
+        return "nobody"
+    return "hidden" if scene.answers.get("hidden") else "ours"
 
 
 def _sent(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(
-        _code(scene), _urgency(scene), skip_village_officers=_names_an_official(scene)
-    )
+    desk = scene.ports.desk(_code(scene), _urgency(scene), told=_told(scene))
     return {
         "receipt": scene.answers["receipt"],
+        "numbers": hotline_lines(scene.ports, "emergency"),
         "owner": desk.owner,
         "due": say_time(desk.due_at) if desk.due_at else "-",
     }
@@ -284,8 +322,9 @@ def _drop(scene: Scene) -> str:
     return "menu"
 
 
-def _drop_all_but_urgency(scene: Scene) -> str:
+def _drop_all(scene: Scene) -> str:
     """The draft is wiped in the very turn that seals the report."""
-    urgent = scene.answers.get("urgency") == "now"
+    urgent = _urgency(scene) == "now"
+    told = scene.ports.desk(_code(scene), "now", told=_told(scene)).reachable
     scene.answers.clear()
-    return "now" if urgent else "calm"
+    return ("told" if told else "urgent") if urgent else "calm"

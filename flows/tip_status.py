@@ -19,7 +19,7 @@ from flows.nodes import (
 )
 from flows.places import read_words
 from flows.ports import TipView
-from flows.safety import mask_identity_numbers
+from flows.safety import hotline_lines, mask_identity_numbers
 from flows.times import say_time
 
 STAYS_OPEN = timedelta(hours=1)
@@ -49,7 +49,14 @@ def _reading() -> dict[str, Node]:
     return {
         "status": Decide(_messages, {"mail": "mail", "open": "shown", "closed": "closed"}),
         "mail": Say("tip_status.mail", "read", slots=_mail),
-        "read": Decide(_still_open, {"open": "shown", "closed": "closed"}),
+        "read": Decide(_still_open, {"open": "answer", "closed": "closed"}),
+        "answer": Ask(
+            "tip_status.answer",
+            "more",
+            "told",
+            _read_more,
+            skip=Choice("later", "tip_status.later", "shown"),
+        ),
         "shown": Choose(
             "tip_status.shown",
             (
@@ -69,7 +76,12 @@ def _reading() -> dict[str, Node]:
         ),
         "more": Ask("tip_status.more", "more", "told", _read_more),
         "told": Decide(_still_open, {"open": "add", "closed": "closed"}),
-        "add": Emit(_add, "added"),
+        "add": Emit(_add, "added_how"),
+        "added_how": Decide(
+            lambda scene: "urgent" if scene.answers.get("danger") else "calm",
+            {"urgent": "call_first", "calm": "added"},
+        ),
+        "call_first": Say("tip_off.call_first", "added", slots=_numbers),
         "added": Say("tip_status.added", "welcome:menu"),
         "withdraw": Choose(
             "tip_status.withdraw_ask",
@@ -159,5 +171,10 @@ def _read_more(text: str, scene: Scene) -> str:
     return mask_identity_numbers(read_words(text, scene))
 
 
+def _numbers(scene: Scene) -> dict[str, str]:
+    return {"numbers": hotline_lines(scene.ports, "emergency")}
+
+
 def _add(scene: Scene) -> list[Event]:
-    return [TipDetailAdded(scene.answers["tip"], scene.answers.pop("more"))]
+    danger = bool(scene.answers.get("danger"))
+    return [TipDetailAdded(scene.answers["tip"], scene.answers.pop("more"), danger)]

@@ -25,12 +25,12 @@ _BEFORE_NUMBER = {"no", "nomor", "nomer", "nmr", "pilih", "pilihan", "yang", "yg
 _AFTER_WORD = {"aja", "saja", "ya", "dong", "kak", "pak", "bu", "mas", "mbak", "min", "deh", "sih"}
 
 
-def fold(text: str) -> str:
+def fold(text: str, limit: int = MAX_WORDS) -> str:
     """Words in one form: small letters, no accents, emoji, marks or doubled spaces.
 
     Digits in circles and keycaps become plain digits ("①", "1️⃣" → "1").
     """
-    plain = unicodedata.normalize("NFKD", text[:MAX_WORDS]).casefold()
+    plain = unicodedata.normalize("NFKD", text[:limit]).casefold()
     kept = (
         letter if letter.isalnum() else " "
         for letter in plain
@@ -138,7 +138,7 @@ class Triggers:
 
     def danger(self, text: str) -> str | None:
         """Where a message goes that speaks of danger, wherever the words stand in it."""
-        words = fold(text)
+        words = fold(text, limit=len(text))
         return next(
             (trigger.to for pattern, trigger in self._anywhere if pattern.search(words)), None
         )

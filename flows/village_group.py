@@ -4,6 +4,7 @@ from flows.catalog import Lesson
 from flows.events import Event, GroupBound
 from flows.free_text import Answers, card_nodes
 from flows.nodes import Decide, Emit, End, Flow, Say, Scene, Slots
+from flows.safety import hotline_lines
 
 VERDICTS = ("listed", "similar", "conflict", "sanctioned", "not_found", "not_a_company",
             "register_unavailable")  # fmt: skip
@@ -31,6 +32,7 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
                 for verdict in VERDICTS
             },
             "check_how": Say("village_group.check_how", "end"),
+            "danger": Say("village_group.danger", "end", slots=_danger),
             "report": Say("village_group.report", "end", slots=_link_for("lapor")),
             "bind": Decide(_invited, {"yes": "bound", "no": "bad_code"}),
             "bound": Emit(_bind, "bound_text"),
@@ -38,7 +40,7 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
             "bad_code": Say("village_group.bad_code", "end"),
             "end": End(),
         },
-        entries=("ask", "check", "report", "bind"),
+        entries=("ask", "check", "danger", "report", "bind"),
     )
 
 
@@ -46,6 +48,13 @@ def _link_for(start: str) -> Slots:
     return lambda scene: {
         "link": scene.ports.private_link(start),
         "office": scene.ports.office_name(),
+    }
+
+
+def _danger(scene: Scene) -> dict[str, str]:
+    return {
+        "numbers": hotline_lines(scene.ports, "emergency"),
+        "link": scene.ports.private_link("lapor"),
     }
 
 

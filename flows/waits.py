@@ -1,15 +1,20 @@
 """When time itself is the next input of a session: a nudge, or the quiet end of a wait."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flows.catalog import Catalog
 from flows.nodes import Choose, Flow, Node
 from flows.session import Session
 
+if TYPE_CHECKING:
+    from flows.engine import Run
+
 
 def never_ends(node: Node) -> bool:
-    """A menu waits for as long as it takes: its numbers stay good."""
-    return isinstance(node, Choose) and node.open
+    """A menu waits for as long as it takes: its numbers stay good. One that keeps what somebody
+    typed has an end."""
+    return isinstance(node, Choose) and node.open and node.expires is None
 
 
 def ends_after(flow: Flow, node: Node) -> timedelta:
@@ -19,16 +24,35 @@ def ends_after(flow: Flow, node: Node) -> timedelta:
 def wakes_at(catalog: Catalog, session: Session) -> int | None:
     """Unix seconds of the next moment at which a session has to be looked at, or None."""
     moments = []
-    if session.flow:
-        flow = catalog.flows[session.flow]
-        node = flow.nodes[session.node]
-        if not never_ends(node):
-            moments.append(session.waits_since + _seconds(ends_after(flow, node)))
-            if flow.nudge_after and not session.nudged:
-                moments.append(session.waits_since + _seconds(flow.nudge_after))
+    flow = catalog.flows.get(session.flow)
+    node = flow.nodes.get(session.node) if flow else None
+    if flow and node and not never_ends(node):
+        moments.append(session.waits_since + _seconds(ends_after(flow, node)))
+        if flow.nudge_after and not session.nudged:
+            moments.append(session.waits_since + _seconds(flow.nudge_after))
     for name, frame in session.kept.items():
+        if name not in catalog.flows:
+            continue  # dropped at the next turn
         moments.append(frame.at + _seconds(catalog.flows[name].expires))
     return min(moments, default=None)
+
+
+def pass_time(run: "Run") -> None:
+    """A nudge, or the quiet end of a wait; which of them follows from the clock alone."""
+    session, now = run.session, int(run.ports.now.timestamp())
+    for name, frame in list(session.kept.items()):
+        if now >= frame.at + _seconds(run.catalog.flows[name].expires):
+            del session.kept[name]
+    node = run.waiting_node()
+    if node is None or never_ends(node):
+        return
+    flow = run.catalog.flows[session.flow]
+    waited = timedelta(seconds=now - session.waits_since)
+    if waited >= ends_after(flow, node):
+        run.forget_place()
+    elif flow.nudge_after and waited >= flow.nudge_after and not session.nudged:
+        session.nudged = True
+        run.bubble("common.nudge", None)
 
 
 def _seconds(wait: timedelta) -> int:

@@ -10,6 +10,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot import (  # noqa: F401  (importing a module registers its tables)
     audit,
     broadcasts,
+    conflicts,
     contacts,
     contents,
     groups,

@@ -49,9 +49,9 @@ PING = 15.0
 T = TypeVar("T")
 
 _PHONES = (
-    ("warga", "Warga", "Telepon warga desa", "private"),
-    ("grup", "Grup desa", "Grup Telegram desa", "group"),
-    ("petugas", "Petugas", "PIMPASA", "private"),
+    ("warga", "Warga", "Telepon seorang warga", "private"),
+    ("grup", "Grup desa", "Grup Telegram Desa Ngrayun", "group"),
+    ("petugas", "Petugas", "PIMPASA Desa Ngrayun dan Baosan Kidul", "private"),
 )
 _OFFICE_PHONES = {demo.DEPUTY: "HP wakil petugas", demo.HEAD: "HP kepala seksi"}
 """The other officers' phones: what they get is shown on the officer's phone, under their name."""

@@ -183,6 +183,12 @@ def upgrade() -> None:
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_session_wake_at'), ['wake_at'], unique=False)
 
+    op.create_table('tip_conflict',
+    sa.Column('tip_number', sa.Integer(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['tip_number'], ['tip.number'], ),
+    sa.PrimaryKeyConstraint('tip_number')
+    )
     op.create_table('tip_part',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('tip_number', sa.Integer(), nullable=False),
@@ -340,6 +346,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tip_part_tip_number'))
 
     op.drop_table('tip_part')
+    op.drop_table('tip_conflict')
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_session_wake_at'))
 

@@ -73,7 +73,7 @@ async def test_what_is_never_taken_is_given_up_and_the_lane_goes_on(
     on_both: Rehearsal, caplog: pytest.LogCaptureFixture
 ) -> None:
     where = line(on_both, bad=[BUSY] * 50)
-    bad, good = where.queue("bad", "good")
+    bad, good = where.queue("bad", "good", priority=BULK)
     for _ in range(MAX_ATTEMPTS):
         got = await where.later(hours=1)
     assert where.channel.tried.count("bad") == MAX_ATTEMPTS

@@ -110,7 +110,10 @@ class TipLives(RuleBasedStateMachine):
         if number in self.ended:
             return
         with self.database.write() as connection:
-            tips.close(connection, number, self.officers[0], "handled", self.clock.now())
+            tip = tips.by_number(connection, number)
+            assert tip
+            owner = tip.officer_id or self.officers[0]
+            assert tips.close(connection, number, owner, "handled", self.clock.now())
         self.ended.add(number)
 
     @rule(number=consumes(numbers))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,8 @@ REPORTED_AT = STEPS.index("kirim")
 REPEATED = 0.3
 """The part of the deliveries that come again although they were taken."""
 AT_ONCE = 24
+GIVES_UP = 60.0
+"""Seconds without a 200 after which no restart is to be expected any more."""
 
 _VARIES = (
     (re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b"), "<kode>"),
@@ -102,7 +105,8 @@ class Load:
             self.taken += 1
 
     async def _deliver(self, person: Person, step: int) -> None:
-        while True:
+        ends, status = time.monotonic() + GIVES_UP, 0
+        while time.monotonic() < ends:
             async with self._room:
                 try:
                     status = (await self._post(person, step)).status_code
@@ -114,6 +118,9 @@ class Load:
             if status not in (0, 503):
                 self.refused.append(status)
             await asyncio.sleep(self.chance.uniform(0.02, 0.1))
+        raise AssertionError(
+            f"{GIVES_UP:.0f} s without a 200 (last {status}): {person}, step {step}"
+        )
 
     async def _post(self, person: Person, step: int) -> httpx.Response:
         text, event_id = person.text(step), person.event_id(step)

@@ -91,9 +91,7 @@ class FakePorts:
     def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
         return (Hotline("polri", "Polisi", "110", "", True),)
 
-    def desk(
-        self, place_code: str, urgency: Urgency, *, skip_village_officers: bool = False
-    ) -> Desk:
+    def desk(self, place_code: str, urgency: Urgency, *, told: str = "") -> Desk:
         return Desk(
             served=self.served,
             office_name=self.office_name(),

@@ -84,7 +84,7 @@ def test_danger_is_heard_where_words_are_asked(flow: str, node: str) -> None:
 
 def test_a_button_of_the_present_question() -> None:
     sprint = say(at("tip_off", "danger"), "", payload="tip_off.danger.none")
-    assert place(sprint) == "tip_off.what"
+    assert place(sprint) == "tip_off.where_ask"  # what happened was told already
 
 
 def test_an_old_button_puts_the_present_question_again() -> None:
