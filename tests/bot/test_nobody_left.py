@@ -31,9 +31,10 @@ def _leaves(rehearsal: Rehearsal, *staff_numbers: str) -> None:
 
 def _owner(rehearsal: Rehearsal) -> int | None:
     with rehearsal.service.database.read() as connection:
-        return connection.execute(
+        owner: int | None = connection.execute(
             select(tips.assignments.c.officer_id).where(tips.assignments.c.ended_at.is_(None))
         ).scalar_one()
+    return owner
 
 
 async def test_a_tip_of_an_officer_who_left_goes_to_those_who_had_it_before(

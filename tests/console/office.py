@@ -84,8 +84,7 @@ class Bot:
                     message = outgoing(
                         ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
                     )
-                    text = outbox.open_body(ring, row.lane, row.body).text
-                    said.setdefault(message.to, []).append(text)
+                    said.setdefault(message.to, []).append(message.text)
                     outbox.mark_sent(connection, [(row.id, "x")])
         return said
 
