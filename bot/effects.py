@@ -164,7 +164,7 @@ class Effects:
         if tip is None:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
-            tips.withdraw(self.connection, tip.number, self.now)
+            _must(tips.withdraw(self.connection, tip.number, self.now))
             if tip.officer_id is not None:
                 links.revoke(self.connection, tip.officer_id, tip.number)
             self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
@@ -229,7 +229,8 @@ class Effects:
         if following is None or (following is tips.UNROUTED and tip.officer_id is None):
             return False
         due = self._office.due(self.now, tip.urgency)
-        tips.escalate(self.connection, tip.number, following, due, self.now)
+        if not tips.escalate(self.connection, tip.number, following, due, self.now, seen=tip):
+            return True  # somebody was faster: it moved, ended, or was taken meanwhile
         if tip.officer_id not in skip:
             self.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
         self.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
@@ -248,7 +249,7 @@ class Effects:
         match event:
             case TipAcknowledged(token=token):
                 due = self._office.due(self.now, tip.urgency, acknowledged=True)
-                tips.acknowledge(self.connection, tip.number, officer_id, due, self.now)
+                _must(tips.acknowledge(self.connection, tip.number, officer_id, due, self.now))
                 links.issue(self.connection, token, "tip", officer_id, self.now, tip=tip.number)
                 self.tell_reporter(tip, "notice.news")
             case LinkIssued(token=token):
@@ -274,7 +275,7 @@ class Effects:
             self.tell_reporter(tip, "notice.news")
 
     def close(self, tip: tips.TipRow, officer_id: int, outcome: str) -> None:
-        tips.close(self.connection, tip.number, officer_id, outcome, self.now)
+        _must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
         self.tell_reporter(tip, "notice.news")
 
     def hand_over(self, owner: Step, number: int, topic: str, *, urgent: bool) -> None:
@@ -364,3 +365,8 @@ class Effects:
         if tip.officer_id is None:
             return officers.leads(self.connection, officer_id, self.world.now.date())
         return tip.officer_id == officer_id
+
+
+def _must(done: bool) -> None:
+    if not done:
+        raise NotAllowed("the tip has ended or moved to somebody else meanwhile")

@@ -187,6 +187,7 @@ def purge(connection: Connection, now: datetime) -> None:
     """What has served its purpose goes."""
     connection.execute(inbox.delete().where(inbox.c.received_at < now - SEEN_EVENTS_STAY))
     outbox.purge(connection, now - SENT_ROWS_STAY)
+    outbox.clear(connection, now)
     links.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 

@@ -19,7 +19,6 @@ class Tip(SQLModel, table=True):
     place_code: str
     status: str = "assigned"
     outcome: str = ""
-    skip_village_officers: bool = False
     may_ask: bool = False
     """The reporter lets the officer ask back."""
     receipt_index: bytes = Field(unique=True)

@@ -42,7 +42,6 @@ class TipRow:
     urgency: Urgency
     place_code: str
     status: str
-    skip_village_officers: bool
     may_ask: bool
     has_return: bool
     opened_at: datetime
@@ -53,7 +52,7 @@ class TipRow:
 
 _ROW = select(
     tips.c.number, tips.c.id, tips.c.topic, tips.c.urgency, tips.c.place_code, tips.c.status,
-    tips.c.skip_village_officers, tips.c.may_ask, tips.c.return_address.is_not(None),
+    tips.c.may_ask, tips.c.return_address.is_not(None),
     tips.c.opened_at, assignments.c.officer_id,
     func.coalesce(assignments.c.role, "unrouted"), assignments.c.due_at,
 ).select_from(
@@ -95,7 +94,6 @@ def open_tip(
         "place_code": event.place_code,
         "status": "assigned",
         "outcome": "",
-        "skip_village_officers": event.skip_village_officers,
         "may_ask": event.topic == "question" or event.report.get("contact") == "yes",
         "receipt_index": receipt_index(ring, event.receipt),
         "return_index": return_index(ring, contact_id) if keep else None,

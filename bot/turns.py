@@ -107,7 +107,7 @@ class Turns:
         ids = [row.contact_id for row in due]
         batch = _Batch(connection, now)
         for known in contacts.load_by_id(
-            connection, self._service.database, self._service.ring, ids
+            connection, self._service.database, self._service.ring, ids, due=now
         ):
             batch.people[known.channel, str(known.id)] = known
             try:
@@ -291,6 +291,8 @@ class Turns:
             batch.connection.execute(self._save_session, spoke)
         if slept:
             batch.connection.execute(self._keep_window, slept)
+        there = {k.id for k in batch.people.values() if k.channel == "whatsapp"} & batch.spoke
+        outbox.unpark(batch.connection, there, batch.now)  # only WhatsApp has a window
         outbox.queue(batch.connection, batch.rows)
 
     def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:

@@ -226,7 +226,7 @@ def ask(service: Service, reading: str, number: int, words: str) -> None:
     """
     now = service.clock.now()
     with service.database.write() as connection:
-        _one_at_a_time(connection, tips.tips.c.number, number)
+        tips.hold(connection, number)
         tip, officer_id, _ = _own_tip(connection, reading, number, now)
         if not tip.may_ask or tip.status != "acknowledged":
             raise CannotAskError
@@ -242,7 +242,7 @@ def close(service: Service, reading: str, number: int, outcome: str) -> None:
     """End the tip with an outcome; every door to it shuts. Raises NotYoursError."""
     now = service.clock.now()
     with service.database.write() as connection:
-        _one_at_a_time(connection, tips.tips.c.number, number)
+        tips.hold(connection, number)
         tip, officer_id, _ = _own_tip(connection, reading, number, now)
         if tip.status != "acknowledged":
             raise NotYoursError

@@ -109,7 +109,7 @@ class Run:
         if ours:
             self.words = ours[1]
             return self.enter(ours[0])
-        if isinstance(node, Ask) and self._hears_danger(text):
+        if asks_words and self._hears_danger(text):
             return None
         action = everywhere(text, self.catalog.everywhere, typos=not asks_words)
         # "petugas" may well be the answer to a question; 0 reaches a human there.

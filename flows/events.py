@@ -72,7 +72,6 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
-    skip_village_officers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,13 +50,11 @@ def _reading() -> dict[str, Node]:
         "status": Decide(_messages, {"mail": "mail", "open": "shown", "closed": "closed"}),
         "mail": Say("tip_status.mail", "read", slots=_mail),
         "read": Decide(_still_open, {"open": "answer", "closed": "closed"}),
-        "answer": Ask(
-            "tip_status.answer",
-            "more",
-            "told",
-            _read_more,
-            skip=Choice("later", "tip_status.later", "shown"),
+        "answer": Pick("tip_status.answer", _instead, "instead", "chose", free="typed"),
+        "chose": Decide(
+            lambda scene: scene.answers["instead"], {"later": "shown", "withdraw": "withdraw"}
         ),
+        "typed": Decide(_typed_answer, {"told": "told", "again": "answer"}),
         "shown": Choose(
             "tip_status.shown",
             (
@@ -165,6 +163,22 @@ def _status(scene: Scene) -> dict[str, str]:
         "owner": view.owner,
         "due": say_time(view.due_at) if view.due_at else "-",
     }
+
+
+def _instead(scene: Scene) -> tuple[Option, ...]:
+    """Whatever else is typed is the answer itself."""
+    return (
+        Option("later", "Nanti saja", ("nanti", "lihat keadaan")),
+        Option("withdraw", "Tarik laporan", ("tarik", "tarik saja")),
+    )
+
+
+def _typed_answer(scene: Scene) -> str:
+    try:
+        scene.answers["more"] = _read_more(scene.words, scene)
+    except AskAgain:
+        return "again"
+    return "told"
 
 
 def _read_more(text: str, scene: Scene) -> str:

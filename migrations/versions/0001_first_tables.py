@@ -80,7 +80,6 @@ def upgrade() -> None:
     sa.Column('place_code', sa.String(), nullable=False),
     sa.Column('status', sa.String(), nullable=False),
     sa.Column('outcome', sa.String(), nullable=False),
-    sa.Column('skip_village_officers', sa.Boolean(), nullable=False),
     sa.Column('may_ask', sa.Boolean(), nullable=False),
     sa.Column('receipt_index', sa.LargeBinary(), nullable=False),
     sa.Column('return_index', sa.LargeBinary(), nullable=True),

@@ -108,7 +108,7 @@ async def _a_whole_case(rehearsal: Rehearsal) -> None:
     await rehearsal.wait(timedelta(hours=3))
     await rehearsal.say("wakil", "ambil 1")
     await rehearsal.say("wakil", f"tanya 1 siapa {QUESTION} itu?")
-    for words in ("buka", "jawab atau tambah", f"namanya {ANSWER}"):
+    for words in ("buka", f"namanya {ANSWER}"):
         await rehearsal.say("warga", words)
     await rehearsal.say("wakil", "baca 1")
 

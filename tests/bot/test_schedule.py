@@ -178,10 +178,10 @@ async def test_one_tip_that_breaks_does_not_hold_up_the_others(
     await report(on_both, "budi", danger="akan berangkat segera")
     real = tips.escalate
 
-    def escalate(connection: Any, number: int, *rest: Any) -> None:
+    def escalate(connection: Any, number: int, *rest: Any, **seen: Any) -> bool:
         if number == 1:
             raise ValueError("this one breaks")
-        real(connection, number, *rest)
+        return bool(real(connection, number, *rest, **seen))
 
     monkeypatch.setattr(tips, "escalate", escalate)
     on_both.clock.forward(timedelta(hours=2))

@@ -18,6 +18,7 @@ from bot.officers import officers
 from bot.rehearsal import Rehearsal
 from bot.tips import tips
 from bot.turns import inbox, sessions
+from bot.world import World
 from flows.events import TipOpened
 from flows.nodes import Decide, Scene
 from tests.bot.steps import count, heard, report, settle_in
@@ -219,7 +220,7 @@ async def test_no_text_breaks_the_turns_of_others(on_both: Rehearsal, words: str
 
 
 async def test_only_the_owner_carries_a_tip_on_even_when_the_flow_is_wrong(
-    on_both: Rehearsal,
+    on_both: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The effects check the rights again: a flow's slip opens nothing."""
     await report(on_both)
@@ -230,6 +231,7 @@ async def test_only_the_owner_carries_a_tip_on_even_when_the_flow_is_wrong(
     nodes = {**break_to.nodes, "take_it": replace(node, by=lambda scene: always["_"])}
     flows = {**on_both.service.catalog.flows, "officer_desk": replace(break_to, nodes=nodes)}
     on_both.service.catalog = replace(on_both.service.catalog, flows=flows)
+    monkeypatch.setattr(World, "_is_mine", lambda world, tip: True)
     sent = await on_both.say("wakil", "ambil 1")
     assert "gangguan" in heard(sent, "wakil")
     assert "/console/" not in heard(sent, "wakil")

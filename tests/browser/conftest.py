@@ -24,7 +24,7 @@ CHROMIUM_FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`kentongan demo`, as a newcomer starts it, in an empty folder."""
     with socket.socket() as free:
@@ -60,9 +60,13 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Pat
     pytest.fail(f"kentongan demo did not start:\n{log.read_text()}", pytrace=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Fails, never skips, when Debian's Chromium is missing."""
+    """Fails, never skips, when Debian's Chromium is missing.
+
+    For the module only: Playwright's loop runs in this thread while it is open, and no
+    asynchronous test could run beside it.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.fail("Chromium is needed for these tests: apt-get install chromium", pytrace=False)

@@ -102,8 +102,7 @@ def test_a_report_reaches_its_officer_and_the_answer_comes_back(
 
     villager.types("buka")
     villager.shows(QUESTION)
-    villager.presses("Jawab atau tambah")
-    villager.shows("Tulis jawaban")
+    villager.shows("Tulis jawaban Anda sekarang")
     villager.types(ANSWER)
     officer.shows("Ada jawaban untuk #1")
     officer.says_nowhere(ANSWER)

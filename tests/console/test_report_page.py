@@ -151,7 +151,7 @@ async def test_the_reporters_answer_is_made_harmless_too(
     bot: Bot, browser: httpx.AsyncClient
 ) -> None:
     bot.say(demo.OFFICER, "TANYA 1 Apakah busnya biru?")
-    for text in ("BUKA", "2", "1", "Ya <b>biru</b> \u202e lihat http://x.example/"):
+    for text in ("BUKA", "2", "Ya <b>biru</b> \u202e lihat http://x.example/"):
         bot.say(demo.VILLAGER, text)
     html = await page_of(bot, browser)
     assert "Apakah busnya biru?" in html
