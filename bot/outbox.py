@@ -16,8 +16,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal_column,
-    null,
     or_,
     select,
     text,
@@ -154,17 +152,10 @@ def claim(connection: Connection, channel: str, now: datetime, most: int) -> lis
     return [Claimed(*row) for row in rows]
 
 
+# Plain SQL: SQLAlchemy's handling of each row's parameters costs more than the update itself.
 _SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.status == literal_column("'sending'"))
-    .values(
-        status=literal_column("'sent'"),
-        provider_id=bindparam("sid"),
-        error_code=literal_column("''"),
-        not_before=outbox.c.created_at,
-        body=null(),
-        lease_until=null(),
-    )
+    "UPDATE outbox SET status = 'sent', provider_id = {0}, error_code = '', body = NULL, "
+    "lease_until = NULL, not_before = created_at WHERE id = {0} AND status = 'sending'"
 )
 _LEARN = (
     update(outbox)
@@ -179,9 +170,12 @@ def mark_sent(connection: Connection, sent: list[tuple[int, str]]) -> None:
     A callback may have been faster than our own note: such a row keeps its state and only
     learns the provider's id.
     """
-    rows = [{"row_id": row_id, "sid": sid} for row_id, sid in sent]
-    if rows and connection.execute(_SENT, rows).rowcount < len(rows):
-        connection.execute(_LEARN, rows)
+    if not sent:
+        return
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    noted = connection.exec_driver_sql(_SENT.format(mark), [(sid, row_id) for row_id, sid in sent])
+    if noted.rowcount < len(sent):
+        connection.execute(_LEARN, [{"row_id": row_id, "sid": sid} for row_id, sid in sent])
 
 
 def finish(connection: Connection, row_id: int, state: str, error_code: str) -> None:

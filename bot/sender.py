@@ -213,7 +213,8 @@ class Sender:
                 except Exception as error:  # the notes are kept: see _note
                     log.error("sender %s: %s", self._channel.name, type(error).__name__)
                     await asyncio.sleep(IDLE)
-                self._wake.set()
+                if self._held.qsize() <= self._page // 2:
+                    self._wake.set()
 
     def _note(self) -> None:
         """Write down what became of the messages sent so far; what can't be written is kept."""
