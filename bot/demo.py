@@ -8,9 +8,10 @@ from sqlmodel import SQLModel
 from bot import contacts, groups
 from bot.channels.base import Inbound
 from bot.contacts import Contact
+from bot.office_setup import init_office
 from bot.officers import officers
 from bot.pins import hash_pin
-from bot.roster import RosterRow, import_roster, init_office
+from bot.roster import RosterRow, import_roster
 from bot.service import Service
 
 OFFICE = "kanim-ponorogo"

@@ -9,15 +9,14 @@ from sqlalchemy import select
 
 from bot.contacts import contacts
 from bot.database import Database
+from bot.office_setup import init_office, office_code
 from bot.reports import roster_report
 from bot.roster import (
     Change,
     RosterError,
     hand_over_orphans,
     import_roster,
-    init_office,
     invite,
-    office_code,
     officer_by_staff_no,
     read_roster,
     shut_out,

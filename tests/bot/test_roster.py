@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 from bot import demo, officers, roster, tips
 from bot.database import Database
 from bot.gazetteer import Gazetteer
+from bot.office_setup import init_office, office_code
 from bot.rehearsal import Rehearsal
-from bot.roster import COLUMNS, Change, RosterError, import_roster, init_office, read_roster
+from bot.roster import COLUMNS, Change, RosterError, import_roster, read_roster
 from bot.sealing import KeyRing
 from bot.service import migrate
 from bot.territory import Offices
@@ -108,7 +109,7 @@ def test_an_office_lives_in_the_zone_of_its_province(
 
 
 def test_an_offices_code_comes_from_its_name() -> None:
-    assert roster.office_code("Kanim Tanjung Perak") == "kanim-tanjung-perak"
+    assert office_code("Kanim Tanjung Perak") == "kanim-tanjung-perak"
 
 
 # ---- mistakes in the file
