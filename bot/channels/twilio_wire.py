@@ -5,8 +5,10 @@ stands behind it is at https://www.twilio.com/docs/whatsapp/tutorial/error-codes
 """
 
 import base64
+import json
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
@@ -57,13 +59,11 @@ class TwilioWire(AsyncTwilioHttpClient):  # type: ignore[misc]
         if auth:
             pair = base64.b64encode(":".join(auth).encode()).decode()
             headers["Authorization"] = f"Basic {pair}"
-        is_json = headers.get("Content-Type") == "application/json"
         async with self.session.request(
             method.upper(),
             self._destination(url),
             params=params,
-            json=data if is_json else None,
-            data=None if is_json else data,
+            data=_encoded(data, headers.get("Content-Type")),
             headers=headers,
             timeout=self._limits,
             allow_redirects=False,
@@ -76,6 +76,15 @@ class TwilioWire(AsyncTwilioHttpClient):  # type: ignore[misc]
             if url.startswith(host):
                 return f"{self._api_base}/{url.removeprefix(host)}" if self._api_base else url
         raise ChannelDown("host", "the Twilio library asked for an unknown host")
+
+
+def _encoded(data: Mapping[str, Any] | None, content_type: str | None) -> bytes | None:
+    """The body as its Content-Type says. aiohttp's own form costs a tenth of the whole call."""
+    if not data:
+        return None
+    if content_type == "application/json":
+        return json.dumps(data).encode()
+    return urlencode(data, doseq=True).encode()
 
 
 async def translated(call: Awaitable[_Answer]) -> _Answer:

@@ -105,7 +105,8 @@ class WhatsAppChannel(Channel):
         while len(self._open) > MAX_OPEN_ATTEMPTS:
             self._open.pop(next(iter(self._open)))
         try:
-            sid = await self._send_content(message) or await self._send_parts(message, attempt)
+            sid = await self._send_content(message) if message.fixed else None
+            sid = sid or await self._send_parts(message, attempt)
         except (Refused, Unreachable, WindowClosed):
             self._open.pop(message.outbox_id, None)
             raise
