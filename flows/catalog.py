@@ -16,6 +16,8 @@ from flows.wording import Wording
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 CONSENT_TEXT = "welcome.kept"
 """The text that consent is given to; its hash is the version that is recorded."""
+FRESH_DAYS = 184
+"""Six months: the longest that a fact may go unread."""
 
 
 class ContentError(Exception):
@@ -112,12 +114,14 @@ def load_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(f"{_short(path)}: can't be read ({error.__class__.__name__})") from None
+        raise ContentError(
+            f"{short_path(path)}: can't be read ({error.__class__.__name__})"
+        ) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ContentError(f"{_short(path)}: line {line}: {error.problem}") from None
+        raise ContentError(f"{short_path(path)}: line {line}: {error.problem}") from None
     except yaml.YAMLError as error:  # a letter that YAML does not allow
-        raise ContentError(f"{_short(path)}: {' '.join(str(error).split())}") from None
+        raise ContentError(f"{short_path(path)}: {' '.join(str(error).split())}") from None
 
 
 def load_texts(folder: Path = CONTENT) -> Wording:
@@ -126,10 +130,10 @@ def load_texts(folder: Path = CONTENT) -> Wording:
     for path in sorted((folder / "texts").glob("*.yaml")):
         entries = load_yaml(path)
         if not isinstance(entries, dict):
-            raise ContentError(f"{_short(path)}: must be a list of `key: text`")
+            raise ContentError(f"{short_path(path)}: must be a list of `key: text`")
         for key, text in entries.items():
             if not isinstance(text, str) or not text.strip():
-                raise ContentError(f"{_short(path)}: {key}: must be a text")
+                raise ContentError(f"{short_path(path)}: {key}: must be a text")
             texts[f"{path.stem}.{key}"] = text.strip()
     return Wording(texts)
 
@@ -165,7 +169,9 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
             group=dict(raw["group"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContentError(f"{_short(path)}: {error} is missing or has the wrong form") from None
+        raise ContentError(
+            f"{short_path(path)}: {error} is missing or has the wrong form"
+        ) from None
 
 
 def consent_version(wording: Wording) -> str:
@@ -186,17 +192,17 @@ def load_hotlines(folder: Path = CONTENT) -> tuple[HotlineEntry, ...]:
     entries = []
     listed = load_yaml(path)
     if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
-        raise ContentError(f"{_short(path)}: must be a list of numbers with their fields")
+        raise ContentError(f"{short_path(path)}: must be a list of numbers with their fields")
     for raw in listed:
-        where = f"{_short(path)}: {raw.get('id', '?')}"
+        where = f"{short_path(path)}: {raw.get('id', '?')}"
         entries.append(
             HotlineEntry(
-                id=_need(raw, "id", where),
-                name=_need(raw, "name", where),
-                number=_need(raw, "number", where),
+                id=need(raw, "id", where),
+                name=need(raw, "name", where),
+                number=need(raw, "number", where),
                 hours=raw.get("hours", ""),
                 purpose=tuple(raw.get("purpose") or ()),
-                source=_need(raw, "source", where),
+                source=need(raw, "source", where),
                 checked=_day(raw, "checked", where),
                 review_by=_day(raw, "review_by", where),
                 fallback=raw.get("fallback") == "yes",
@@ -213,7 +219,7 @@ def lesson_hash(raw: Mapping[str, Any]) -> str:
 
 def _lesson(path: Path) -> Lesson:
     raw = load_yaml(path)
-    where = _short(path)
+    where = short_path(path)
     if not isinstance(raw, dict):
         raise ContentError(f"{where}: must be a lesson with title, cards, quiz and action")
     if not raw.get("cards") or not raw.get("quiz"):
@@ -223,9 +229,9 @@ def _lesson(path: Path) -> Lesson:
     try:
         return Lesson(
             id=path.stem,
-            title=_need(raw, "title", where),
-            summary=_need(raw, "summary", where),
-            order=int(_need(raw, "order", where)),
+            title=need(raw, "title", where),
+            summary=need(raw, "summary", where),
+            order=int(need(raw, "order", where)),
             keywords=_folded(raw.get("keywords") or ()),
             reviewed=isinstance(stamp, dict)
             and bool(stamp.get("by"))
@@ -240,9 +246,9 @@ def _lesson(path: Path) -> Lesson:
 
 def _card(raw: Mapping[str, Any], where: str) -> Card:
     return Card(
-        id=_need(raw, "id", where),
-        text=_need(raw, "text", where),
-        source=_source(raw, where),
+        id=need(raw, "id", where),
+        text=need(raw, "text", where),
+        source=source_of(raw, where),
         keywords=_folded(raw.get("keywords") or ()),
     )
 
@@ -250,27 +256,29 @@ def _card(raw: Mapping[str, Any], where: str) -> Card:
 def _quiz(raw: Mapping[str, Any], where: str) -> QuizItem:
     choices = tuple(
         QuizChoice(
-            label=_need(choice, "label", where),
+            label=need(choice, "label", where),
             correct=choice.get("correct") == "yes",
-            why=_need(choice, "why", where),
+            why=need(choice, "why", where),
         )
         for choice in raw["choices"]
     )
     return QuizItem(
-        _need(raw, "id", where), _need(raw, "question", where), choices, _source(raw, where)
+        need(raw, "id", where), need(raw, "question", where), choices, source_of(raw, where)
     )
 
 
-def _source(raw: Mapping[str, Any], where: str) -> Source:
+def source_of(raw: Mapping[str, Any], where: str) -> Source:
+    """The source and dates that every fact carries."""
     return Source(
-        text=_need(raw, "source", where),
+        text=need(raw, "source", where),
         url=raw.get("source_url", ""),
         checked=_day(raw, "checked", where),
         review_by=_day(raw, "review_by", where),
     )
 
 
-def _need(raw: Mapping[str, Any], name: str, where: str) -> str:
+def need(raw: Mapping[str, Any], name: str, where: str) -> str:
+    """A field that must hold a text."""
     value = raw.get(name)
     if not isinstance(value, str) or not value.strip():
         raise ContentError(f"{where}: `{name}` is missing")
@@ -279,7 +287,7 @@ def _need(raw: Mapping[str, Any], name: str, where: str) -> str:
 
 def _day(raw: Mapping[str, Any], name: str, where: str) -> date:
     try:
-        return date.fromisoformat(_need(raw, name, where))
+        return date.fromisoformat(need(raw, name, where))
     except ValueError:
         raise ContentError(f"{where}: `{name}` must be a day such as 2026-11-21") from None
 
@@ -290,7 +298,8 @@ def _folded(words: Any) -> tuple[str, ...]:
     return tuple(fold(word) for word in words)
 
 
-def _short(path: Path) -> str:
+def short_path(path: Path) -> str:
+    """A content file as editors know it: `content/…`."""
     return str(
         path.relative_to(path.parents[2] if path.parent.name != "content" else path.parents[1])
     )

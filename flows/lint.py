@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from flows import free_text, lessons
-from flows.catalog import Catalog, Lesson, Source
+from flows.catalog import FRESH_DAYS, Catalog, Lesson, Source
 from flows.graph import RESUME, Graph, Place, locate
 from flows.nodes import Ask, Choice, Choose, Pick, Say, Wait
 from flows.triggers import Trigger, everywhere
@@ -36,8 +36,6 @@ MAX_QUESTION = 200
 MAX_WHY = 160
 DONE_MARK = " ✓"
 """Stands behind the title of a finished lesson, inside the limit of its label."""
-FRESH_DAYS = 184
-"""Six months: the longest that a fact may go unread."""
 FALLBACKS = 3
 
 _LONG = re.compile(r"check_recruiter\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
