@@ -70,7 +70,7 @@ _ENDS = re.compile(
     r"|laki|sehat|belum)"
 )
 _OTHER_UNIT = re.compile(
-    r"\s{0,2}(?:jt|juta|rb|ribu|ratus|org|orang|kg|cm|hari|hr|jam|menit|bln|bulan|kali|%"
+    r"\s{0,2}(?:jt|juta|rb|ribu|ratus|org|orang|kg|cm|hari|hr|jam|menit|bln|bulan|minggu|mgg|kali|%"
     r"|peserta|km|kelas|k\b|m\b)"
 )
 _BORN = re.compile(

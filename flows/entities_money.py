@@ -107,7 +107,7 @@ _HALF = re.compile(r"\s(?:setengah|stengah|satengah)(?!\s(?:bulan|hari|jam|tahun
 _PERIOD = "|".join(sorted(_PERIODS, key=len, reverse=True))
 _PER = re.compile(
     r"(?:,-|,--|\.-)?(?:\s(?:bersih|lebih|net|nett|kotor|an))?"
-    r"(?:\s?[(]?(?:/|per-?|tiap\s|setiap\s|saben\s)\s?|\s(?:dalam |untuk )?(?:se|sak))\s?"
+    r"(?:\s?[(]?(?:/|per-?|tiap\s|setiap\s|saben\s)\s?|\s(?:dalam |untuk )?(?:se|sak|sa))\s?"
     rf"({_PERIOD})(?:nya|ne|e)?(?![a-z])"
 )
 _PER_BEFORE = re.compile(

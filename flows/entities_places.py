@@ -51,7 +51,7 @@ _MORE_NAMES = {
 }
 _NEED_A_LEAD = word_set(
     """
-    kl jb usa uk amman miri sibu suria suriah suriyah darwin abha taif sin perth iran
+    kl jb usa uk amman miri sibu suria suriyah darwin abha taif sin perth iran
     """
 )
 """Common words and names too ("kl" is mostly "kalau"): only behind "ke", "di", "kerja" and the like,
@@ -83,6 +83,8 @@ _NOT_TYPOS = word_set(
 )
 """Words one letter away from a name (checked against wordfreq's Indonesian list, 22 Nov 2026)."""
 _LETTERS = re.compile(r"[a-z]+")
+_STUCK = ("ke", "di", "loker", "kerja", "tki", "tkw", "pmi", "job")
+"""What people write together with a country's name."""
 _FUZZY_FROM = 6
 _MOST_WORDS = 3
 _LONGEST = 30
@@ -127,7 +129,7 @@ class Places:
     def _may_begin(self, word: str) -> bool:
         """Whether looking closer is worth it: most words stop here."""
         return word[:3] in self._heads or (
-            len(word) >= _FUZZY_FROM and (word[-3:] in self._like or word[:2] in ("ke", "di"))
+            len(word) >= _FUZZY_FROM and (word[-3:] in self._like or word.startswith(_STUCK))
         )
 
     def _at(self, words: "list[_Word]", i: int) -> "_Hit | None":
@@ -150,11 +152,11 @@ class Places:
         return self._part(word) or self._misspelt(word)
 
     def _part(self, word: str) -> "_Hit | None":
-        """ "kemalaysia", "ditaiwan", "malaysianya"."""
-        for skipped, cut in ((2, 0), (0, 3), (2, 3)):
-            if (skipped and word[:2] not in ("ke", "di")) or (cut and word[-3:] != "nya"):
-                continue
-            bare = word[skipped : len(word) - cut]
+        """ "kemalaysia", "lokerjepang", "malaysianya"."""
+        stuck = next((len(stuck) for stuck in _STUCK if word.startswith(stuck)), 0)
+        cut = 3 if word.endswith("nya") else 0
+        for skipped, left in ((stuck, 0), (0, cut), (stuck, cut)):
+            bare = word[skipped : len(word) - left]
             if len(bare) >= 4 and bare in self._codes and bare not in _NEED_A_LEAD:
                 return _Hit(self._codes[bare], bare, 1, skipped)
         return None

@@ -89,7 +89,7 @@ _WHENS: tuple[tuple[str, str, int | None], ...] = (
      rf"|malam|malem|hr) minggu", 168),
     ("unknown", r"(?:bulan|bln|wulan)\s(?:depan|dpn|ngarep|hareup)", 1488),
     ("unknown", r"(?:bulan|bln|wulan)\s(?:ini|iki|ieu)", 744),
-    ("unknown", r"(?:dalam waktu dekat|secepatnya|beberapa hari lagi|habis lebaran|abis lebaran"
+    ("unknown", r"(?:akhir (?:bulan|bln)|dalam waktu dekat|secepatnya|beberapa hari lagi|habis lebaran|abis lebaran"
      r"|setelah lebaran)", None),
 )  # fmt: skip
 _PATTERN = "|".join(f"(?P<w{i}>{pattern})" for i, (_, pattern, _) in enumerate(_WHENS))
@@ -100,7 +100,7 @@ _LATER = re.compile(
 )
 _DAY_NAMED = word_set("tgl tanggal tg tggl")
 _NAMED_DATE = re.compile(
-    rf"(?:tgl|tanggal|tg|tggl)[\s.:]{{0,2}}(\d{{1,2}})(?![\d.,]\d|\d)(?:\s({_MONTH})(?![a-z]))?"
+    rf"(?:tgl|tanggal|tg|tggl)[\s.:]{{0,2}}(\d{{1,2}})(?:\s?-\s?\d{{1,2}})?(?![\d.,]\d|\d)(?:\s({_MONTH})(?![a-z]))?"
 )
 _DATE = re.compile(
     rf"[0-9](?<![a-z\d/.-].)\d?(?:\s({_MONTH})(?![a-z])"

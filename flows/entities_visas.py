@@ -23,7 +23,7 @@ class Visa:
 _KINDS = {
     "umrah": "umroh|umrah|umrohan|umroah|umro|umra|haji|hajj|furoda|furodah|mujamalah",
     "ziarah": "ziarah|ziaroh|jiarah|ziyarah|ziara",
-    "tourist": "turis|turist|touris|tourist|toris|wisata|wisatawan|jalan2|jalan jalan"
+    "tourist": "bebas|turis|turist|touris|tourist|toris|wisata|wisatawan|jalan2|jalan jalan"
     "|jalan-jalan|jln2|jln-jln"
     "|liburan|libur|holiday|pelancong|melancong|plesir|plesiran|dolan|travel|voa|on arrival"
     "|pariwisata|600|601|651",

@@ -18,6 +18,7 @@ from tests.flows.reading_entities import found
         ("gaji 15 jt", [(15_000_000, "IDR", None, "")]),
         ("gajinya 15jt/bln bersih", [(15_000_000, "IDR", None, "month")]),
         ("15 juta sebulan", [(15_000_000, "IDR", None, "month")]),
+        ("gajih 10 juta sabulan", [(10_000_000, "IDR", None, "month")]),
         ("sebulan 15 juta lho mbak", [(15_000_000, "IDR", None, "month")]),
         ("gaji perbulan 7jt", [(7_000_000, "IDR", None, "month")]),
         ("15 jt bersih per bulan", [(15_000_000, "IDR", None, "month")]),
@@ -119,7 +120,8 @@ def test_no_amount(text: str) -> None:
         ("umur 15 th", 15, 15), ("umurnya baru 15", 15, 15), ("baru 15 tahun", 15, 15),
         ("usia 18-45 tahun", 18, 45), ("usia: 21 s/d 40 th", 21, 40), ("umur 18 sampai 35", 18, 35),
         ("15thn", 15, 15), ("anak 14 taun", 14, 14), ("anake umure 16 taun", 16, 16),
-        ("min 21 th", 21, None), ("paling muda 18 tahun", 18, None), ("minimal usia 21", 21, None), ("max 35", None, 35),
+        ("min 21 th", 21, None), ("paling muda 18 tahun", 18, None),
+        ("minimal usia 21", 21, None), ("max 35", None, 35),
         ("maks 40 tahun", None, 40), ("di bawah 18", None, 17), ("dibawah 18 tahun", None, 17),
         ("di bawah umur 18", None, 17), ("18 tahun ke atas", 18, None), ("umur kurang dari 17", None, 16),
         ("adik saya 17 tahun", 17, 17), ("umurku limolas", 15, 15), ("enam belas tahun", 16, 16),
@@ -142,7 +144,7 @@ def test_ages(text: str, low: int | None, high: int | None) -> None:
         "diancam pidana paling lama 15 tahun penjara", "selama 10 tahun", "paspor berlaku 10 tahun",
         "tahun 2010", "rt 15 rw 17", "di bawah 18 juta", "15 tahun kerja", "UU Nomor 18 Tahun 2017",
         "SK 16 tahun 2020",
-        "Pasal 1 angka 13 sampai 15 dan", "masih 17 orang",
+        "Pasal 1 angka 13 sampai 15 dan", "masih 17 orang", "umur 2 minggu", "anak umur 5 bulan",
     ],
 )  # fmt: skip
 def test_no_age(text: str) -> None:

@@ -50,7 +50,8 @@ def test_times(text: str, when: str | None, hours: int | None, clock: str | None
 @pytest.mark.parametrize(
     ("text", "day", "month", "clock"),
     [
-        ("berangkat tgl 25", 25, 0, ""), ("tanggal 25 desember jam 09.00 WIB", 25, 12, "09:00"),
+        ("berangkat tgl 25", 25, 0, ""), ("tanggal 5-10 januari", 5, 1, ""),
+        ("tanggal 25 desember jam 09.00 WIB", 25, 12, "09:00"),
         ("5 Mei", 5, 5, ""), ("terbang 25/12", 25, 12, ""), ("25-12-2026 jam 4 sore", 25, 12, "16:00"),
     ],
 )  # fmt: skip
