@@ -89,8 +89,8 @@ _WHENS: tuple[tuple[str, str, int | None], ...] = (
      rf"|malam|malem|hr) minggu", 168),
     ("unknown", r"(?:bulan|bln|wulan)\s(?:depan|dpn|ngarep|hareup)", 1488),
     ("unknown", r"(?:bulan|bln|wulan)\s(?:ini|iki|ieu)", 744),
-    ("unknown", r"(?:akhir (?:bulan|bln)|dalam waktu dekat|secepatnya|beberapa hari lagi|habis lebaran|abis lebaran"
-     r"|setelah lebaran)", None),
+    ("unknown", r"(?:akhir (?:bulan|bln)|dalam waktu dekat|secepatnya|beberapa hari lagi"
+     r"|(?:habis|abis|setelah) lebaran)", None),
 )  # fmt: skip
 _PATTERN = "|".join(f"(?P<w{i}>{pattern})" for i, (_, pattern, _) in enumerate(_WHENS))
 _WHEN = re.compile(rf"(?<![\d-])(?:{_PATTERN})(?![a-z])")
