@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.recruiters import Register, read_observations
+from bot.recruiters import REGISTER_FILE, Register
+from bot.register_file import read_observations
 from flows.company_names import company_words, fold
 
 TODAY = date(2026, 11, 22)
@@ -182,7 +183,7 @@ def test_every_name_of_the_register_leads_to_its_own_row(register: Register) -> 
         "listed": {"listed", "conflict"},
         "suspended": {"sanctioned", "conflict"},
         "revoked": {"sanctioned"},
-        "lifted": {"listed", "not_found"},
+        "lifted_watch": {"listed", "not_found"},
     }
     for status, allowed in verdicts.items():
         for name in names_of(register, status):
@@ -265,7 +266,7 @@ def test_a_sanction_that_was_ended_later_is_no_sanction(tmp_path: Path) -> None:
     ]
     answer = a_register(tmp_path, *lines).find("PT Alam Rimba", TODAY)
     assert answer.verdict == "not_found"
-    assert [row.status for row in answer.rows] == ["lifted"]
+    assert [row.status for row in answer.rows] == ["lifted_watch"]
 
 
 def test_a_listing_past_its_own_date_is_no_listing(tmp_path: Path) -> None:
@@ -359,7 +360,7 @@ def test_hostile_text_is_answered_in_bounded_time(register: Register) -> None:
 
 
 def test_every_row_of_the_register_file_has_a_source_and_a_day() -> None:
-    seen = list(read_observations())
+    seen = list(read_observations(REGISTER_FILE))
     assert len(seen) == 697
     assert all(one.row.source.startswith("https://") and one.row.seen_on for one in seen)
 
