@@ -64,6 +64,11 @@ class Register:
             return statuses[0]
         return "expired" if "expired" in statuses else verdict
 
+    def by_numbers(self, numbers: Iterable[str]) -> Company | None:
+        """The one company with one of these licence numbers; None when there are several."""
+        found = {owner.fold: owner for n in numbers for owner in self.index.by_number.get(n, ())}
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def _judge(self, text: str, today: date) -> tuple[Verdict, tuple[RegisterRow, ...]]:
         words = name_words(text)
         named = mentions(words, self.index.name_words)

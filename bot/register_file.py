@@ -26,6 +26,11 @@ _HEADINGS = {
     "read_on": "tanggal dibaca",
 }
 """What the columns are called in files we know of; `--map` says it for any other."""
+_INSTEAD = {
+    "status": ", or give all rows one with --status",
+    "source_url": ", or give it with --source",
+    "source_date": ", or give it with --source-date",
+}
 _TITLE_LINES = 10
 """Lines that an export may have above its columns."""
 MAX_ROWS = 20_000
@@ -173,7 +178,7 @@ def _columns(path: Path, header: Line, reading: Reading) -> dict[str, int]:
         raise RegisterFileError(
             *(
                 f"{path.name}, row {number}: the column {column} is missing; add it to this line, "
-                f"or say which one it is with --map {column}=HEADING"
+                f"say which one it is with --map {column}=HEADING{_INSTEAD.get(column, '')}"
                 for column in missing
             )
         )

@@ -19,7 +19,7 @@ _STATUSES = {
     r"izin perekrutan)|sip2mi_revoked",
     "warned": r"(?:surat )?peringatan|diperingatkan|warned",
     "suspended": r"penghentian sementara|diskors|skorsing|tunda layan|dibekukan|pembekuan|suspended",
-    "expired": r"tidak (?:aktif|berlaku|diperpanjang)|non-?aktif|k[ae]dalu[aw]|habis masa|"
+    "expired": r"tidak (?:aktif|berlaku|diperpanjang)|non-?aktif|k[ae]dalu\w*|habis masa|"
     r"masa berlaku habis|dikembalikan|expired|withdrawn",
     "revoked": r"dicabut|pencabutan|revoked",
     "listed": r"terdaftar|aktif|berlaku|listed|active",

@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database import Database
 from bot.recruiters import Register
 from bot.register_rows import Observation
 from bot.register_tables import kept_rows, snapshots
+from bot.settings import read_settings
 from flows.ports import RegisterRow
 
 _NEWEST = select(func.max(snapshots.c.id))
@@ -37,6 +41,24 @@ def load(connection: Connection, number: int) -> Register:
         select(kept_rows).where(kept_rows.c.snapshot_id == number).order_by(kept_rows.c.id)
     )
     return Register(_observation(row) for row in rows)
+
+
+def register_for_terminal() -> Register:
+    """The same register without a service: the shipped one where no database is yet."""
+    shipped = Register.load()
+    url = read_settings().database_url
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return shipped
+    database = Database(url)
+    try:
+        with database.read() as connection:
+            if not inspect(connection).has_table("register_snapshot"):
+                return shipped
+            return CurrentRegister(shipped).now(connection)
+    except SQLAlchemyError as error:
+        raise ValueError(f"KENTONGAN_DATABASE_URL: {type(error).__name__}: can't be read") from None
+    finally:
+        database.close()
 
 
 def newest(connection: Connection) -> Any | None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from datetime import time as day_time
 from pathlib import Path
 
@@ -88,6 +88,13 @@ class Service:
     def register_now(self, connection: Connection) -> Register:
         """The licence register that counts now, also when another process has just imported it."""
         return self._register.now(connection)
+
+    def today(self, now: datetime) -> date:
+        """The day on the office's clock, or on UTC's before there is an office."""
+        try:
+            return self.office().calendar.local(now).date()
+        except NoOffice:
+            return now.date()
 
     def message(self, key: str, slots: Mapping[str, str] | None = None) -> MessageCreated:
         """A message of the service itself, beside any conversation."""
