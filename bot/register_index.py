@@ -14,14 +14,15 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.register_rows import SANCTIONS, Observation
-from flows.company_names import GENERIC, Mention, company_words, fold, initials_of, rare_words
+from flows.company_letters import fold, skeleton
+from flows.company_names import GENERIC, Mention, company_words, initials_of, rare_words
 from flows.ports import RegisterRow
 
 MAX_MENTIONS = 4
 """Of a long message only so many possible names are compared, so that nobody can stall a turn."""
 SIMILAR = 85.0
 """Below this ratio only one or two slips of the finger still count (`recruiters.md` 5.2)."""
-SLIPS_FROM = 9
+SLIPS_FROM = 6
 """Letters that a name needs before two slips still mean it."""
 LEAST_RATIO = 75.0
 LEADS_ALIKE = 75.0
@@ -52,6 +53,10 @@ class Company:
         return any(observation.row.status in statuses for observation in self.observations)
 
 
+SKELETON_FROM = 5
+"""Consonants that tell one name from others."""
+
+
 class Near(NamedTuple):
     company: Company
     rank: float
@@ -72,9 +77,13 @@ class NameIndex:
         self.name_words = frozenset(word for known in self._companies for word in known.words)
         self._by_sound: dict[str, list[Company]] = defaultdict(list)
         self._by_initials: dict[str, list[Company]] = defaultdict(list)
+        self._by_words: dict[tuple[str, ...], list[Company]] = defaultdict(list)
+        self._by_skeleton: dict[str, list[Company]] = defaultdict(list)
         for company in self._companies:
             for sound in set(company.sounds) - GENERIC:
                 self._by_sound[sound].append(company)
+            self._by_words[tuple(sorted(company.sounds))].append(company)
+            self._by_skeleton[skeleton(company.fold)].append(company)
             for initials in initials_of(company.words):
                 self._by_initials[initials].append(company)
 
@@ -99,7 +108,8 @@ class NameIndex:
         marked = [mention for mention in named if mention.marked]
         best: dict[Company, Near] = {}
         for mention in (marked or named)[:MAX_MENTIONS]:
-            for near in (*self._misspelt(mention), *self._partly(mention)):
+            ways = (self._misspelt, self._partly, self._disguised)
+            for near in (near for way in ways for near in way(mention)):
                 known = best.get(near.company)
                 if known is None or near.rank > known.rank:
                     best[near.company] = near
@@ -142,6 +152,22 @@ class NameIndex:
             if count >= 2 and (words <= sounds or sounds <= words):
                 yield Near(company, 90, _ratio(letters, company))
 
+    def _disguised(self, mention: Mention) -> Iterator[Near]:
+        """The words in another order, written without vowels, or cut to their first letters."""
+        letters = fold(mention.words)
+        sounds = tuple(fold((word,)) for word in mention.words)
+        if len(sounds) > 1:
+            for company in self._by_words.get(tuple(sorted(sounds)), ()):
+                yield Near(company, 95, _ratio(letters, company))
+        bones = skeleton(letters)
+        if len(bones) >= SKELETON_FROM:
+            for company in self._by_skeleton.get(bones, ()):
+                yield Near(company, 92, _ratio(letters, company))
+        for sound in rare_words(mention.words):
+            for company in self._by_sound.get(sound, ()):
+                if _cut_short(sounds, company.sounds):
+                    yield Near(company, 91, _ratio(letters, company))
+
     def weak(self, named: Sequence[Mention]) -> list[Near]:
         """Hints that give a list, never a verdict: one rare word, initials, a common beginning."""
         found: dict[Company, None] = {}
@@ -154,6 +180,13 @@ class NameIndex:
             found |= {c: None for c in self._companies if c.fold.startswith(letters)}
         scored = [Near(company, 0, _ratio(letters, company)) for company in found]
         return sorted(scored, key=lambda near: (-near.score, near.company.fold))
+
+
+def _cut_short(typed: Sequence[str], known: Sequence[str]) -> bool:
+    """Word by word the name or its beginning; a last word may be missing."""
+    if len(typed) < 2 or not len(known) - 1 <= len(typed) <= len(known):
+        return False
+    return all(one and other.startswith(one) for one, other in zip(typed, known, strict=False))
 
 
 def _ratio(letters: str, company: Company) -> float:
