@@ -370,6 +370,11 @@ SENTENCES = (
     "loker hongkong PT {} gaji 9jt potongan 6 bulan",
     "halo admin saya siti dari ponorogo mau tanya tentang pt {} apakah sudah terdaftar di bp2mi",
     "{} (pt) apakah masih aktif izinnya",
+    "dapet brosur {} di pasar, bener ga ya",
+    "perusahaan bernama {} beralamat di jl raya bekasi no 12",
+    "saya liat di tiktok {} buka lowongan ke korea",
+    "lapor, {} nahan paspor saya",
+    "https://pt-{}.com",
 )
 
 

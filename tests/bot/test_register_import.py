@@ -1,7 +1,7 @@
 """A register file is taken over as one or not at all; what it says is kept, compared and told."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import cli, register_snapshots
+from bot.channels.base import Outgoing
 from bot.database import Database
 from bot.recruiters import Register
 from bot.register_file import MAX_ROWS, Reading, read_register_file
@@ -290,7 +291,7 @@ def test_every_snapshot_stays_with_its_raw_cells(office: Office) -> None:
     with office.service.database.read() as connection:
         assert [s.rows for s in register_snapshots.history(connection)][-1] > 160
         kept = connection.execute(select(kept_rows.c.raw).where(kept_rows.c.name == "Alam Rimba"))
-        assert f'"licence_no": "{FIRST}"' in kept.scalars().first()
+        assert f'"licence_no": "{FIRST}"' in str(kept.scalars().first())
         first = connection.execute(select(snapshots.c.id).order_by(snapshots.c.id)).scalar()
         old = register_snapshots.load(connection, first or 0)
     assert old.find("PT Bukit Seroja", TODAY).verdict == "listed"
@@ -307,6 +308,17 @@ def test_another_process_sees_the_import_at_its_next_look_up(office: Office) -> 
         assert register.find("PT Bukit Seroja", TODAY).verdict == "not_found"
         assert other.now(connection) is register
     database.close()
+
+
+async def test_a_conversation_answers_from_the_import(office: Office) -> None:
+    assert "ADA di daftar" in heard(await office.rehearsal.say("warga", "cek PT Bukit Seroja"))
+    office.take(row("Alam Rimba", FIRST))
+    told = heard(await office.rehearsal.say("warga", "cek PT Bukit Seroja"))
+    assert "TIDAK KETEMU" in told
+
+
+def heard(messages: Sequence[Outgoing]) -> str:
+    return "\n".join(message.text for message in messages)
 
 
 # ---- the command
