@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import office_cli
+from bot import office_cli, register_cli
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
     office_cli.add_commands(commands)
+    register_cli.add_commands(commands)
     _content_commands(commands)
     telegram = commands.add_parser("telegram", help="the Telegram bot's connection")
     connect = telegram.add_subparsers(required=True, metavar="connect").add_parser(
@@ -151,10 +152,10 @@ def run_doctor(given: argparse.Namespace) -> int:
 
 
 def run_recruiter(given: argparse.Namespace) -> int:
-    from bot.recruiters import Register
+    from bot.register_snapshots import register_for_terminal
     from bot.reports import recruiter_report
 
-    register = loaded(Register.load)
+    register = loaded(register_for_terminal)
     for text in texts_of(given.text):
         report = recruiter_report(register, text, datetime.now().astimezone().date())
         print_report(report, given.json)

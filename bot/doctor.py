@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from bot import audit, outbox, tips
 from bot.officers import officers
+from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
 from bot.settings import Settings
@@ -106,10 +107,6 @@ def _content(service: Service) -> Iterator[Finding]:
     stale = [h.id for h in service.catalog.hotlines if h.review_by < today]
     if stale:
         yield Finding("warn", "hotlines", f"past their review date, not shown: {', '.join(stale)}")
-    answer = service.register.find("PT Kentongan Contoh Nama", today)
-    if answer.stale:
-        yield Finding("warn", "register", f"the licence register is of {answer.register_date}: "
-                      "older than 30 days, and every answer says so")  # fmt: skip
     if not WorkingCalendar.knows_year(today.year + (today.month == 12)):
         yield Finding(
             "warn", "holidays", "next year's holidays are not known; deadlines count Mon-Fri"
@@ -125,6 +122,7 @@ def _database(service: Service) -> Iterator[Finding]:
                           "service or run any kentongan command that writes")  # fmt: skip
             return
         yield Finding("ok", "database", f"{service.database.engine.dialect.name}, revision {found}")
+        yield _register(service.register_now(connection), service.clock.now().date())
         try:
             office = service.office()
             yield Finding(
@@ -158,6 +156,16 @@ def _database(service: Service) -> Iterator[Finding]:
                     "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
                 )
     yield _clock(datetime.now().astimezone())
+
+
+def _register(register: Register, today: date) -> Finding:
+    copy = "a third-party copy" if register.third_party else "an official export"
+    if register.date is None:
+        return Finding("bad", "register", "no listed company: every check says it can't be read")
+    if register.stale(today):
+        return Finding("warn", "register", f"{copy} of {register.date}: older than 30 days, and "
+                       "every answer says so; see `kentongan register import`")  # fmt: skip
+    return Finding("ok", "register", f"{copy} of {register.date}")
 
 
 def _clock(now: datetime) -> Finding:

@@ -16,6 +16,7 @@ from bot import (
     officers,
     outbox,
     tips,
+    watches,
 )
 from bot.contacts import Known
 from bot.database import Database
@@ -36,6 +37,8 @@ from flows.events import (
     OptedIn,
     OptedOut,
     PlaceChosen,
+    RegisterUnwatched,
+    RegisterWatched,
     TipAcknowledged,
     TipClosed,
     TipDetailAdded,
@@ -93,6 +96,8 @@ class Effects:
                 self._village_event(event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn():
                 self._reporter_event(event)
+            case RegisterWatched() | RegisterUnwatched():
+                self._watch_event(event)
             case (
                 ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
                 | LessonReached() | OfficerEnrolled()
@@ -126,6 +131,7 @@ class Effects:
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 outbox.cancel_bulk(connection, known.id)
+                watches.forget(connection, known.id)
                 known.opted_out = True
             case OptedIn():
                 contacts.change(connection, known.id, opted_out_at=None)
@@ -134,6 +140,7 @@ class Effects:
                 contacts.forget(connection, known.id, now)
                 outbox.cancel_bulk(connection, known.id)
                 lessons.forget(connection, known.id)
+                watches.forget(connection, known.id)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(
@@ -143,6 +150,15 @@ class Effects:
                 known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
+
+    def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:
+        known, ring = self._someone(), self.service.ring
+        if isinstance(event, RegisterWatched):
+            watches.watch(
+                self.connection, self._database, ring, known.id, event.key, event.name, self.now
+            )
+        else:
+            watches.forget(self.connection, known.id, watches.index_of(ring, event.key))
 
     def _enrol(self, known: Known, code: str, token: str) -> None:
         found = officers.invited(self.connection, self.service.ring, code, self.now)

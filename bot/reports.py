@@ -39,9 +39,14 @@ def recruiter_report(register: Register, text: str, today: date) -> dict[str, An
                 "score": round(row.score, 1),
                 "register_date": row.seen_on.isoformat(),
                 "source": row.source,
+                "third_party": row.third_party,
             }
             for row in answer.rows
         ],
+        "register_date": answer.register_date.isoformat() if answer.register_date else None,
+        "stale": answer.stale,
+        "third_party": answer.third_party,
+        "several_numbers": answer.several_numbers,
         "flags": [],
         "advice": _ADVICE[answer.verdict],
     }

@@ -3,19 +3,20 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from datetime import time as day_time
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.clock import Clock
 from bot.database import Database
 from bot.gazetteer import Gazetteer
 from bot.officers import TO_ACKNOWLEDGE, TO_ANSWER, areas, offices
 from bot.recruiters import Register
+from bot.register_snapshots import CurrentRegister
 from bot.sealing import KeyRing
 from bot.settings import Settings
 from bot.territory import Offices
@@ -67,7 +68,7 @@ class Service:
         self.ring = ring or KeyRing.load(settings.keyring_path)
         self.clock = clock or Clock()
         self.catalog = catalog or load_catalog()
-        self.register = Register.load()
+        self._register = CurrentRegister(Register.load())
         self.gazetteer = Gazetteer()
         self.office_list = Offices()
         self.telegram_username = settings.telegram_bot_username
@@ -83,6 +84,17 @@ class Service:
     def forget_office(self) -> None:
         """Read the office anew at the next turn (after it was changed in this process)."""
         self._office = None
+
+    def register_now(self, connection: Connection) -> Register:
+        """The licence register that counts now, also when another process has just imported it."""
+        return self._register.now(connection)
+
+    def today(self, now: datetime) -> date:
+        """The day on the office's clock, or on UTC's before there is an office."""
+        try:
+            return self.office().calendar.local(now).date()
+        except NoOffice:
+            return now.date()
 
     def message(self, key: str, slots: Mapping[str, str] | None = None) -> MessageCreated:
         """A message of the service itself, beside any conversation."""

@@ -88,6 +88,13 @@ class Settings(BaseSettings):
         ge=1,
         description="The most people one broadcast may reach; more is refused before it is sent.",
     )
+    register_drop_share: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="The largest share of companies that an import of the licence register may lose; "
+        "a file that loses more is refused.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged; message texts and numbers never are."
     )

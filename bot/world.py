@@ -6,9 +6,10 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot import broadcasts, conflicts, groups, lessons, officers, outbox, tips
+from bot import broadcasts, conflicts, groups, lessons, officers, outbox, tips, watches
 from bot.contacts import Known
 from bot.officers import Step
+from bot.recruiters import Register
 from bot.sealing import SealBroken, canonical_code, new_receipt
 from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
@@ -94,7 +95,18 @@ class World:
         return self._service.gazetteer.place(code) if code else None
 
     def find_recruiter(self, text: str) -> RecruiterAnswer:
-        return self._service.register.find(text, self._today)
+        return self._register.find(text, self._today)
+
+    @cached_property
+    def _register(self) -> Register:
+        """The same for the whole turn, even when an import is committed meanwhile."""
+        return self._service.register_now(self._connection)
+
+    def watches(self) -> tuple[str, ...]:
+        """The companies whose status this contact waits to hear of, as they were shown."""
+        if self._known is None:
+            return ()
+        return watches.names(self._connection, self._service.ring, self._known.id)
 
     def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
         """Numbers inside their review date; when none is, the three fallbacks, marked."""

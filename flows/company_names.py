@@ -4,11 +4,13 @@ Pure words, no register: `bot/recruiters.py` compares what is read here with the
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
+
+from flows.company_letters import fold, in_letters, plain
+
+__all__ = ["fold"]  # most who read names fold them too
 
 
 def _set(words: str) -> frozenset[str]:
@@ -31,7 +33,33 @@ _ASKING_WORDS = _set(
     PENYALUR PEREKRUT PERMISI PERUSAHAAN PERUSAHAANNYA PTNYA PUNYA PUSAT RESMI SALAM SAMA SAYA SDH
     SEBAGAI SEKARANG SELAMAT SIANG SIAPA SIH SIP2MI SIP3MI SORE STATUS STATUSNYA SUDAH SURAT TAHU
     TAK TANYA TAPI TAU TDK TERDAFTAR TERPERCAYA TIDAK TIPU TKI TKW TOLONG UDAH UNTUK UTK VISA WA YA
-    YANG YG TAIWAN HONGKONG MALAYSIA SINGAPURA KOREA JEPANG SAUDI DUBAI KAMBOJA TURKI BRUNEI
+    YANG YG ADMIN ASSALAMUALAIKUM BADE BENERAN BILIH BP2MI BP3MI DEH DENGER DISNAKER DONG DOANG EMANG
+    ENGGAK GIMANE GK GMN HENTEU IKU INGKANG IZINE JARE JARENE KAGA KAGAK KP2MI KUWI LHO LOH MAH MAKASIH
+    MALAM MALEM MANA MASIH MIN MINTA NAROS NDAK NIKI NIKU NUWUN NYUWUN OPO ORA PAGI PERNAH PIRSA PIYE
+    PUNIKA PUNTEN RESMINE SAMPEAN SAMPEYAN TEH TERUS TRIMS TRUS TUMUT WAALAIKUMSALAM WONTEN YAH YO
+    TAIWAN HONGKONG MALAYSIA SINGAPURA KOREA JEPANG SAUDI DUBAI KAMBOJA TURKI BRUNEI
+    """
+)
+_TALKING_WORDS = _set(
+    """
+    ADIK AGAR AKHIRNYA AKUN ANEH ANU ASAL AWAL AYO BAGUS BAHAYA BANDARA BANTUANNYA BANYAK BAPAKNYA BARU
+    BARUSAN BAWA BEBERAPA BEDA BEGITU BEKERJA BELAJAR BENERNYA BERALAMAT BERANI BERASAL BERKAS BERNAMA
+    BESOK BIAR BIASA BIASANYA BINGUNG BOS BROSUR BUKA BULANNYA CALON CARANYA CEPAT CERITA COBA COM CONTOH
+    COWOK CEWEK CS DALAM DATA DATANG DEKAT DEPAN DESA DIAJAKIN DIBERANGKATKAN DIBILANG DICEK DIHUBUNGI
+    DIJANJIKAN DIKIRIM DIMANA DIMINTA DIREKRUT DISANA DISINI DISURUH DITAHAN DITANYA DITIPU DOKUMEN DP DR
+    DUIT ENAK FACEBOOK FB FORMULIR FOTO GABUNG GAES GIMANA GINI GITU GRUP GUE GURU HABIS HARGA HARI HARUS
+    HATI HITAM HP HTTP HTTPS HUBUNGI IBUNYA IG IJAZAH IKUT INSTAGRAM ISTRI JADINYA JAGA JALAN JALUR JAM
+    JANGAN JL JOB JUJUR KABAR KABUPATEN KAKAK KALI KAMPUNG KANTORE KARENANYA KARTU KASIH KASUS KAWAN KAYAK
+    KECAMATAN KELUARGA KEMARIN KENA KENAL KERJANYA KERJAAN KETEMU KETERANGAN KHAWATIR KIRA KIRIMAN KONTAK
+    KONTRAK KOTA KTP LALU LAMA LAMAR LAMARAN LANGSUNG LANSIA LAPOR LIAT LIHAT LINK LOKASI LOWONGANNYA LU
+    MAJIKAN MAKA MAKSUD MALAH MAMAH MASALAH MASUK MENAWARKAN MENDAFTAR MENGAKU MENIPU MENURUT MERTUA MESTI
+    MINGGU MUNGKIN NAHAN NAIK NAMPAK NANTI NAWARI NAWARIN NELPON NGAJAK NGAKU NGURUS NYARANIN NYARI OKE
+    ONGKOS ONLINE ORANGE ORANGNYA ORTU PAHAM PAKET PALING PAMAN PANGGIL PASAR PASPOR PASTI PEKERJA PEKERJAAN
+    PELATIHAN PENAMPUNGAN PENGEN PENTING PERCAYA PERGI PERLU PESAN PIHAK PINDAH POTONGAN PROSES PULANG
+    RIBU RUMAH RUMAHNYA SALAH SAMPAI SAMPE SEBELUM SEDANG SEBENARNYA SEBUAH SEKITAR SELAMA SEMINGGU SEMUA
+    SEPERTI SEPUPU SERING SERIUS SESUAI SETELAH SETUJU SODARA SOAL SPONSORNYA SUAMI SUKA SURUH TADI TAHUN
+    TAKUT TANDA TANGAN TANGGAL TANYAIN TELEPON TELP TENTANG TERBANG TERKAIT TERNYATA TETAP TETEH TGL TIAP
+    TIKET TIKTOK TINGGAL TMN TUH TUJUAN TULIS UANG URUS USAHA WARGA WEBSITE WELDER WHATSAPP WWW YT YOUTUBE
     """
 )
 _ROLES = _set("SPONSOR CALO TEKONG MAKELAR PERANTARA PERORANGAN PERSEORANGAN")
@@ -46,18 +74,12 @@ _GIVEN_NAMES = _set(
     SURYANI SUSI SUTRISNO TINI TONO UDIN WAHYU WATI WAWAN YANTI YANTO YULI YUSUF"""
 )
 """Common first names, enough to tell a person's name from a company's when nothing else does."""
-_AROUND_A_NAME = _ASKING_WORDS | _ROLES | _TITLES
+_AROUND_A_NAME = _ASKING_WORDS | _TALKING_WORDS | _ROLES | _TITLES
 _LEGAL_ENDINGS = _set("TBK PERSERO")
 _MAX_NAME_WORDS = 9
 _MAX_WORD = 40
 _LICENCE_DIGITS = 8
 """An NIB has 13 digits; a shorter number than this is a year, a price or a house number."""
-_SPELLINGS = (
-    "OE>U TJ>C DJ>J NJ>NY SJ>SY KH>H CH>C SH>S SY>S TH>T DH>D GH>G PH>F CK>K Q>K X>KS V>F Z>J Y>I"
-    " IE>I TIONAL>SIONAL"
-)
-"""Old and new spellings of one sound, in the order of `recruiters.md` 5.2."""
-_SOUNDS = tuple((old, new) for old, _, new in (pair.partition(">") for pair in _SPELLINGS.split()))
 _GENERIC_WORDS = """
     INDONESIA MANDIRI ABADI JAYA SEJAHTERA PUTRA SUKSES KARYA DUTA GLOBAL UTAMA MITRA SEJATI CITRA
     PRATAMA INTERNASIONAL PRIMA INSAN MANPOWER ANUGERAH PERSADA BINA PERKASA SENTOSA CAHAYA
@@ -91,14 +113,15 @@ class Mention:
             yield self.words[:end]
         if not self.marked:
             for start in range(1, min(len(self.words) - 1, 4)):
-                yield self.words[start:]
+                for end in range(len(self.words), max(len(self.words) - 3, start + 1), -1):
+                    yield self.words[start:end]
 
 
 def name_words(text: str) -> list[str]:
     """Words in capitals without accents, marks and legal endings; "P.T. Y A S R I" → PT YASRI."""
     words: list[str] = []
     letters = ""
-    for word in [*re.findall(r"[A-Z0-9]+", _plain(text)), ""]:
+    for word in [*in_letters(re.findall(r"[A-Z0-9]+", plain(text))), ""]:
         if len(word) == 1 and word.isalpha():
             letters += word
             continue
@@ -120,8 +143,8 @@ def mentions(words: Sequence[str], in_names: frozenset[str] = frozenset()) -> li
     found: dict[Mention, None] = {}
     current: list[str] = []
     marked = False
-    for word in (*words, ""):
-        ends = not word or word.isdigit() or word in COMPANY_MARKS
+    for word in _with_marks_apart(words, in_names):
+        ends = not word or word[0].isdigit() or word in COMPANY_MARKS
         if not ends and (word in in_names or word not in _AROUND_A_NAME):
             current.append(word)
             continue
@@ -130,6 +153,17 @@ def mentions(words: Sequence[str], in_names: frozenset[str] = frozenset()) -> li
             found[mention] = None
         current, marked = [], word in COMPANY_MARKS
     return sorted(found, key=lambda mention: not mention.marked)
+
+
+def _with_marks_apart(words: Sequence[str], in_names: frozenset[str]) -> Iterator[str]:
+    """ "PTmaju jaya" is PT MAJU JAYA, unless a known name begins so; then "" for the end."""
+    for word in words:
+        if len(word) > 4 and word.startswith("PT") and word not in in_names:
+            yield "PT"
+            yield word[2:]
+        else:
+            yield word
+    yield ""
 
 
 def names_a_person(words: Sequence[str]) -> bool:
@@ -144,34 +178,12 @@ def names_a_person(words: Sequence[str]) -> bool:
     return 0 < len(names) <= 2 and names[0] in _GIVEN_NAMES and len(rare_words(names)) == len(names)
 
 
-def _plain(text: str) -> str:
-    text = re.sub(r"['`’ʼ]", "", text)
-    return (text if text.isascii() else "".join(map(_ascii, text))).upper()
-
-
-@lru_cache(maxsize=4096)
-def _ascii(letter: str) -> str:
-    """One letter at a time: a long run of accents makes the whole-text form quadratic."""
-    if letter.isascii():
-        return letter
-    kept = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-    return kept or ("" if unicodedata.category(letter)[0] in "MC" else " ")
-
-
 def could_be_a_name(text: str) -> bool:
     """Three letters beside the asking words, a role such as sponsor, or a licence's digits."""
     words = name_words(text)
     named = [word for word in words if word not in _ASKING_WORDS | COMPANY_MARKS]
     letters = sum(letter.isalpha() for word in named for letter in word)
     return letters >= 3 or sum(letter.isdecimal() for letter in text) >= 8
-
-
-def fold(words: Iterable[str]) -> str:
-    """The letters that make two spellings one name: no spaces, sounds, or doubled letters."""
-    letters = "".join(words)
-    for old, new in _SOUNDS:
-        letters = letters.replace(old, new)
-    return re.sub(r"(.)\1+", r"\1", letters)
 
 
 GENERIC = frozenset(fold((word,)) for word in _GENERIC_WORDS.split())

@@ -63,6 +63,23 @@ class LessonReached:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterWatched:
+    """The contact wants to hear once when the register's status of this company changes."""
+
+    key: str = field(repr=False)
+    """`RegisterRow.key`; empty means that it is made of the name."""
+    name: str = field(repr=False)
+    """As it is to be shown in the notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUnwatched:
+    """No notice any more for this company, or, with an empty key, for any."""
+
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TipOpened:
     """A report (or, with topic `question`, a question to a human) that needs an owner."""
 
@@ -152,6 +169,8 @@ Event = (
     | OptedIn
     | ForgetMe
     | LessonReached
+    | RegisterWatched
+    | RegisterUnwatched
     | TipOpened
     | TipDetailAdded
     | TipWithdrawn

@@ -43,7 +43,7 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice)\.[a-z_]+)[\"']"
+    r"[\"']((?:common|notice|register_watch)\.[a-z0-9_]+)[\"']"
     r"|(?:AskAgain|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
@@ -63,6 +63,7 @@ _SAID_BY_CODE = {
     "notice.reply": frozenset(["text"]),
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.news": frozenset[str](),
+    "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""
 

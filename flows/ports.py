@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from flows.company_names import company_words, fold
+
 Urgency = Literal["none", "soon", "now"]
 Verdict = Literal[
     "listed",
@@ -49,11 +51,19 @@ class RegisterRow:
     name: str
     licence_no: str
     status: str
-    """listed, suspended, revoked or lifted (`recruiters.md` 1.6)."""
+    """listed, warned, suspended, sip2mi_revoked, revoked, lifted_watch or expired
+    (`recruiters.md` 1.6)."""
     status_text: str
     source: str
     seen_on: date
     score: float = 100.0
+    third_party: bool = True
+    """A copy somebody made of the official list, not the office's own export."""
+
+    @property
+    def key(self) -> str:
+        """What all spellings of the company's name share; a watch is kept under it."""
+        return fold(company_words(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,13 @@ class RecruiterAnswer:
     register_date: date | None = None
     stale: bool = False
     """The snapshot is older than 30 days, and every answer has to say so."""
+    third_party: bool = True
+    """The listings are somebody's copy of the official list, and every answer has to say so."""
+
+    @property
+    def several_numbers(self) -> bool:
+        """The listed company has more than one licence number: one alone doesn't prove it."""
+        return len({r.licence_no for r in self.rows if r.status == "listed" and r.score == 100}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,7 @@ class Ports(Protocol):
     def find_place(self, text: str) -> PlaceAnswer: ...
     def place(self, code: str) -> Place | None: ...
     def find_recruiter(self, text: str) -> RecruiterAnswer: ...
+    def watches(self) -> tuple[str, ...]: ...
     def hotlines(self, purpose: str) -> tuple[Hotline, ...]: ...
     def desk(self, place_code: str, urgency: Urgency, *, told: str = "") -> Desk: ...
     def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]: ...

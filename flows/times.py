@@ -1,6 +1,6 @@
 """Days and hours as Indonesians say them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS = (
@@ -18,6 +18,11 @@ def zone_name(at: datetime) -> str:
 
 def say_day(at: datetime) -> str:
     return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}"
+
+
+def say_date(day: date) -> str:
+    """`17 September 2026`"""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def say_time(at: datetime) -> str:

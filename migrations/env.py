@@ -18,10 +18,12 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     links,
     officers,
     outbox,
+    register_tables,
     schedule,
     sessions,
     tips,
     turns,
+    watches,
 )
 from bot.database import Moment
 from bot.settings import read_settings

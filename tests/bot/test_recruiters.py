@@ -4,12 +4,14 @@ import csv
 import random
 import string
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.recruiters import Register, read_observations
+from bot.recruiters import REGISTER_FILE, Register
+from bot.register_file import read_observations
 from flows.company_names import company_words, fold
 
 TODAY = date(2026, 11, 22)
@@ -182,7 +184,7 @@ def test_every_name_of_the_register_leads_to_its_own_row(register: Register) -> 
         "listed": {"listed", "conflict"},
         "suspended": {"sanctioned", "conflict"},
         "revoked": {"sanctioned"},
-        "lifted": {"listed", "not_found"},
+        "lifted_watch": {"listed", "not_found"},
     }
     for status, allowed in verdicts.items():
         for name in names_of(register, status):
@@ -248,6 +250,8 @@ def test_a_number_tells_namesakes_apart(tmp_path: Path) -> None:
         (a_line("Alam Rimba", f"{TERM} 2026-02-03", number="1111111111111"), "conflict"),
         (a_line("Alam Rimba", f"{TERM} 2026-10-03", number="1111111111111"), "sanctioned"),
         (a_line("Alam Raya Rimba", SUSPENDED), "listed"),
+        (a_line("Alam Rimba", "peringatan tertulis", number="1111111111111"), "listed"),
+        (a_line("Alam Rimba", "pencabutan SIP2MI", number="1111111111111"), "listed"),
     ],
 )
 def test_only_a_sanction_in_force_on_the_same_number_overrides_a_listing(
@@ -265,7 +269,7 @@ def test_a_sanction_that_was_ended_later_is_no_sanction(tmp_path: Path) -> None:
     ]
     answer = a_register(tmp_path, *lines).find("PT Alam Rimba", TODAY)
     assert answer.verdict == "not_found"
-    assert [row.status for row in answer.rows] == ["lifted"]
+    assert [row.status for row in answer.rows] == ["lifted_watch"]
 
 
 def test_a_listing_past_its_own_date_is_no_listing(tmp_path: Path) -> None:
@@ -274,6 +278,44 @@ def test_a_listing_past_its_own_date_is_no_listing(tmp_path: Path) -> None:
     assert register.find("PT Alam Rimba", date(2026, 11, 1)).verdict == "listed"
     answer = register.find("PT Alam Rimba", TODAY)
     assert (answer.verdict, answer.rows[0].status) == ("not_found", "expired")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("peringatan tertulis", "warned"), ("SIP2MI dicabut", "sip2mi_revoked"),
+     ("pengakhiran sanksi", "lifted_watch")],
+)  # fmt: skip
+def test_what_is_no_sanction_in_force_is_told_behind_the_listing(
+    tmp_path: Path, text: str, status: str
+) -> None:
+    lines = a_line("Alam Rimba", LISTED, number="1111111111111"), a_line("Alam Rimba", text)
+    rows = a_register(tmp_path, *lines).find("PT Alam Rimba", TODAY).rows
+    assert [(row.status, row.score) for row in rows] == [("listed", 100), (status, 100)]
+    assert rows[1].status_text == text
+
+
+def test_a_company_with_two_numbers_is_sanctioned_only_by_both(tmp_path: Path) -> None:
+    two = [a_line("Alam Rimba", LISTED, number=n * 13) for n in "12"]
+    acts = [a_line("Alam Rimba", REVOKED, number=n * 13) for n in "12"]
+    answer = a_register(tmp_path, *two).find("PT Alam Rimba", TODAY)
+    assert (answer.verdict, answer.several_numbers) == ("listed", True)
+    one = a_register(tmp_path, *two, acts[0])
+    assert one.find("PT Alam Rimba", TODAY).verdict == "conflict"
+    assert one.find(f"PT Alam Rimba {'1' * 13}", TODAY).verdict == "sanctioned"
+    assert one.find(f"PT Alam Rimba {'2' * 13}", TODAY).verdict == "listed"
+    assert a_register(tmp_path, *two, *acts).find("PT Alam Rimba", TODAY).verdict == "sanctioned"
+
+
+def test_a_number_is_the_same_without_its_first_zeros(tmp_path: Path) -> None:
+    register = a_register(tmp_path, a_line("Alam Rimba", LISTED, number="220001234567"))
+    assert register.find("NIB 0220001234567", TODAY).verdict == "listed"
+
+
+def test_a_suspension_past_its_own_date_is_a_conflict(tmp_path: Path) -> None:
+    over = "Alam Rimba,1111111111111,diskors,2026-11-01,https://example.org,2026-08-01,"
+    register = a_register(tmp_path, a_line("Alam Rimba", LISTED, number="1111111111111"), over)
+    assert register.find("PT Alam Rimba", date(2026, 10, 1)).verdict == "sanctioned"
+    assert register.find("PT Alam Rimba", TODAY).verdict == "conflict"
 
 
 def test_what_a_company_says_of_itself_is_no_listing(tmp_path: Path) -> None:
@@ -311,6 +353,117 @@ def a_typo(chance: random.Random, name: str, edits: int) -> str:
     return "".join(letters)
 
 
+SENTENCES = (
+    "mau tanya pt {} yg di cirebon itu resmi gak",
+    "saya ditawari kerja ke taiwan lewat PT {} katanya gaji 15 juta, aman gak?",
+    "assalamualaikum kak mau nanya, kalau {} itu terdaftar nggak ya?",
+    "adik saya diajak pak joko sponsor dari pt {} ke malaysia",
+    "info pt {} jakarta timur dong",
+    "punten bade naros pt {} teh resmi henteu",
+    "opo pt {} iku resmi?",
+    "PT {}, Bekasi",
+    "PT{}",
+    "P-T {}",
+    "p t {}",
+    "lpk {}",
+    "namanya {}",
+    "loker hongkong PT {} gaji 9jt potongan 6 bulan",
+    "halo admin saya siti dari ponorogo mau tanya tentang pt {} apakah sudah terdaftar di bp2mi",
+    "{} (pt) apakah masih aktif izinnya",
+    "dapet brosur {} di pasar, bener ga ya",
+    "perusahaan bernama {} beralamat di jl raya bekasi no 12",
+    "saya liat di tiktok {} buka lowongan ke korea",
+    "lapor, {} nahan paspor saya",
+    "https://pt-{}.com",
+)
+
+
+@pytest.mark.parametrize("edits", [0, 1, 2])
+def test_a_name_inside_a_sentence_is_found(register: Register, edits: int) -> None:
+    chance = random.Random(edits)
+    rows = [seen.row for seen in register.observations if seen.row.status != "claimed"]
+    first = among = 0
+    for row in rows:
+        typed = a_typo(chance, " ".join(company_words(row.name)), edits)
+        answer = register.find(chance.choice(SENTENCES).format(typed), TODAY)
+        found = [one_name(found.name) for found in answer.rows]
+        first += found[:1] == [one_name(row.name)]
+        among += one_name(row.name) in found[:3]
+        if answer.verdict not in ("similar", "not_found", "not_a_company"):
+            assert found[0] in (one_name(row.name), one_name(typed)), typed
+    assert first / len(rows) >= 0.95
+    assert among / len(rows) >= 0.97
+
+
+CYRILLIC = str.maketrans("AEOPCTXHKMB", "АЕОРСТХНКМВ")
+GREEK = str.maketrans("AEOPTXHKMBINZ", "ΑΕΟΡΤΧΗΚΜΒΙΝΖ")
+LEET = str.maketrans("AEIOST", "431057")
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda name: name.translate(CYRILLIC),
+        lambda name: name.translate(GREEK),
+        lambda name: name.translate(LEET),
+        "\u200b".join,
+        lambda name: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in name),
+        lambda name: "".join(chr(0x1D400 + ord(c) - 65) if c.isalpha() else c for c in name),
+        lambda name: "".join(chr(0x1F170 + ord(c) - 65) if c.isalpha() else c for c in name),
+        lambda name: " ".join(name.replace(" ", "")),
+        lambda name: name.replace(" ", "_"),
+        lambda name: name.replace(" ", ""),
+    ],
+    ids=[
+        "cyrillic",
+        "greek",
+        "leet",
+        "zero-width",
+        "wide",
+        "bold",
+        "squared",
+        "spaced",
+        "_",
+        "joined",
+    ],
+)
+def test_letters_in_disguise_are_the_same_letters(
+    register: Register, disguise: Callable[[str], str]
+) -> None:
+    for name in names_of(register, "listed")[::5]:
+        words = " ".join(company_words(name))
+        answer = register.find(f"PT {disguise(words)}", TODAY)
+        assert answer.rows, name
+        assert one_name(answer.rows[0].name) == one_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("PT Antar Citra Bangsa Dharmaindo", "ANTAR BANGSA CITRA DHARMAINDO"),
+        ("pt abul prtmjy", "ABUL PRATAMAJAYA"),
+        ("pt arni f", "ARNI FAMILY"),
+        ("pt yanbu al", "YANBU AL BAHAR"),
+        ("PTannur jlaya", "ANNUR JAYA"),
+        ("PT citra karya sejati, Bekasi", "CITRA KARYA SEJATI"),
+        ("p.t. @gesa asa jaya", "AGESA ASA JAYA"),
+    ],
+)
+def test_other_ways_to_write_a_name_are_a_question(
+    register: Register, text: str, name: str
+) -> None:
+    answer = register.find(text, TODAY)
+    assert answer.verdict == "similar"
+    assert name in [row.name for row in answer.rows]
+
+
+@pytest.mark.parametrize(
+    "text", ["gaji 5jt potongan 3bulan", "ptsd itu apa", "bayar 15jt aman ga", "apa itu sip2mi"]
+)
+def test_what_names_no_company_finds_none(register: Register, text: str) -> None:
+    assert register.find(text, TODAY).verdict == "not_found"
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_one_or_two_slips_still_find_the_company(register: Register, seed: int) -> None:
     chance = random.Random(seed)
@@ -340,26 +493,22 @@ def hostile_texts(register: Register) -> list[str]:
         *(mark.join(salad) for mark in (" PT ", " di ", " ", " sponsor ", ", ")),
         *("PT " * 1365, "P T " * 1024, "P.T." * 1024, "1 " * 2048, "9 1 2 " * 680, "'" * 4096),
         *("\u0301\u0316" * 2048, "\ufdfa" * 4096, "A" * 4096, "a b " * 1024, "\x00" * 4096),
+        *("А" * 20_000, "m4ju j4ya " * 2_000, "@" * 20_000, "4 5 " * 5_000, "PT" * 10_000),
         *("9120307772741 " * 290, "\ud800" * 4096, "pt x " * 800, "PT AGESA ASA JAYA " * 220),
     ]
 
 
-def test_hostile_text_is_answered_in_bounded_time(register: Register) -> None:
-    times: list[float] = []
+def test_hostile_text_is_answered_and_takes_no_turn_s_time(register: Register) -> None:
+    """No figure of speed (those are in docs/performance.md): what grows with a square shows."""
     for text in hostile_texts(register):
-        register.find(text, TODAY)
-        tries = []
-        for _ in range(3):
-            start = time.perf_counter()
-            answer = register.find(text, TODAY)
-            tries.append(time.perf_counter() - start)
-        times.append(min(tries))
+        start = time.thread_time()
+        answer = register.find(text, TODAY)
+        assert time.thread_time() - start < 0.25, text[:40]
         assert answer.verdict == "similar" or len(answer.rows) <= 4
-    assert sorted(times)[int(len(times) * 0.99)] <= 0.005
 
 
 def test_every_row_of_the_register_file_has_a_source_and_a_day() -> None:
-    seen = list(read_observations())
+    seen = list(read_observations(REGISTER_FILE))
     assert len(seen) == 697
     assert all(one.row.source.startswith("https://") and one.row.seen_on for one in seen)
 

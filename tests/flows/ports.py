@@ -66,6 +66,7 @@ class FakePorts:
     invitations: dict[str, str] = field(default_factory=lambda: {"ABCD": "Ibu Sari"})
     group_codes: dict[str, Place] = field(default_factory=lambda: {"WXYZ": NGRAYUN})
     villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
+    watched: tuple[str, ...] = ()
     served: bool = True
     on_duty: bool = True
 
@@ -83,6 +84,9 @@ class FakePorts:
 
     def place(self, code: str) -> Place | None:
         return next((place for place in (NGRAYUN, KECAMATAN) if place.code == code), None)
+
+    def watches(self) -> tuple[str, ...]:
+        return self.watched
 
     def find_recruiter(self, text: str) -> RecruiterAnswer:
         nothing = RecruiterAnswer("not_found", (), date(2026, 9, 17))
