@@ -12,7 +12,7 @@ from rapidfuzz.process import extractOne
 
 from bot.atlas import Atlas, is_inside, province_code, regency_code
 from bot.place_match import Finder, Reading
-from bot.place_words import DISTRICT, VILLAGE, Word, read_words
+from bot.place_words import DISTRICT, KABUPATEN, KOTA, VILLAGE, Word, read_words
 from flows.ports import Place, PlaceAnswer
 
 _NOTHING = PlaceAnswer(place=None, confidence=0.0)
@@ -61,7 +61,11 @@ class Gazetteer:
         that fits several places into an answer.
         """
         words = read_words(text, self._atlas.largest_level_named)
-        readings = Finder(self._atlas, words, within).readings()
+        finder = Finder(self._atlas, words, within)
+        readings = finder.readings()
+        if _is_weak(readings, words):
+            finder.look_further()
+            readings = finder.readings()
         abroad = self._country(words)
         at_home = self._decide(readings, words, within)
         if abroad is None:
@@ -158,6 +162,21 @@ class Gazetteer:
     def _places(self, codes: Iterable[str]) -> tuple[Place, ...]:
         found = (self._atlas.place(code) for code in codes)
         return tuple(place for place in found if place)
+
+
+def _is_weak(readings: list[Reading], words: tuple[Word, ...]) -> bool:
+    """Something in the text is not understood, and it may change the answer."""
+    if not readings:
+        return any(len(word.text) > 3 for word in words)
+    best = readings[0]
+    if best.unexplained == 0 and best.quality >= _SURE_QUALITY:
+        return False
+    return (
+        best.alone
+        or best.quality < _SURE_QUALITY
+        or len(_rivals(readings)) > 1
+        or any(_unread(words, best, mark) for mark in (VILLAGE, DISTRICT, KABUPATEN, KOTA))
+    )
 
 
 def _rivals(readings: list[Reading]) -> list[Reading]:

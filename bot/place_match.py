@@ -7,23 +7,15 @@ of villages are one letter apart.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from bot.atlas import Atlas, Pool, regency_code
-from bot.place_words import (
-    DISTRICT,
-    HAMLET,
-    KABUPATEN,
-    KOTA,
-    NAME_WORDS,
-    PROVINCE,
-    VILLAGE,
-    Word,
-    key_of,
-)
+from bot.place_likeness import likeness
+from bot.place_reading import Hit, Reading, Span, edits_allowed, spans_of
+from bot.place_words import DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
 
 _LEVEL_OF_MARK = {PROVINCE: 1, KABUPATEN: 2, KOTA: 2, DISTRICT: 3, VILLAGE: 4}
 _WEIGHT = {1: 3.5, 2: 4.0, 3: 3.0, 4: 3.0}
@@ -34,102 +26,14 @@ _NAME_ELSEWHERE = 0.9
 _OTHER_KIND = 0.9
 """The kabupaten of a name when the text says kota and no such kota exists, or the reverse."""
 _MAX_AREAS = 16
-_MAX_COUNTRYWIDE = 6
+_MAX_COUNTRYWIDE = 12
+_MAX_FOUND = 40
+_MAX_LOOSE = 150
+"""More readings than this are one common name; the words around it are not compared with all."""
 _MAX_HITS = 800
 """Far more than any address has; a flood of common names gets no villages beyond it."""
-_MAX_REPEATS = 3
-"""A village, its kecamatan and its regency may share a name; more repeats say nothing new."""
 _REACH = 3
 """Two unmarked names with more words than this between them do not belong together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Consecutive words that may be one name."""
-
-    start: int
-    end: int
-    key: str
-    mark: str
-    starts_with_mark: bool = False
-
-    def overlaps(self, other: "Span") -> bool:
-        return self.start < other.end and other.start < self.end
-
-    def is_part_of(self, other: "Span") -> bool:
-        shorter = self.end - self.start < other.end - other.start
-        return shorter and other.start <= self.start and self.end <= other.end
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A place that a span may mean, and how well it is written (1 = exactly)."""
-
-    code: str
-    span: Span
-    quality: float = 1.0
-
-    @property
-    def level(self) -> int:
-        return self.code.count(".") + 1
-
-    @property
-    def marked(self) -> bool:
-        return bool(self.span.mark)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A place with the hits for it and for its parents, by level."""
-
-    hit: Hit
-    used: dict[int, Hit]
-    score: float
-    unexplained: int
-    """Words that this reading does not account for."""
-    ignores: tuple[Hit, ...]
-    """Names that stand in the text and contradict it."""
-
-    @property
-    def code(self) -> str:
-        return self.hit.code
-
-    @property
-    def alone(self) -> bool:
-        return len(self.used) == 1
-
-    @property
-    def quality(self) -> float:
-        return min(hit.quality for hit in self.used.values())
-
-
-def spans_of(words: Sequence[Word]) -> list[Span]:
-    """Every run of words that may be one name; what follows "dusun" or "jalan" is none."""
-    spans = []
-    for start, first in enumerate(words):
-        run: list[str] = []
-        for end in range(start + 1, min(start + NAME_WORDS, len(words)) + 1):
-            word = words[end - 1]
-            if run and (word.breaks or word.mark):
-                break
-            run.append(word.text)
-            if first.mark != HAMLET and not first.text.isdigit():
-                spans.append(Span(start, end, key_of(run), first.mark))
-            if first.mark_text:
-                key = key_of([first.mark_text, *run])
-                spans.append(Span(start, end, key, "", starts_with_mark=True))
-    seen = Counter[str]()
-    kept = []
-    for span in spans:
-        seen[span.key] += 1
-        if len(span.key) >= 2 and seen[span.key] <= _MAX_REPEATS:
-            kept.append(span)
-    return kept
-
-
-def edits_allowed(length: int) -> int:
-    """Typing errors forgiven in a name: none in short ones, where a letter makes another name."""
-    return 0 if length < 5 else 1 if length < 8 else 2 if length < 12 else 3
 
 
 def _digits(key: str) -> str:
@@ -150,6 +54,7 @@ class Finder:
         self._spans = spans_of(words)
         self.hits: list[Hit] = []
         self._supports: list[Hit] = []
+        self._far = False
         for span in self._spans:
             self._add_exact(span)
         self._drop_parts_of_names()
@@ -166,15 +71,17 @@ class Finder:
                 self._add(code, span, 1.0)
         is_regency = any(len(code) == 5 for code in named)
         if span.mark in ("", DISTRICT) and not span.starts_with_mark and not is_regency:
+            whole = {regency_code(code) for code in named if len(code) == 8}
             for code in self._atlas.districts_half_named(span.key):
-                self._add(code, span, _HALF_NAME)
+                if regency_code(code) not in whole:
+                    self._add(code, span, _HALF_NAME)
 
     def _add(self, code: str, span: Span, quality: float, target: list[Hit] | None = None) -> None:
         """Keep a hit; a "kota" that exists only as kabupaten is still meant, a little less."""
         if len(self.hits) >= _MAX_HITS and code.count(".") == 3:
             return
         if span.mark in (KOTA, KABUPATEN) and self._atlas.is_kota(code) != (span.mark == KOTA):
-            twins = self._atlas.codes_named(span.key)
+            twins = self._atlas.codes_named(self._atlas.keys[code])
             if any(self._atlas.is_kota(c) == (span.mark == KOTA) for c in twins if len(c) == 5):
                 return
             quality *= _OTHER_KIND
@@ -200,7 +107,8 @@ class Finder:
 
     def _add_close(self, span: Span, pool: Pool, target: list[Hit] | None = None) -> None:
         """The nearest names of a pool; a number in a name is never a typing error."""
-        if not pool.keys or (allowed := edits_allowed(len(span.key))) == 0:
+        allowed = edits_allowed(len(span.key)) or (1 if span.mark and len(span.key) == 4 else 0)
+        if not pool.keys or not allowed:
             return
         found = extract(span.key, pool.keys, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         found = [f for f in found if _digits(f[0]) == _digits(span.key)]
@@ -265,12 +173,51 @@ class Finder:
         for span in spans[:_MAX_COUNTRYWIDE]:
             self._add_close(span, self._atlas.pool("", 3))
 
+    def look_further(self) -> None:
+        """For what is not understood yet: misspelt kecamatan of the whole country, as parents.
+
+        Their villages are then looked for too, and the villages of a province that is named.
+        """
+        self._far = True
+        known = {hit.code for hit in (*self.hits, *self._supports)}
+        start = len(self._supports)
+        for span in self._far_spans():
+            self._add_close(span, self._atlas.pool("", 3), self._supports)
+        found = [hit for hit in self._supports[start:] if hit.code not in known]
+        self._supports[start:] = found
+        for district in found[:_MAX_FOUND]:
+            self._add_villages_of(district.code, district.span)
+        provinces = [h for h in self.hits if h.level == 1 and h.quality == 1]
+        if provinces and not any(h.level == 2 and h.quality == 1 for h in self.hits):
+            for province in provinces[:1]:
+                self._add_villages_of(province.code, province.span)
+
+    def _add_villages_of(self, area: str, taken: Span) -> None:
+        pool = self._atlas.pool(area, 4)
+        for span in self._open_spans(4, f"{area}.")[:_MAX_COUNTRYWIDE]:
+            if not span.overlaps(taken):
+                self._add_close(span, pool)
+
+    def _far_spans(self) -> list[Span]:
+        """The words that may be a misspelt kecamatan, those that are called one first."""
+        provinces = [h.span for h in self.hits if h.level == 1 and h.quality == 1]
+        spans = [
+            span
+            for span in self._spans
+            if not span.starts_with_mark
+            and span.mark in ("", DISTRICT)
+            and not any(span.overlaps(p) for p in provinces)
+        ]
+        spans.sort(key=lambda span: (span.mark != DISTRICT, span.end - span.start))
+        return spans[:_MAX_COUNTRYWIDE]
+
     def readings(self) -> list[Reading]:
         """Every place the text may mean, best first."""
         by_code: dict[str, list[Hit]] = {}
         for hit in (*self.hits, *self._supports):
             by_code.setdefault(hit.code, []).append(hit)
         firm = self._firm_hits()
+        self._far = self._far and len(self.hits) <= _MAX_LOOSE
         found = [self._read(hit, by_code, firm) for hit in self.hits]
         return sorted(found, key=lambda r: (-r.score, r.hit.level, r.code))
 
@@ -301,10 +248,34 @@ class Finder:
             free = [h for h in by_code.get(parent, ()) if self._joins(h, used.values())]
             if free:
                 used[level] = max(free, key=lambda h: (h.span.start >= hit.span.end, h.quality))
+            elif self._far and level > 1 and (like := self._expected(parent, used.values())):
+                used[level] = like
         ignores = self._ignored(hit, used, firm)
         covered = {i for h in used.values() for i in range(h.span.start, h.span.end)}
         rest = [i for i, w in enumerate(self._words) if i not in covered and w.mark != HAMLET]
         return Reading(hit, used, self._score(hit, used, ignores), len(rest), ignores)
+
+    def _expected(self, parent: str, used: Iterable[Hit]) -> Hit | None:
+        """The words that are most like the parent which the words already read would have."""
+        level = parent.count(".") + 1
+        best = None
+        for span in self._loose_spans:
+            if _fits(level, span.mark) and self._joins(Hit(parent, span), used):
+                like = likeness(span.key, self._atlas.keys[parent])
+                if like > (best.quality if best else 0):
+                    best = Hit(parent, span, like, loose=True)
+        return best
+
+    @cached_property
+    def _loose_spans(self) -> list[Span]:
+        """Words that are nobody's kecamatan, regency or province as they stand."""
+        return [
+            span
+            for span in self._spans
+            if not span.starts_with_mark
+            and span.mark != VILLAGE
+            and not 0 < self._atlas.largest_level(span.key) < 4
+        ]
 
     @staticmethod
     def _joins(parent: Hit, used: Iterable[Hit]) -> bool:

@@ -67,7 +67,14 @@ _PLAIN_WORDS = frozenset(
         " halo hai assalamualaikum mohon tolong bantu lapor desaku kampungku tempat dekat"
         " sebelah nama namanya punya sudah belum tidak tdk gak nggak barang malam sekarang"
         " tuhan semua no nomor kerja saudara teman tetangga adalah dengan juga lagi kalau"
-        " tapi karena tanya soal info"
+        " tapi karena tanya soal info omahku omah griya imah wong kulo kula saking abdi ti nang"
+        " ning teng tinggal mas mbk pasti asli aslinya asale skrg skr sekarang disini disana kos"
+        " ngekos kost ngontrak domisili alamatku alamatnya rumahku nawarin nawari calo"
+        " diberangkatkan berangkat dekat deket dkt cedak caket samping depan sampai dengan masih"
+        " bapa bpk ibuk adik kakak anak suami istri lurah camat kalo klo utk dgn krn jg sdh blm"
+        " agen sponsor pabrik gaji besar tetanggaku sini ke jadi tki tkw pmi lewat via mulai"
+        " kejadian kejadiannya terjadi tolongin dong ya iya oh eh lho bang om tante kang teh"
+        " aja saja sih deh kok apa siapa mana dimana kapan gimana bagaimana kenapa ngomong"
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
