@@ -110,11 +110,16 @@ class Atlas:
         self._half_names: dict[str, tuple[str, ...]] = {}
         self.keys: dict[str, str] = {}
         """The name of every place in the form in which names are compared."""
+        self.other_names: set[str] = set()
+        """The keys of short names and towns; a very short one may stand in a text by chance."""
         for source in (self._upper, self._villages):
             for code, name in source.items():
                 self._by_parent.setdefault(parent_code(code), []).append(code)
-                key = self.keys[code] = key_of(words_of_name(self._bare(code, name)))
+                words = words_of_name(self._bare(code, name))
+                key = self.keys[code] = key_of(words)
                 self._learn(key, code)
+                if (joined := key_of(["".join(words)])) != key:  # "simpangempat": "simpang4"
+                    self._learn(joined, code)
         self._learn_other_names(names)
         self._learn_half_names()
         self.pool = lru_cache(maxsize=512)(self._pool)
@@ -129,6 +134,7 @@ class Atlas:
             for row in csv.DictReader(file):
                 for name in row["names"].split("|"):
                     key = key_of(words_of_name(name))
+                    self.other_names.add(key)
                     for code in row["codes"].split():
                         if code not in self._by_key.get(key, ()):
                             self._learn(key, code)

@@ -12,7 +12,7 @@ from rapidfuzz.process import extractOne
 
 from bot.atlas import Atlas, is_inside, province_code, regency_code
 from bot.place_match import Finder, Reading
-from bot.place_words import DISTRICT, KABUPATEN, KOTA, VILLAGE, Word, read_words
+from bot.place_words import DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word, read_words
 from flows.ports import Place, PlaceAnswer
 
 _NOTHING = PlaceAnswer(place=None, confidence=0.0)
@@ -70,7 +70,7 @@ class Gazetteer:
         at_home = self._decide(readings, words, within)
         if abroad is None:
             return at_home
-        return self._home_or_abroad(at_home, readings, abroad, within)
+        return self._home_or_abroad(at_home, readings, words, abroad, within)
 
     def _country(self, words: tuple[Word, ...]) -> tuple[set[int], PlaceAnswer] | None:
         """The first country named without a level word, with the word positions that name it."""
@@ -98,11 +98,13 @@ class Gazetteer:
         self,
         at_home: PlaceAnswer,
         readings: list[Reading],
+        words: tuple[Word, ...],
         abroad: tuple[set[int], PlaceAnswer],
         within: tuple[str, ...],
     ) -> PlaceAnswer:
         """A village together with a country is the village; "Jepang" alone is not Desa Jepang."""
         positions, country = abroad
+        assert country.place is not None
         best = readings[0] if readings else None
         outside = [
             h
@@ -113,8 +115,10 @@ class Gazetteer:
             return at_home
         if at_home.ask and outside and best and (best.hit.marked or not best.alone):
             return at_home
+        if _speaks_of_home(words, positions):
+            return PlaceAnswer(None, 0.4, (*at_home.ask[: _MAX_CHOICES - 1], country.place))
         own = [r.code for r in readings if regency_code(r.code) in within and r.hit.quality == 1]
-        if own and not outside and country.place:
+        if own and not outside:
             choices = self._places(list(dict.fromkeys(own))[: _MAX_CHOICES - 1])
             return PlaceAnswer(None, 0.4, (*choices, country.place))
         return country
@@ -157,11 +161,23 @@ class Gazetteer:
             return (not own, province_code(code) not in provinces, -reading.score, code)
 
         codes = list(dict.fromkeys(r.code for r in sorted(rivals, key=order)))
-        return PlaceAnswer(None, 0.4, self._places(codes[:_MAX_CHOICES]))
+        return PlaceAnswer(None, 0.4, self._places(_fewer(codes)[:_MAX_CHOICES]))
 
     def _places(self, codes: Iterable[str]) -> tuple[Place, ...]:
         found = (self._atlas.place(code) for code in codes)
         return tuple(place for place in found if place)
+
+
+def _fewer(codes: list[str]) -> list[str]:
+    """Too many villages of one name become the regencies that have them, if those are few."""
+    regencies = list(dict.fromkeys(regency_code(code) or code for code in codes))
+    return regencies if len(regencies) < len(codes) > _MAX_CHOICES else codes
+
+
+def _speaks_of_home(words: tuple[Word, ...], abroad: set[int]) -> bool:
+    """Besides the country there is a level word, or so many words that they may be an address."""
+    rest = [word for i, word in enumerate(words) if i not in abroad and word.mark != HAMLET]
+    return len(rest) > _FEW_WORDS or any(word.mark for word in rest)
 
 
 def _is_weak(readings: list[Reading], words: tuple[Word, ...]) -> bool:
@@ -250,7 +266,9 @@ def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...])
         start = 0.9 + 0.03 * len(best.used)
         return round(start * best.quality**0.5 * unread, 2) if best.quality >= 0.7 else 0.4
     exact, level = best.quality >= 0.9, best.hit.level
-    if level == 4 and not best.hit.marked and best.unexplained:
+    if level == 4 and any(_unread(words, best, m) for m in (DISTRICT, KABUPATEN, KOTA, PROVINCE)):
+        return 0.4
+    if level == 4 and best.unexplained:
         return 0.55 if own and exact else 0.4
     if level == 4:
         return 0.4 if not exact or (within and not own) else 0.7 if own else 0.6

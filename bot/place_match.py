@@ -23,6 +23,9 @@ _HALF_NAME = 0.85
 _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
+_SHORT_NAME = 4
+_BY_SHORT_NAME = 0.95
+"""A short name of few letters ("tuba", "im") may stand in a text by chance."""
 _OTHER_KIND = 0.9
 """The kabupaten of a name when the text says kota and no such kota exists, or the reverse."""
 _MAX_AREAS = 16
@@ -68,7 +71,8 @@ class Finder:
         named = self._atlas.codes_named(span.key)
         for code in named:
             if _fits(code.count(".") + 1, span.mark):
-                self._add(code, span, 1.0)
+                short = len(span.key) <= _SHORT_NAME and span.key != self._atlas.keys[code]
+                self._add(code, span, _BY_SHORT_NAME if short and len(code) <= 5 else 1.0)
         is_regency = any(len(code) == 5 for code in named)
         if span.mark in ("", DISTRICT) and not span.starts_with_mark and not is_regency:
             whole = {regency_code(code) for code in named if len(code) == 8}

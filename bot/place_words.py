@@ -78,8 +78,21 @@ _PLAIN_WORDS = frozenset(
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
-_ALSO_NAMES = frozenset({"barang", "situ", "rumah", "tolong"})
+_ALSO_NAMES = frozenset(
+    _split("barang situ rumah tolong gaji kejadian lewat mas jadi besar deket kulo bang anak")
+)
 """Everyday words that are names right behind a level word: Desa Barang."""
+_INSIDE_NAMES = frozenset(_split("desa gampong kampung kampong nagari jorong dusun jalan"))
+"""Level words that may end a name: Gampong "Geulanggang Gampong"."""
+_NEAR = frozenset(_split("dekat deket dkt cedak caket sebelah depan belakang samping seberang"))
+_LANDMARKS = frozenset(
+    _split(
+        "pasar masjid mesjid musholla mushola langgar sekolah sd sdn smp smpn sma sman terminal"
+        " stasiun jembatan spbu pom indomaret alfamart puskesmas lapangan warung toko balai kantor"
+        " pertigaan perempatan rs rsud pabrik makam kuburan alun sungai kali pondok ponpes"
+    )
+)
+"""What stands near the house and is no name of the village, nor is the word behind it."""
 _RT_RW = re.compile(r"\brt\W{0,3}\d{1,3}(?:\W{0,3}rw\W{0,3}\d{1,3}|\W{1,3}\d{1,3})?|\brw\W{0,3}\d+")
 _TOKEN = re.compile(r"[a-z0-9]+|[,;:()|!?]")
 _DOUBLED = re.compile(r"([a-z])\1+")
@@ -143,16 +156,23 @@ def _unglue(word: str, level: Callable[[str], int]) -> tuple[str, ...]:
     for mark in _GLUED_MARKS:
         if word.startswith(mark) and len(word) - len(mark) >= 4:
             return (mark, word[len(mark) :])
-    for cut in range(4, len(word) - 4):
-        if level(word[:cut]) and level(word[cut:]) in (1, 2):
-            return (word[:cut], word[cut:])
+    for cut in range(4, len(word) - 3):
+        if level(word[cut:]) in (1, 2):
+            if level(word[:cut]):
+                return (word[:cut], word[cut:])
+            for inner in range(3, cut - 2):
+                if level(word[:inner]) and level(word[inner:cut]) == 3:
+                    return (word[:inner], word[inner:cut], word[cut:])
     return (_one_letter_off(word),)
 
 
 class _Reader:
     """The state of one pass over the tokens: the level word that waits for its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: Callable[[str], int]) -> None:
+        self._level = level
+        self.near = False
+        """The word before says that what follows is only near."""
         self.words: list[Word] = []
         self.mark = self.mark_text = ""
         self.breaks = True
@@ -160,8 +180,14 @@ class _Reader:
         """The waiting level word stands right behind a name: "Bandung kota"."""
 
     def take(self, token: str) -> None:
+        near, self.near = self.near, token in _NEAR
         plain = token in _PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
-        if plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
+        if self._ends_a_name(token):
+            self.words.append(Word(token))
+        elif near and token in _LANDMARKS:
+            self.end_of_name()
+            self.mark = HAMLET
+        elif plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
             self.end_of_name()
         elif token in _FILLERS and self.mark:
             return
@@ -174,6 +200,12 @@ class _Reader:
             self.words.append(Word(token, self.mark, self.mark_text, self.breaks))
             self.mark = self.mark_text = ""
             self.breaks = False
+
+    def _ends_a_name(self, token: str) -> bool:
+        """ "Jadi" is an everyday word and the end of Desa Suka Jadi; so is "Desa" of Bao Desa."""
+        if self.breaks or self.mark or token not in _PLAIN_WORDS | _INSIDE_NAMES:
+            return False
+        return bool(self._level(self.words[-1].text + token))
 
     def end_of_name(self) -> None:
         """A level word that got no name belongs to the one before: "Kel. Sorong Kota, ..."."""
@@ -209,7 +241,7 @@ def read_words(text: str, level: Callable[[str], int]) -> tuple[Word, ...]:
     village), 0 if none has: what is glued together is only taken apart where nothing has it.
     """
     tokens = [token[:MAX_WORD_LETTERS] for token in _TOKEN.findall(_clean(text))]
-    reader = _Reader()
+    reader = _Reader(level)
     for token in _window(tokens):
         for part in _unglue(token, level):
             reader.take(part)
