@@ -9,7 +9,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -177,8 +177,17 @@ class Atlas:
         """The regencies and provinces ("", 2), or the districts (3) or villages (4) of an area."""
         if not area and level == 2:
             tops = ((k, c) for k, codes in self._by_key.items() for c in codes if len(c) <= 5)
-            return Pool((key, code) for key, code in tops if len(key) >= 5)
+            return Pool(
+                (key, code)
+                for key, code in tops
+                if len(key) >= (7 if key in self.other_names else 5) or key == self.keys[code]
+            )
         return Pool((self.keys[code], code) for code in self.below(area, level))
+
+    @cached_property
+    def village_names(self) -> Pool:
+        """Every village, each name once for each of its places; only for a village without parents."""
+        return self._pool("", 4)
 
     def below(self, area: str, level: int) -> list[str]:
         """The codes of one level inside an area ("" is the country), in the list's order."""

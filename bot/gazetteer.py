@@ -5,13 +5,13 @@ not know becomes its kecamatan, and names that contradict each other are put to 
 """
 
 from collections.abc import Iterable
+from functools import cached_property
 from threading import Lock
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 from bot.atlas import Atlas, is_inside, province_code, regency_code
-from bot.place_match import Finder, Reading
+from bot.place_away import Away, WaysOut, without
+from bot.place_match import Finder
+from bot.place_reading import Reading
 from bot.place_words import DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word, read_words
 from flows.ports import Place, PlaceAnswer
 
@@ -22,6 +22,7 @@ _MAX_CHOICES = 5
 _SURE_QUALITY = 0.8
 """Below it a village is not taken as read; its kecamatan or regency is."""
 _MIN_CONFIDENCE = 0.5
+_SHORT_NAME = 5
 _LONG_NAME = 7
 _FEW_WORDS = 2
 
@@ -49,6 +50,10 @@ class Gazetteer:
         """The place of a Kemendagri code or a country code, with its readable name."""
         return self._atlas.place(code)
 
+    @cached_property
+    def _ways_out(self) -> WaysOut:
+        return WaysOut(self._atlas)
+
     def children(self, code: str) -> tuple[Place, ...]:
         """The places directly below: the villages of a district, the districts of a regency."""
         level = code.count(".") + 2 if code else 1
@@ -61,50 +66,37 @@ class Gazetteer:
         that fits several places into an answer.
         """
         words = read_words(text, self._atlas.largest_level_named)
+        port = self._ways_out.port(words)
+        if port is None:
+            return self._find_without_port(words, within)
+        rest = without(words, port.positions)
+        at_home = self._find_without_port(rest, within) if rest else _NOTHING
+        return _home_or_port(at_home, port)
+
+    def _find_without_port(
+        self, words: tuple[Word, ...], within: tuple[str, ...]
+    ) -> PlaceAnswer:
         finder = Finder(self._atlas, words, within)
         readings = finder.readings()
         if _is_weak(readings, words):
             finder.look_further()
             readings = finder.readings()
-        abroad = self._country(words)
         at_home = self._decide(readings, words, within)
+        abroad = self._ways_out.country(words)
         if abroad is None:
             return at_home
         return self._home_or_abroad(at_home, readings, words, abroad, within)
-
-    def _country(self, words: tuple[Word, ...]) -> tuple[set[int], PlaceAnswer] | None:
-        """The first country named without a level word, with the word positions that name it."""
-        spellings = self._atlas.country_spellings
-        for length in (3, 2, 1):
-            for start in range(len(words) - length + 1):
-                run = words[start : start + length]
-                if run[0].mark or any(w.mark or w.breaks for w in run[1:]):
-                    continue
-                name = "".join(w.text for w in run)
-                code, confidence = spellings.get(name, ""), 0.9
-                if (
-                    not code
-                    and len(name) >= _LONG_NAME
-                    and not self._atlas.largest_level_named(name)
-                ):
-                    close = extractOne(name, spellings.keys(), scorer=OSA.distance, score_cutoff=1)
-                    code, confidence = (spellings[close[0]], 0.75) if close else ("", 0.0)
-                place = self._atlas.place(code) if code else None
-                if place:
-                    return set(range(start, start + length)), PlaceAnswer(place, confidence)
-        return None
 
     def _home_or_abroad(
         self,
         at_home: PlaceAnswer,
         readings: list[Reading],
         words: tuple[Word, ...],
-        abroad: tuple[set[int], PlaceAnswer],
+        abroad: Away,
         within: tuple[str, ...],
     ) -> PlaceAnswer:
         """A village together with a country is the village; "Jepang" alone is not Desa Jepang."""
-        positions, country = abroad
-        assert country.place is not None
+        positions = abroad.positions
         best = readings[0] if readings else None
         outside = [
             h
@@ -116,12 +108,12 @@ class Gazetteer:
         if at_home.ask and outside and best and (best.hit.marked or not best.alone):
             return at_home
         if _speaks_of_home(words, positions):
-            return PlaceAnswer(None, 0.4, (*at_home.ask[: _MAX_CHOICES - 1], country.place))
+            return PlaceAnswer(None, 0.4, (*at_home.ask[: _MAX_CHOICES - 1], abroad.place))
         own = [r.code for r in readings if regency_code(r.code) in within and r.hit.quality == 1]
         if own and not outside:
             choices = self._places(list(dict.fromkeys(own))[: _MAX_CHOICES - 1])
-            return PlaceAnswer(None, 0.4, (*choices, country.place))
-        return country
+            return PlaceAnswer(None, 0.4, (*choices, abroad.place))
+        return abroad.answer
 
     def _decide(
         self, readings: list[Reading], words: tuple[Word, ...], within: tuple[str, ...]
@@ -133,7 +125,7 @@ class Gazetteer:
         confidence = _confidence(best, words, within)
         if against := _contradicting(best, readings):
             return self._ask([best, *against], within)
-        if all(r.hit.level == 4 and r.quality < _SURE_QUALITY for r in rivals):
+        if all(r.hit.level == 4 and r.hit.quality < _SURE_QUALITY for r in rivals):
             return self._larger(rivals, within)
         if best.hit.level == 4 and _unread(words, best, DISTRICT):
             return self._ask([*rivals, *_parents(best, readings)], within)
@@ -170,11 +162,15 @@ class Gazetteer:
 
 def _fewer(codes: list[str]) -> list[str]:
     """Too many villages of one name become the regencies that have them, if those are few."""
-    regencies = list(dict.fromkeys(regency_code(code) or code for code in codes))
-    return regencies if len(regencies) < len(codes) > _MAX_CHOICES else codes
+    if len(codes) <= _MAX_CHOICES:
+        return codes
+    first: dict[str, str] = {}
+    for code in codes:
+        first.setdefault(regency_code(code) or code, code)
+    return list(first if len(first) <= _MAX_CHOICES else first.values())
 
 
-def _speaks_of_home(words: tuple[Word, ...], abroad: set[int]) -> bool:
+def _speaks_of_home(words: tuple[Word, ...], abroad: frozenset[int]) -> bool:
     """Besides the country there is a level word, or so many words that they may be an address."""
     rest = [word for i, word in enumerate(words) if i not in abroad and word.mark != HAMLET]
     return len(rest) > _FEW_WORDS or any(word.mark for word in rest)
@@ -193,6 +189,20 @@ def _is_weak(readings: list[Reading], words: tuple[Word, ...]) -> bool:
         or len(_rivals(readings)) > 1
         or any(_unread(words, best, mark) for mark in (VILLAGE, DISTRICT, KABUPATEN, KOTA))
     )
+
+
+def _home_or_port(at_home: PlaceAnswer, port: Away) -> PlaceAnswer:
+    """A home and a port elsewhere are both put to the person; a port at home is the port."""
+    if at_home.place is None and not at_home.ask:
+        return port.answer
+    homes = (at_home.place,) if at_home.place else at_home.ask
+    if any(is_inside(home.code, port.place.code) for home in homes):
+        sure = at_home.place is not None and at_home.place.level in ("district", "village")
+        return at_home if sure else port.answer
+    homes = tuple(h for h in homes if not is_inside(port.place.code, h.code) and "." in h.code)
+    if not homes:
+        return port.answer
+    return PlaceAnswer(None, 0.4, (*homes[: _MAX_CHOICES - 1], port.place))
 
 
 def _rivals(readings: list[Reading]) -> list[Reading]:
@@ -226,7 +236,10 @@ def _is_chance(best: Reading, within: tuple[str, ...]) -> bool:
     if not best.alone or best.hit.marked or (best.hit.level <= 2 and best.quality == 1):
         return False
     own = regency_code(best.code) in within
-    vague = len(best.hit.span.key) < 5 or (best.quality < 1 and best.hit.level >= 3 and not own)
+    length, small = len(best.hit.span.key), best.hit.level >= 3
+    if small and best.quality < 1 and (best.quality < 0.8 or length < _LONG_NAME - own):
+        return True
+    vague = length < _SHORT_NAME or (best.quality < 1 and small and not own)
     return best.unexplained > _FEW_WORDS or (vague and best.unexplained > 0)
 
 
@@ -262,6 +275,12 @@ def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...])
     """How far a single reading can be acted on; a low one is asked."""
     own = regency_code(best.code) in within
     unread = 0.9 if _unread(words, best, VILLAGE) or _unread(words, best, DISTRICT) else 1.0
+    if best.used.keys() == {1, 4} and best.unexplained:
+        return 0.4
+    if best.unexplained and best.quality < _SURE_QUALITY and any(
+        hit.loose for hit in best.used.values()
+    ):
+        return 0.4
     if not best.alone:
         start = 0.9 + 0.03 * len(best.used)
         return round(start * best.quality**0.5 * unread, 2) if best.quality >= 0.7 else 0.4
@@ -272,6 +291,8 @@ def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...])
         return 0.55 if own and exact else 0.4
     if level == 4:
         return 0.4 if not exact or (within and not own) else 0.7 if own else 0.6
+    if level == 3 and len(best.hit.span.key) < _SHORT_NAME and best.unexplained:
+        return 0.4
     if level == 3:
         return (0.75 if exact else 0.65 if own and best.hit.marked else 0.4) * unread
     if exact:

@@ -109,8 +109,13 @@ class Finder:
         }
         self.hits = [h for h in self.hits if not any(h.span.is_part_of(span) for span in whole)]
 
-    def _add_close(self, span: Span, pool: Pool, target: list[Hit] | None = None) -> None:
-        """The nearest names of a pool; a number in a name is never a typing error."""
+    def _add_close(
+        self, span: Span, pool: Pool, target: list[Hit] | None = None, spread: int = 0
+    ) -> None:
+        """The nearest names of a pool; a number in a name is never a typing error.
+
+        `spread` takes names in too that are so many errors farther than the nearest.
+        """
         allowed = edits_allowed(len(span.key)) or (1 if span.mark and len(span.key) == 4 else 0)
         if not pool.keys or not allowed:
             return
@@ -118,7 +123,7 @@ class Finder:
         found = [f for f in found if _digits(f[0]) == _digits(span.key)]
         trust = _NAME_ELSEWHERE if self._atlas.codes_named(span.key) else 1.0
         for key, distance, index in found:
-            if 0 < distance == found[0][1]:
+            if 0 < distance <= found[0][1] + spread:
                 quality = trust * (1 - distance / max(len(key), len(span.key)))
                 self._add(pool.codes[index], span, quality, target)
 
@@ -183,24 +188,47 @@ class Finder:
         Their villages are then looked for too, and the villages of a province that is named.
         """
         self._far = True
-        known = {hit.code for hit in (*self.hits, *self._supports)}
-        start = len(self._supports)
+        self._add_like_regencies()
+        known = {(hit.code, hit.span) for hit in (*self.hits, *self._supports)}
+        found: list[Hit] = []
         for span in self._far_spans():
-            self._add_close(span, self._atlas.pool("", 3), self._supports)
-        found = [hit for hit in self._supports[start:] if hit.code not in known]
-        self._supports[start:] = found
-        for district in found[:_MAX_FOUND]:
+            self._add_close(span, self._atlas.pool("", 3), found, spread=1)
+        self._supports += [hit for hit in found if (hit.code, hit.span) not in known]
+        misspelt = [h for h in (*self.hits, *found) if h.level == 3 and h.quality < 1]
+        for district in misspelt[:_MAX_FOUND]:
             self._add_villages_of(district.code, district.span)
+        regencies = [h for h in self.hits if h.level == 2 and h.quality == 1]
         provinces = [h for h in self.hits if h.level == 1 and h.quality == 1]
-        if provinces and not any(h.level == 2 and h.quality == 1 for h in self.hits):
-            for province in provinces[:1]:
-                self._add_villages_of(province.code, province.span)
+        if provinces and not regencies:
+            self._add_villages_of(provinces[0].code, provinces[0].span)
+        if not self.hits and not self._supports:
+            self._add_lone_villages()
+
+    def _add_like_regencies(self) -> None:
+        """What the text calls a kabupaten, however it is written: "kab laat", "kab semaang"."""
+        exact = {hit.span for hit in self.hits if hit.quality == 1 and hit.level == 2}
+        known = {hit.code for hit in self.hits if hit.level == 2}
+        spans = [s for s in self._spans if s.mark in (KABUPATEN, KOTA) and s not in exact]
+        added = []
+        for span in spans[:_MAX_COUNTRYWIDE]:
+            for code in self._atlas.below("", 2):
+                like = likeness(span.key, self._atlas.keys[code])
+                if like and code not in known and code not in added:
+                    self._add(code, span, like)
+                    added.append(code)
+        self._add_misspelt_inside(added[:_MAX_AREAS])
+
+    def _add_lone_villages(self) -> None:
+        """A misspelt village with nothing else around it: only to be asked about."""
+        for span in self._spans:
+            if span.mark == VILLAGE and not span.starts_with_mark:
+                self._add_close(span, self._atlas.village_names)
 
     def _add_villages_of(self, area: str, taken: Span) -> None:
         pool = self._atlas.pool(area, 4)
         for span in self._open_spans(4, f"{area}.")[:_MAX_COUNTRYWIDE]:
             if not span.overlaps(taken):
-                self._add_close(span, pool)
+                self._add_close(span, pool, spread=1)
 
     def _far_spans(self) -> list[Span]:
         """The words that may be a misspelt kecamatan, those that are called one first."""

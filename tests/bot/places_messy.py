@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import quantiles
 
-from bot.territory import Gazetteer, Offices, province_code, regency_code
+from bot.territory import Gazetteer, Offices, is_inside, province_code, regency_code
 from flows.ports import PlaceAnswer
 from tests.bot.places_forms import FORMS, Form, Names, nickname, worn
 
@@ -130,13 +130,17 @@ class Messy:
         return fields
 
     def judge(self, case: Case, answer: PlaceAnswer) -> str:
-        """ "right", "offered" (asked, the right one among the choices), "lost", "missed", "wrong"."""
+        """ "right"; "offered": asked, with the right office among the choices; "vague": it contains it;
+        "astray": asked without it; "none": nothing found; "wrong": another office."""
         meant = {self.office(code) for code in case.codes}
         if answer.place:
             if answer.place.level == "province":
                 inside = any(c.startswith(answer.place.code) for c in case.codes)
                 return "vague" if inside and len(case.codes[0]) > 2 else "right" if inside else "wrong"
-            return "right" if self.office(answer.place.code) in meant else "wrong"
+            if self.office(answer.place.code) in meant:
+                return "right"
+            larger = any(is_inside(code, answer.place.code) for code in case.codes)
+            return "vague" if larger else "wrong"
         if not answer.ask:
             return "none"
         offered = {self.office(choice.code) for choice in answer.ask}
@@ -170,7 +174,7 @@ def _dressed(text: str, chance: random.Random) -> str:
     if style < 0.3:
         text = text.title()
     if chance.random() < 0.4:
-        text = "".join(c for c in text if c not in ".,/")
+        text = "".join(c for c in text.replace("/", " ") if c not in ".,")
     return text
 
 
