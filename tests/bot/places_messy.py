@@ -72,8 +72,8 @@ class Messy:
         self._gazetteer = gazetteer
         self._offices = offices
         sure = {a.regency_code for a in offices.areas if a.confidence == "sure"}
-        self._everywhere = self._villages()
-        self._weighted = [code for code in self._everywhere if regency_code(code) in sure]
+        self.everywhere = self._villages()
+        self.weighted = [code for code in self.everywhere if regency_code(code) in sure]
 
     def _villages(self) -> list[str]:
         codes = [""]
@@ -98,14 +98,14 @@ class Messy:
         return Names(*(part.lower() for part in parts), kind=kind)
 
     def case(self, chance: random.Random, forms: Sequence[Form] = FORMS) -> Case:
-        code = chance.choice(self._weighted if chance.random() < 0.5 else self._everywhere)
+        code = chance.choice(self.weighted if chance.random() < 0.5 else self.everywhere)
         form = chance.choices(forms, weights=[f.weight for f in forms])[0]
         fields = self._fields(code, form, chance)
         codes: tuple[str, ...] = (code[: form.end],)
         if "{other" in form.text:
-            other = chance.choice(self._everywhere)
+            other = chance.choice(self.everywhere)
             while regency_code(other) == regency_code(code):
-                other = chance.choice(self._everywhere)
+                other = chance.choice(self.everywhere)
             spare = self._fields(other, form, chance)
             fields |= {f"other_{key}": value for key, value in spare.items()}
             codes = (codes[0], other[:5])
@@ -178,11 +178,13 @@ def _dressed(text: str, chance: random.Random) -> str:
     return text
 
 
-def main(count: int, seed: int, show: str) -> None:
+def main(count: int, seed: int, show: str, chat: bool) -> None:
+    from tests.bot.places_chat import chat_cases  # it makes cases of this file
+
     gazetteer = Gazetteer()
     gazetteer.warm_up()
     messy = Messy(gazetteer, Offices())
-    cases = messy.cases(count, seed)
+    cases = chat_cases(messy, count, seed) if chat else messy.cases(count, seed)
     score = messy.run(cases)
     print(dict(score.outcomes))
     print(f"right {score.right:.4f} wrong {score.wrong:.4f} asked {score.asked:.4f}")
@@ -200,5 +202,5 @@ def main(count: int, seed: int, show: str) -> None:
 
 
 if __name__ == "__main__":
-    given = [*sys.argv[1:], *("2000", "1", "wrong,none,astray")[len(sys.argv) - 1 :]]
-    main(int(given[0]), int(given[1]), given[2])
+    given = [*sys.argv[1:], *("2000", "1", "wrong,none,astray", "forms")[len(sys.argv) - 1 :]]
+    main(int(given[0]), int(given[1]), given[2], given[3] == "chat")
