@@ -219,7 +219,10 @@ def _rivals(readings: list[Reading]) -> list[Reading]:
     for reading in close.values():
         others = [o for o in close.values() if o is not reading]
         same_words = any(
-            is_inside(reading.code, o.code) and o.hit.span == reading.hit.span for o in others
+            o.hit.level < reading.hit.level
+            and o.hit.span == reading.hit.span
+            and (is_inside(reading.code, o.code) or _same_regency(o, reading))
+            for o in others
         )
         used_by_longer = any(
             is_inside(o.code, reading.code)
@@ -229,6 +232,12 @@ def _rivals(readings: list[Reading]) -> list[Reading]:
         if not same_words and not used_by_longer:
             kept.append(reading)
     return kept
+
+
+def _same_regency(larger: Reading, smaller: Reading) -> bool:
+    """ "Susukan Banjarnegara": the kecamatan, though another kecamatan has a village Susukan."""
+    named = {2} & larger.used.keys() & smaller.used.keys()
+    return bool(named) and regency_code(larger.code) == regency_code(smaller.code)
 
 
 def _is_chance(best: Reading, within: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 ENOUGH = 0.6
 _SHORTENED = 0.75
 _BEGINNING = 0.8
-_LONGEST_SHORT_FORM = 4
+_LONGEST_SHORT_FORM = 6
 _LEAST_TO_COMPARE = 4
 
 
@@ -30,8 +30,8 @@ def likeness(written: str, expected: str) -> float:
 
 
 def _is_short_form(written: str, expected: str) -> bool:
-    """ "crb" of cirebon, "klt" of klaten: letters left out, none changed, vowels first."""
-    if sum(letter in "aeiou" for letter in written) > 1:
+    """ "crb" of cirebon, "skbmi" of sukabumi: letters left out, vowels first, none changed."""
+    if sum(letter in "aeiou" for letter in written) > (len(written) <= 5):
         return False
     rest = iter(expected)
     return all(letter in rest for letter in written)

@@ -15,7 +15,7 @@ from rapidfuzz.process import extract
 from bot.atlas import Atlas, Pool, regency_code
 from bot.place_likeness import likeness
 from bot.place_reading import Hit, Reading, Span, edits_allowed, spans_of
-from bot.place_words import DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
+from bot.place_words import DIRECTIONS, DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
 
 _LEVEL_OF_MARK = {PROVINCE: 1, KABUPATEN: 2, KOTA: 2, DISTRICT: 3, VILLAGE: 4}
 _WEIGHT = {1: 3.5, 2: 4.0, 3: 3.0, 4: 3.0}
@@ -28,6 +28,8 @@ _BY_SHORT_NAME = 0.95
 """A short name of few letters ("tuba", "im") may stand in a text by chance."""
 _OTHER_KIND = 0.9
 """The kabupaten of a name when the text says kota and no such kota exists, or the reverse."""
+_SAID_TWICE = 1.0
+"""A regency named in two ways ("bangkalan madura") is meant as the regency."""
 _MAX_AREAS = 16
 _MAX_COUNTRYWIDE = 12
 _MAX_FOUND = 40
@@ -68,6 +70,8 @@ class Finder:
             self._add_misspelt_districts()
 
     def _add_exact(self, span: Span) -> None:
+        if self._is_direction(span):
+            return
         named = self._atlas.codes_named(span.key)
         for code in named:
             if _fits(code.count(".") + 1, span.mark):
@@ -79,6 +83,12 @@ class Finder:
             for code in self._atlas.districts_half_named(span.key):
                 if regency_code(code) not in whole:
                     self._add(code, span, _HALF_NAME)
+
+    def _is_direction(self, span: Span) -> bool:
+        """ "Barat" behind another word is the end of a name, though Magetan has a Kecamatan Barat."""
+        word = self._words[span.start]
+        alone = span.end - span.start == 1 and not span.mark and not word.breaks
+        return alone and word.text in DIRECTIONS
 
     def _add(self, code: str, span: Span, quality: float, target: list[Hit] | None = None) -> None:
         """Keep a hit; a "kota" that exists only as kabupaten is still meant, a little less."""
@@ -194,7 +204,9 @@ class Finder:
         for span in self._far_spans():
             self._add_close(span, self._atlas.pool("", 3), found, spread=1)
         self._supports += [hit for hit in found if (hit.code, hit.span) not in known]
+        self._add_under_another_level()
         misspelt = [h for h in (*self.hits, *found) if h.level == 3 and h.quality < 1]
+        misspelt += [h for h in self.hits if h.level == 3 and h.quality == 1][:_MAX_AREAS]
         for district in misspelt[:_MAX_FOUND]:
             self._add_villages_of(district.code, district.span)
         regencies = [h for h in self.hits if h.level == 2 and h.quality == 1]
@@ -217,6 +229,16 @@ class Finder:
                     self._add(code, span, like)
                     added.append(code)
         self._add_misspelt_inside(added[:_MAX_AREAS])
+
+    def _add_under_another_level(self) -> None:
+        """ "Ds. Pakisjaya, Karawang": the name of a kecamatan behind the wrong level word."""
+        regencies = {h.code for h in self.hits if h.level == 2}
+        for span in self._spans:
+            if span.mark in (VILLAGE, DISTRICT) and not span.starts_with_mark:
+                for code in self._atlas.codes_named(span.key):
+                    level = code.count(".") + 1
+                    if level >= 3 and not _fits(level, span.mark) and code[:5] in regencies:
+                        self._add(code, span, _OTHER_KIND)
 
     def _add_lone_villages(self) -> None:
         """A misspelt village with nothing else around it: only to be asked about."""
@@ -283,9 +305,20 @@ class Finder:
             elif self._far and level > 1 and (like := self._expected(parent, used.values())):
                 used[level] = like
         ignores = self._ignored(hit, used, firm)
+        twice = [
+            other
+            for level, h in used.items()
+            if level < hit.level
+            for other in by_code.get(h.code, ())
+            if other.quality > _READABLE and not any(
+                other.span.overlaps(u.span) for u in used.values()
+            )
+        ]
         covered = {i for h in used.values() for i in range(h.span.start, h.span.end)}
+        covered |= {i for h in twice for i in range(h.span.start, h.span.end)}
         rest = [i for i, w in enumerate(self._words) if i not in covered and w.mark != HAMLET]
-        return Reading(hit, used, self._score(hit, used, ignores), len(rest), ignores)
+        score = self._score(hit, used, ignores) + (_SAID_TWICE if twice else 0)
+        return Reading(hit, used, score, len(rest), ignores)
 
     def _expected(self, parent: str, used: Iterable[Hit]) -> Hit | None:
         """The words that are most like the parent which the words already read would have."""

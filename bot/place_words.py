@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from rapidfuzz.distance import OSA
+
 MAX_CHARACTERS = 4096
 MAX_WORDS = 40
 MAX_WORD_LETTERS = 32
@@ -32,7 +34,7 @@ _MARKS = {
     " jalan jl jln perum perumahan jorong",
 }
 _MARK_OF = {word: mark for mark, words in _MARKS.items() for word in words.split()}
-_LONG_MARKS = ("kecamatan", "kabupaten", "kelurahan", "kampung", "provinsi")
+_LONG_MARKS = ("kecamatan", "kabupaten", "kelurahan", "kampung", "provinsi", "propinsi")
 _GLUED_MARKS = ("kecamatan", "kabupaten", "kelurahan", "desa", "kec", "kab", "ds")
 
 _NAME_STARTS = {"kota": "kota", "dukuh": "dukuh", "kampung": "kampung", "kp": "kampung"} | {
@@ -59,7 +61,7 @@ _NUMERALS = {
     )
     for form in forms.split("/")
 }
-_FILLERS = frozenset({"adm", "administrasi"})
+_FILLERS = frozenset({"adm", "administrasi", "nya"})
 _PLAIN_WORDS = frozenset(
     _split(
         "saya aku sy kami kita dia mereka dari di ke dr untuk rumah alamat orang warga asal"
@@ -74,6 +76,12 @@ _PLAIN_WORDS = frozenset(
         " bapa bpk ibuk adik kakak anak suami istri lurah camat kalo klo utk dgn krn jg sdh blm"
         " agen sponsor pabrik gaji besar tetanggaku sini ke jadi tki tkw pmi lewat via mulai"
         " kejadian kejadiannya terjadi tolongin dong ya iya oh eh lho bang om tante kang teh"
+        " urang aing keponakan ponakan korban korbannya warganya makasih trims suwun nuhun gan sob"
+        " katanya janji dijanjiin dijanjikan cari nyari indonesia lokasi lokasinya posisi oh anu"
+        " ki iki iku kuwi kae ae wae rek lur cak lek pakde bude pakdhe budhe ponakanku rumahe"
+        " mbok simbok bojo anakku anaknya saudaraku kakakku adikku ortu orangtua mertua orangnya"
+        " kampungnya desanya desane kampungku dusunku bukan melainkan sana waktu kemarin hari"
+        " ditampung penampungan disekap ditahan majikan paspor berangkatnya ngajak diajak ajak"
         " aja saja sih deh kok apa siapa mana dimana kapan gimana bagaimana kenapa ngomong"
     )
 )
@@ -85,6 +93,9 @@ _ALSO_NAMES = frozenset(
 _INSIDE_NAMES = frozenset(_split("desa gampong kampung kampong nagari jorong dusun jalan"))
 """Level words that may end a name: Gampong "Geulanggang Gampong"."""
 _NEAR = frozenset(_split("dekat deket dkt cedak caket sebelah depan belakang samping seberang"))
+DIRECTIONS = frozenset(
+    _split("timur barat utara selatan tengah kidul wetan kulon lor kanan kiri brt tmr utr slt tgh")
+)
 _LANDMARKS = frozenset(
     _split(
         "pasar masjid mesjid musholla mushola langgar sekolah sd sdn smp smpn sma sman terminal"
@@ -139,20 +150,21 @@ def _clean(text: str) -> str:
     return _RT_RW.sub(" , ", plain)
 
 
-def _one_letter_off(word: str) -> str:
+def _long_mark(word: str) -> str:
     """The long level word that was meant: "kecmatan", "kabupatn"; nobody's village is named so."""
     for known in _LONG_MARKS:
-        if word[0] == known[0] and abs(len(word) - len(known)) <= 1 and len(word) >= 7:
-            missing = [c for c in set(known) if word.count(c) != known.count(c)]
-            if len(missing) <= 1 and set(word) <= set(known):
-                return known
-    return word
+        allowed = 2 if len(known) > 8 else 1
+        if word[:1] == known[:1] and OSA.distance(word, known, score_cutoff=allowed) <= allowed:
+            return known
+    return ""
 
 
 def _unglue(word: str, level: Callable[[str], int]) -> tuple[str, ...]:
     """ "kecngrayun" and "ngrayunponorogo" as two words, unless a place is really called so."""
     if word in _MARK_OF or len(word) < 6 or level(word):
         return (word,)
+    if len(word) >= 7 and (mark := _long_mark(word)):
+        return (mark,)
     for mark in _GLUED_MARKS:
         if word.startswith(mark) and len(word) - len(mark) >= 4:
             return (mark, word[len(mark) :])
@@ -163,7 +175,7 @@ def _unglue(word: str, level: Callable[[str], int]) -> tuple[str, ...]:
             for inner in range(3, cut - 2):
                 if level(word[:inner]) and level(word[inner:cut]) == 3:
                     return (word[:inner], word[inner:cut], word[cut:])
-    return (_one_letter_off(word),)
+    return (word,)
 
 
 class _Reader:
@@ -180,10 +192,12 @@ class _Reader:
         """The waiting level word stands right behind a name: "Bandung kota"."""
 
     def take(self, token: str) -> None:
-        near, self.near = self.near, token in _NEAR
+        near, self.near = self.near, token in _NEAR or (self.near and token in DIRECTIONS)
         plain = token in _PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
         if self._ends_a_name(token):
             self.words.append(Word(token))
+        elif near and token in DIRECTIONS:
+            self.end_of_name()
         elif near and token in _LANDMARKS:
             self.end_of_name()
             self.mark = HAMLET
