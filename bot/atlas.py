@@ -136,7 +136,8 @@ class Atlas:
                     key = key_of(words_of_name(name))
                     self.other_names.add(key)
                     for code in row["codes"].split():
-                        if code not in self._by_key.get(key, ()):
+                        known = self._by_key.get(key, ())
+                        if not any(c == code or parent_code(c) == code for c in known):
                             self._learn(key, code)
 
     def _learn_half_names(self) -> None:

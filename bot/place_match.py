@@ -12,7 +12,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.atlas import Atlas, Pool, regency_code
+from bot.atlas import Atlas, Pool, is_inside, regency_code
 from bot.place_likeness import likeness
 from bot.place_reading import Hit, Reading, Span, edits_allowed, spans_of
 from bot.place_words import DIRECTIONS, DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
@@ -97,6 +97,8 @@ class Finder:
         if span.mark in (KOTA, KABUPATEN) and self._atlas.is_kota(code) != (span.mark == KOTA):
             twins = self._atlas.codes_named(self._atlas.keys[code])
             if any(self._atlas.is_kota(c) == (span.mark == KOTA) for c in twins if len(c) == 5):
+                # "Kec. Ujungberung, kab Bandung": a kecamatan tells which of the two is meant
+                self._supports.append(Hit(code, span, quality * _READABLE, loose=True))
                 return
             quality *= _OTHER_KIND
         (self.hits if target is None else target).append(Hit(code, span, quality))
@@ -293,32 +295,58 @@ class Finder:
         return hit.quality >= (_READABLE if hit.marked else 1) and (hit.level == 3 or hit.marked)
 
     def _read(self, hit: Hit, by_code: dict[str, list[Hit]], firm: list[Hit]) -> Reading:
-        """The regency takes its words first: "Ponorogo" alone is not the kecamatan Ponorogo."""
+        """The better of two: the regency takes its words first ("Ponorogo" alone is not the
+        kecamatan Ponorogo), or the kecamatan does ("Tegalreja Cilacap Selatan clp")."""
+        one = self._read_in_order((2, 3, 1), hit, by_code, firm)
+        if hit.level < 4 or one.used.keys() >= {2, 3}:
+            return one
+        return max(one, self._read_in_order((3, 2, 1), hit, by_code, firm), key=lambda r: r.score)
+
+    def _read_in_order(
+        self, order: Sequence[int], hit: Hit, by_code: dict[str, list[Hit]], firm: list[Hit]
+    ) -> Reading:
         used = {hit.level: hit}
-        for level in (2, 3, 1):
+        for level in order:
             if level >= hit.level:
                 continue
             parent = ".".join(hit.code.split(".")[:level])
             free = [h for h in by_code.get(parent, ()) if self._joins(h, used.values())]
+            if hit.level == 4 and 3 not in used:
+                free = [h for h in free if not h.loose]
             if free:
                 used[level] = max(free, key=lambda h: (h.span.start >= hit.span.end, h.quality))
             elif self._far and level > 1 and (like := self._expected(parent, used.values())):
                 used[level] = like
-        ignores = self._ignored(hit, used, firm)
-        twice = [
-            other
-            for level, h in used.items()
-            if level < hit.level
-            for other in by_code.get(h.code, ())
-            if other.quality > _READABLE and not any(
-                other.span.overlaps(u.span) for u in used.values()
-            )
-        ]
-        covered = {i for h in used.values() for i in range(h.span.start, h.span.end)}
-        covered |= {i for h in twice for i in range(h.span.start, h.span.end)}
+        again = self._named_again(hit, used, by_code)
+        ignores = self._ignored(hit, [*used.values(), *again], firm)
+        covered = {
+            i for h in (*used.values(), *again) for i in range(h.span.start, h.span.end)
+        }
         rest = [i for i, w in enumerate(self._words) if i not in covered and w.mark != HAMLET]
-        score = self._score(hit, used, ignores) + (_SAID_TWICE if twice else 0)
+        score = self._score(hit, used, ignores) + (_SAID_TWICE if again else 0)
         return Reading(hit, used, score, len(rest), ignores)
+
+    @staticmethod
+    def _named_again(hit: Hit, used: dict[int, Hit], by_code: dict[str, list[Hit]]) -> list[Hit]:
+        """Other words for the same regency or province: "Arosbaya, Bangkalan, Madura"."""
+        return [
+            other
+            for level in (1, 2)
+            if level < hit.level
+            for other in by_code.get(".".join(hit.code.split(".")[:level]), ())
+            if other.quality > _READABLE
+            and level in used
+            and not any(other.span.overlaps(h.span) for h in used.values())
+        ]
+
+    @staticmethod
+    def _joins(parent: Hit, used: Iterable[Hit]) -> bool:
+        """Apart from the names already used, and near enough to one of them to belong to it."""
+        spans = [h.span for h in used]
+        if any(parent.span.overlaps(span) for span in spans):
+            return False
+        gaps = [max(parent.span.start - s.end, s.start - parent.span.end) for s in spans]
+        return parent.marked or min(gaps) <= _REACH
 
     def _expected(self, parent: str, used: Iterable[Hit]) -> Hit | None:
         """The words that are most like the parent which the words already read would have."""
@@ -343,16 +371,7 @@ class Finder:
         ]
 
     @staticmethod
-    def _joins(parent: Hit, used: Iterable[Hit]) -> bool:
-        """Apart from the names already used, and near enough to one of them to belong to it."""
-        spans = [h.span for h in used]
-        if any(parent.span.overlaps(span) for span in spans):
-            return False
-        gaps = [max(parent.span.start - s.end, s.start - parent.span.end) for s in spans]
-        return parent.marked or min(gaps) <= _REACH
-
-    @staticmethod
-    def _ignored(hit: Hit, used: dict[int, Hit], firm: list[Hit]) -> tuple[Hit, ...]:
+    def _ignored(hit: Hit, read: list[Hit], firm: list[Hit]) -> tuple[Hit, ...]:
         """One contradicting hit for each place in the text that the reading leaves out.
 
         A village that stands before its kecamatan may be unknown to the list, and a kecamatan or
@@ -360,9 +379,9 @@ class Finder:
         """
         left_out: dict[int, Hit] = {}
         for other in firm:
-            if any(other.span.overlaps(h.span) for h in used.values()):
+            if any(other.span.overlaps(h.span) for h in read):
                 continue
-            if other.level > hit.level or other.code == hit.code:
+            if other.level > hit.level or is_inside(hit.code, other.code):
                 continue
             if other.level >= 3 and not other.marked and other.span.start < hit.span.start:
                 continue
