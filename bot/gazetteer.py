@@ -12,7 +12,7 @@ from bot.atlas import Atlas, is_inside, province_code, regency_code
 from bot.place_away import Away, WaysOut, without
 from bot.place_match import Finder
 from bot.place_reading import Reading
-from bot.place_words import DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word, read_words
+from bot.place_words import DISTRICT, EVERYDAY, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word, read_words
 from flows.ports import Place, PlaceAnswer
 
 _NOTHING = PlaceAnswer(place=None, confidence=0.0)
@@ -119,7 +119,7 @@ class Gazetteer:
         self, readings: list[Reading], words: tuple[Word, ...], within: tuple[str, ...]
     ) -> PlaceAnswer:
         rivals = _rivals(readings)
-        if not rivals or _is_chance(rivals[0], within):
+        if not rivals or _is_chance(rivals[0], words, within):
             return _NOTHING
         best = rivals[0]
         confidence = _confidence(best, words, within)
@@ -240,9 +240,15 @@ def _same_regency(larger: Reading, smaller: Reading) -> bool:
     return bool(named) and regency_code(larger.code) == regency_code(smaller.code)
 
 
-def _is_chance(best: Reading, within: tuple[str, ...]) -> bool:
+def _is_chance(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -> bool:
     """A single bare name among other words: many ordinary words are also somebody's village."""
-    if not best.alone or best.hit.marked or (best.hit.level <= 2 and best.quality == 1):
+    if not best.alone or best.hit.marked:
+        return False
+    if any(word.text in EVERYDAY for word in words[best.hit.span.start : best.hit.span.end]) and (
+        best.hit.span.end - best.hit.span.start == 1
+    ):
+        return True
+    if best.hit.level <= 2 and best.quality == 1:
         return False
     own = regency_code(best.code) in within
     length, small = len(best.hit.span.key), best.hit.level >= 3
@@ -298,6 +304,8 @@ def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...])
         return 0.4
     if level == 4 and best.unexplained:
         return 0.55 if own and exact else 0.4
+    if level == 4 and not best.hit.marked and not own:
+        return 0.4
     if level == 4:
         return 0.4 if not exact or (within and not own) else 0.7 if own else 0.6
     if level == 3 and len(best.hit.span.key) < _SHORT_NAME and best.unexplained:

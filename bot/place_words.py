@@ -82,10 +82,21 @@ _PLAIN_WORDS = frozenset(
         " mbok simbok bojo anakku anaknya saudaraku kakakku adikku ortu orangtua mertua orangnya"
         " kampungnya desanya desane kampungku dusunku bukan melainkan sana waktu kemarin hari"
         " ditampung penampungan disekap ditahan majikan paspor berangkatnya ngajak diajak ajak"
+        " kurang terima jam juta ribu rupiah bulan tahun umur kantornya bosnya ntar nanti besok"
         " aja saja sih deh kok apa siapa mana dimana kapan gimana bagaimana kenapa ngomong"
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
+EVERYDAY = frozenset(
+    _split(
+        "baru lama besar kecil tau tahu terang karet pagi siang sore putih merah hitam satu dua tiga"
+        " suka setia cinta aman damai kasih selamat slamet sawah kantor agung batal jawa sentosa"
+        " kalimantan sumatra sumatera sulawesi makmur mutiara emas gunung sungai laut pantai hutan"
+    )
+)
+"""Words that a place may be called, but that alone and without a level word name none."""
+_COMPANIES = frozenset({"pt", "cv", "ud"})
+_COMPANY_WORDS = 2
 _ALSO_NAMES = frozenset(
     _split("barang situ rumah tolong gaji kejadian lewat mas jadi besar deket kulo bang anak")
 )
@@ -187,6 +198,8 @@ class _Reader:
         """The word before says that what follows is only near."""
         self.words: list[Word] = []
         self.mark = self.mark_text = ""
+        self.company_words = 0
+        """Words still to pass over behind "PT": a company is no place."""
         self.breaks = True
         self.follows = False
         """The waiting level word stands right behind a name: "Bandung kota"."""
@@ -194,7 +207,13 @@ class _Reader:
     def take(self, token: str) -> None:
         near, self.near = self.near, token in _NEAR or (self.near and token in DIRECTIONS)
         plain = token in _PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
-        if self._ends_a_name(token):
+        if token in _COMPANIES and not self.mark:
+            self.end_of_name()
+            self.company_words = _COMPANY_WORDS
+        elif self.company_words and token.isalnum() and token not in _MARK_OF:
+            self.company_words -= 1
+            self.end_of_name()
+        elif self._ends_a_name(token):
             self.words.append(Word(token))
         elif near and token in DIRECTIONS:
             self.end_of_name()
