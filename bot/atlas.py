@@ -168,6 +168,12 @@ class Atlas:
         codes = self._half_names.get(key, ())
         return codes if len(codes) <= 4 else ()
 
+    def longer_names(self, code: str) -> list[str]:
+        """The regencies whose name begins with this one's: Buton Tengah and Selatan for Buton."""
+        key = self.keys[code]
+        others = self.below(province_code(code), 2)
+        return [c for c in others if self.keys[c] != key and self.keys[c].startswith(key)]
+
     def is_kota(self, code: str) -> bool:
         return self._upper.get(code, "").startswith("Kota ")
 

@@ -125,6 +125,10 @@ class Gazetteer:
         confidence = _confidence(best, words, within)
         if against := _contradicting(best, readings):
             return self._ask([best, *against], within)
+        if best.hit.level == 2 and _runs_on(words, best):
+            codes = [best.code, *self._atlas.longer_names(best.code)]
+            if len(codes) > 1:
+                return PlaceAnswer(None, 0.4, self._places(codes[:_MAX_CHOICES]))
         if all(r.hit.level == 4 and r.hit.quality < _SURE_QUALITY for r in rivals):
             return self._larger(rivals, within)
         if best.hit.level == 4 and _unread(words, best, DISTRICT):
@@ -171,9 +175,8 @@ def _fewer(codes: list[str]) -> list[str]:
 
 
 def _speaks_of_home(words: tuple[Word, ...], abroad: frozenset[int]) -> bool:
-    """Besides the country there is a level word, or so many words that they may be an address."""
-    rest = [word for i, word in enumerate(words) if i not in abroad and word.mark != HAMLET]
-    return len(rest) > _FEW_WORDS or any(word.mark for word in rest)
+    """Besides the country there are words that may be an address, however badly it is written."""
+    return any(i not in abroad and word.mark != HAMLET for i, word in enumerate(words))
 
 
 def _is_weak(readings: list[Reading], words: tuple[Word, ...]) -> bool:
@@ -286,11 +289,21 @@ def _unread(words: tuple[Word, ...], best: Reading, mark: str) -> bool:
     return any(word.mark == mark and i not in starts for i, word in enumerate(words))
 
 
+def _runs_on(words: tuple[Word, ...], best: Reading) -> bool:
+    """An unread word follows without a break: "Kec. Simpang tgia" is not Kecamatan Simpang."""
+    after = best.hit.span.end
+    if after >= len(words) or words[after].breaks or words[after].mark:
+        return False
+    return not any(h.span.start <= after < h.span.end for h in best.used.values())
+
+
 def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -> float:
     """How far a single reading can be acted on; a low one is asked."""
     own = regency_code(best.code) in within
     unread = 0.9 if _unread(words, best, VILLAGE) or _unread(words, best, DISTRICT) else 1.0
     if best.used.keys() == {1, 4} and best.unexplained:
+        return 0.4
+    if best.hit.level >= 3 and 2 not in best.used and _runs_on(words, best):
         return 0.4
     if best.unexplained and best.quality < _SURE_QUALITY and any(
         hit.loose for hit in best.used.values()

@@ -24,6 +24,7 @@ _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
 _SHORT_NAME = 4
+_LONG_NAME = 7
 _BY_SHORT_NAME = 0.95
 """A short name of few letters ("tuba", "im") may stand in a text by chance."""
 _OTHER_KIND = 0.9
@@ -291,7 +292,8 @@ class Finder:
     def _is_firm(hit: Hit) -> bool:
         """A hit that a reading may not pass over in silence."""
         if hit.level <= 2:
-            return hit.quality == 1 or (hit.marked and hit.quality >= _READABLE)
+            readable = hit.marked or len(hit.span.key) >= _LONG_NAME
+            return hit.quality == 1 or (readable and hit.quality >= _READABLE)
         return hit.quality >= (_READABLE if hit.marked else 1) and (hit.level == 3 or hit.marked)
 
     def _read(self, hit: Hit, by_code: dict[str, list[Hit]], firm: list[Hit]) -> Reading:
