@@ -24,6 +24,7 @@ _PAPUA = "91"
 _REGENCY_WORD = re.compile(r"^(Kabupaten|Kota)( Administrasi)? ")
 _ROMAN = re.compile(r"^[IVX]+[.,]?$")
 
+
 def level_of(code: str) -> PlaceLevel:
     """The level a code stands for by its shape; "country" for two letters."""
     if code.isalpha():

@@ -12,7 +12,17 @@ from bot.atlas import Atlas, is_inside, province_code, regency_code
 from bot.place_away import Away, WaysOut, without
 from bot.place_match import Finder
 from bot.place_reading import Reading
-from bot.place_words import DISTRICT, EVERYDAY, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word, read_words
+from bot.place_words import (
+    DISTRICT,
+    EVERYDAY,
+    HAMLET,
+    KABUPATEN,
+    KOTA,
+    PROVINCE,
+    VILLAGE,
+    Word,
+    read_words,
+)
 from flows.ports import Place, PlaceAnswer
 
 _NOTHING = PlaceAnswer(place=None, confidence=0.0)
@@ -73,9 +83,7 @@ class Gazetteer:
         at_home = self._find_without_port(rest, within) if rest else _NOTHING
         return _home_or_port(at_home, port)
 
-    def _find_without_port(
-        self, words: tuple[Word, ...], within: tuple[str, ...]
-    ) -> PlaceAnswer:
+    def _find_without_port(self, words: tuple[Word, ...], within: tuple[str, ...]) -> PlaceAnswer:
         finder = Finder(self._atlas, words, within)
         readings = finder.readings()
         if _is_weak(readings, words):
@@ -305,8 +313,10 @@ def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...])
         return 0.4
     if best.hit.level >= 3 and 2 not in best.used and _runs_on(words, best):
         return 0.4
-    if best.unexplained and best.quality < _SURE_QUALITY and any(
-        hit.loose for hit in best.used.values()
+    if (
+        best.unexplained
+        and best.quality < _SURE_QUALITY
+        and any(hit.loose for hit in best.used.values())
     ):
         return 0.4
     if not best.alone:

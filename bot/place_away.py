@@ -20,12 +20,41 @@ from flows.ports import Place, PlaceAnswer
 _LONG_NAME = 7
 _PORT_WORDS = 5
 _KIND_WORDS = frozenset(
-    "bandara bandar udara airport lapter pelabuhan plabuhan pelabuan dermaga pelni feri ferry fery"
-    " plbn border perbatasan pos lintas batas internasional international laut terminal".split()
+    [
+        "bandara",
+        "bandar",
+        "udara",
+        "airport",
+        "lapter",
+        "pelabuhan",
+        "plabuhan",
+        "pelabuan",
+        "dermaga",
+        "pelni",
+        "feri",
+        "ferry",
+        "fery",
+        "plbn",
+        "border",
+        "perbatasan",
+        "pos",
+        "lintas",
+        "batas",
+        "internasional",
+        "international",
+        "laut",
+        "terminal",
+    ]
 )
-_SAYS_PORT = _KIND_WORDS - frozenset(
-    "internasional international laut terminal pos batas bandar".split()
-)
+_SAYS_PORT = _KIND_WORDS - {
+    "internasional",
+    "international",
+    "laut",
+    "terminal",
+    "pos",
+    "batas",
+    "bandar",
+}
 """The kind words that alone say that a port is meant."""
 _TITLES = {"bandara": "Bandara", "pelabuhan": "Pelabuhan", "pos lintas batas": "PLBN"}
 _SHORTEST_ALONE = 5

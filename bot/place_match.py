@@ -5,49 +5,35 @@ with typing errors are only looked for inside the regencies that are in question
 of villages are one letter apart.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.atlas import Atlas, Pool, is_inside, regency_code
+from bot.atlas import Atlas, Pool, regency_code
+from bot.place_combine import Combiner, Parts
 from bot.place_likeness import likeness
-from bot.place_reading import Hit, Reading, Span, edits_allowed, spans_of
-from bot.place_words import DIRECTIONS, DISTRICT, HAMLET, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
+from bot.place_reading import Hit, Reading, Span, edits_allowed, fits, spans_of
+from bot.place_words import DIRECTIONS, DISTRICT, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
 
-_LEVEL_OF_MARK = {PROVINCE: 1, KABUPATEN: 2, KOTA: 2, DISTRICT: 3, VILLAGE: 4}
-_WEIGHT = {1: 3.5, 2: 4.0, 3: 3.0, 4: 3.0}
 _HALF_NAME = 0.85
 _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
 _SHORT_NAME = 4
-_LONG_NAME = 7
 _BY_SHORT_NAME = 0.95
 """A short name of few letters ("tuba", "im") may stand in a text by chance."""
 _OTHER_KIND = 0.9
 """The kabupaten of a name when the text says kota and no such kota exists, or the reverse."""
-_SAID_TWICE = 1.0
-"""A regency named in two ways ("bangkalan madura") is meant as the regency."""
 _MAX_AREAS = 16
 _MAX_COUNTRYWIDE = 12
 _MAX_FOUND = 40
-_MAX_LOOSE = 150
-"""More readings than this are one common name; the words around it are not compared with all."""
 _MAX_HITS = 800
 """Far more than any address has; a flood of common names gets no villages beyond it."""
-_REACH = 3
-"""Two unmarked names with more words than this between them do not belong together."""
 
 
 def _digits(key: str) -> str:
     return "".join(c for c in key if c.isdigit())
-
-
-def _fits(level: int, mark: str) -> bool:
-    return not mark or _LEVEL_OF_MARK.get(mark) == level
 
 
 class Finder:
@@ -75,7 +61,7 @@ class Finder:
             return
         named = self._atlas.codes_named(span.key)
         for code in named:
-            if _fits(code.count(".") + 1, span.mark):
+            if fits(code.count(".") + 1, span.mark):
                 short = len(span.key) <= _SHORT_NAME and span.key != self._atlas.keys[code]
                 self._add(code, span, _BY_SHORT_NAME if short and len(code) <= 5 else 1.0)
         is_regency = any(len(code) == 5 for code in named)
@@ -158,7 +144,7 @@ class Finder:
             for span in self._spans
             if not span.starts_with_mark
             and span not in exact_here
-            and (_fits(level, span.mark) or (level == 2 and span.mark == PROVINCE))
+            and (fits(level, span.mark) or (level == 2 and span.mark == PROVINCE))
             and not any(s.overlaps(span) and not s.is_part_of(span) for s in sure)
         ]
 
@@ -240,7 +226,7 @@ class Finder:
             if span.mark in (VILLAGE, DISTRICT) and not span.starts_with_mark:
                 for code in self._atlas.codes_named(span.key):
                     level = code.count(".") + 1
-                    if level >= 3 and not _fits(level, span.mark) and code[:5] in regencies:
+                    if level >= 3 and not fits(level, span.mark) and code[:5] in regencies:
                         self._add(code, span, _OTHER_KIND)
 
     def _add_lone_villages(self) -> None:
@@ -270,137 +256,5 @@ class Finder:
 
     def readings(self) -> list[Reading]:
         """Every place the text may mean, best first."""
-        by_code: dict[str, list[Hit]] = {}
-        for hit in (*self.hits, *self._supports):
-            by_code.setdefault(hit.code, []).append(hit)
-        firm = self._firm_hits()
-        self._far = self._far and len(self.hits) <= _MAX_LOOSE
-        found = [self._read(hit, by_code, firm) for hit in self.hits]
-        return sorted(found, key=lambda r: (-r.score, r.hit.level, r.code))
-
-    def _firm_hits(self) -> list[Hit]:
-        """The hits that no reading may pass over, two for each name: more say nothing new."""
-        counts = Counter[tuple[Span, int]]()
-        firm = []
-        for hit in self.hits:
-            if self._is_firm(hit) and counts[hit.span, hit.level] < 2:
-                counts[hit.span, hit.level] += 1
-                firm.append(hit)
-        return firm
-
-    @staticmethod
-    def _is_firm(hit: Hit) -> bool:
-        """A hit that a reading may not pass over in silence."""
-        if hit.level <= 2:
-            readable = hit.marked or len(hit.span.key) >= _LONG_NAME
-            return hit.quality == 1 or (readable and hit.quality >= _READABLE)
-        return hit.quality >= (_READABLE if hit.marked else 1) and (hit.level == 3 or hit.marked)
-
-    def _read(self, hit: Hit, by_code: dict[str, list[Hit]], firm: list[Hit]) -> Reading:
-        """The better of two: the regency takes its words first ("Ponorogo" alone is not the
-        kecamatan Ponorogo), or the kecamatan does ("Tegalreja Cilacap Selatan clp")."""
-        one = self._read_in_order((2, 3, 1), hit, by_code, firm)
-        if hit.level < 4 or one.used.keys() >= {2, 3}:
-            return one
-        return max(one, self._read_in_order((3, 2, 1), hit, by_code, firm), key=lambda r: r.score)
-
-    def _read_in_order(
-        self, order: Sequence[int], hit: Hit, by_code: dict[str, list[Hit]], firm: list[Hit]
-    ) -> Reading:
-        used = {hit.level: hit}
-        for level in order:
-            if level >= hit.level:
-                continue
-            parent = ".".join(hit.code.split(".")[:level])
-            free = [h for h in by_code.get(parent, ()) if self._joins(h, used.values())]
-            if hit.level == 4 and 3 not in used:
-                free = [h for h in free if not h.loose]
-            if free:
-                used[level] = max(free, key=lambda h: (h.span.start >= hit.span.end, h.quality))
-            elif self._far and level > 1 and (like := self._expected(parent, used.values())):
-                used[level] = like
-        again = self._named_again(hit, used, by_code)
-        ignores = self._ignored(hit, [*used.values(), *again], firm)
-        covered = {
-            i for h in (*used.values(), *again) for i in range(h.span.start, h.span.end)
-        }
-        rest = [i for i, w in enumerate(self._words) if i not in covered and w.mark != HAMLET]
-        score = self._score(hit, used, ignores) + (_SAID_TWICE if again else 0)
-        return Reading(hit, used, score, len(rest), ignores)
-
-    @staticmethod
-    def _named_again(hit: Hit, used: dict[int, Hit], by_code: dict[str, list[Hit]]) -> list[Hit]:
-        """Other words for the same regency or province: "Arosbaya, Bangkalan, Madura"."""
-        return [
-            other
-            for level in (1, 2)
-            if level < hit.level
-            for other in by_code.get(".".join(hit.code.split(".")[:level]), ())
-            if other.quality > _READABLE
-            and level in used
-            and not any(other.span.overlaps(h.span) for h in used.values())
-        ]
-
-    @staticmethod
-    def _joins(parent: Hit, used: Iterable[Hit]) -> bool:
-        """Apart from the names already used, and near enough to one of them to belong to it."""
-        spans = [h.span for h in used]
-        if any(parent.span.overlaps(span) for span in spans):
-            return False
-        gaps = [max(parent.span.start - s.end, s.start - parent.span.end) for s in spans]
-        return parent.marked or min(gaps) <= _REACH
-
-    def _expected(self, parent: str, used: Iterable[Hit]) -> Hit | None:
-        """The words that are most like the parent which the words already read would have."""
-        level = parent.count(".") + 1
-        best = None
-        for span in self._loose_spans:
-            if _fits(level, span.mark) and self._joins(Hit(parent, span), used):
-                like = likeness(span.key, self._atlas.keys[parent])
-                if like > (best.quality if best else 0):
-                    best = Hit(parent, span, like, loose=True)
-        return best
-
-    @cached_property
-    def _loose_spans(self) -> list[Span]:
-        """Words that are nobody's kecamatan, regency or province as they stand."""
-        return [
-            span
-            for span in self._spans
-            if not span.starts_with_mark
-            and span.mark != VILLAGE
-            and not 0 < self._atlas.largest_level(span.key) < 4
-        ]
-
-    @staticmethod
-    def _ignored(hit: Hit, read: list[Hit], firm: list[Hit]) -> tuple[Hit, ...]:
-        """One contradicting hit for each place in the text that the reading leaves out.
-
-        A village that stands before its kecamatan may be unknown to the list, and a kecamatan or
-        village name without a level word may be a hamlet: those do not contradict.
-        """
-        left_out: dict[int, Hit] = {}
-        for other in firm:
-            if any(other.span.overlaps(h.span) for h in read):
-                continue
-            if other.level > hit.level or is_inside(hit.code, other.code):
-                continue
-            if other.level >= 3 and not other.marked and other.span.start < hit.span.start:
-                continue
-            left_out.setdefault(other.span.start, other)
-        return tuple(left_out.values())
-
-    def _score(self, hit: Hit, used: dict[int, Hit], ignores: tuple[Hit, ...]) -> float:
-        score = 0.0
-        for level, h in used.items():
-            score += _WEIGHT[level] * (1 - 1.6 * (1 - h.quality))
-            score += 1.5 if h.marked else 0
-            score += 0.9 * (h.span.end - h.span.start - 1) * h.quality
-        for level, h in used.items():
-            larger_first = [
-                o for lvl, o in used.items() if lvl < level and o.span.end <= h.span.start
-            ]
-            score -= 0.7 * len(larger_first)
-        for h in ignores:
-            score -= 2.5 if h.marked or h.level <= 2 else 1.5
-        return score + (0.6 if regency_code(hit.code) in self._within else 0)
+        parts = Parts(self._words, self._spans, tuple(self.hits), tuple(self._supports))
+        return Combiner(self._atlas, parts, self._within, self._far).readings()

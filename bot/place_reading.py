@@ -4,8 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.place_words import HAMLET, NAME_WORDS, Word, key_of
+from bot.place_words import (
+    DISTRICT,
+    HAMLET,
+    KABUPATEN,
+    KOTA,
+    NAME_WORDS,
+    PROVINCE,
+    VILLAGE,
+    Word,
+    key_of,
+)
 
+_LEVEL_OF_MARK = {PROVINCE: 1, KABUPATEN: 2, KOTA: 2, DISTRICT: 3, VILLAGE: 4}
 _MAX_REPEATS = 3
 """A village, its kecamatan and its regency may share a name; more repeats say nothing new."""
 
@@ -101,3 +112,8 @@ def spans_of(words: Sequence[Word]) -> list[Span]:
 def edits_allowed(length: int) -> int:
     """Typing errors forgiven in a name: none in short ones, where a letter makes another name."""
     return 0 if length < 5 else 1 if length < 8 else 2 if length < 12 else 3
+
+
+def fits(level: int, mark: str) -> bool:
+    """Whether a name of this level may stand behind this level word, or behind none."""
+    return not mark or _LEVEL_OF_MARK.get(mark) == level

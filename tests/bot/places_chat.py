@@ -90,5 +90,3 @@ def chat_cases(messy: Messy, count: int, seed: int) -> list[Case]:
     chance = random.Random(seed)
     pools = (messy.weighted, messy.everywhere)
     return [chat_case(messy, chance.choice(pools), chance) for _ in range(count)]
-
-

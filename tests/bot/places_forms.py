@@ -118,7 +118,9 @@ FORMS = (
     Form("sentence", "pak saya dari desa {v} {k} {r} mau tanya"),
     Form("sentence", "omahku {v} kecamatan {k} {r} mas"),
     Form("sentence", "asal saya {v} {k}, {r}. tolong bantu min"),
-    Form("sentence", "bapak saya tinggal di desa {v} kecamatan {k} kabupaten {r} dekat masjid besar"),
+    Form(
+        "sentence", "bapak saya tinggal di desa {v} kecamatan {k} kabupaten {r} dekat masjid besar"
+    ),
     Form("sentence", "aku wong {k} {r} mas", end=8),
     Form("sentence", "kejadiannya di {v} kec {k}", weight=0.7),
     Form("sentence", "abdi ti {v} kacamatan {k} {r}"),
@@ -170,5 +172,11 @@ def _slip(name: str, chance: random.Random) -> str:
     at = chance.randrange(1, len(name))
     letter, rest = name[at], name[at + 1 :]
     near = chance.choice(_NEIGHBOURS.get(letter, letter))
-    edits = (rest[:1] + letter + rest[1:], rest, 2 * letter + rest, near + rest, letter + near + rest)
+    edits = (
+        rest[:1] + letter + rest[1:],
+        rest,
+        2 * letter + rest,
+        near + rest,
+        letter + near + rest,
+    )
     return name[:at] + chance.choice(edits)

@@ -1,11 +1,10 @@
 """Messy places with a fixed seed: how villagers write the real list, and how the answers count.
 
 Every text comes from a real village. Half of the villages lie in regencies whose office is sure,
-the others anywhere in Indonesia. Run by hand for figures: `python -m tests.bot.places_messy 4000`.
+the others anywhere in Indonesia. For figures run `python -m tests.bot.places_figures 4000`.
 """
 
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -87,7 +86,7 @@ class Messy:
         return (answer.office if answer else None) or regency_code(code) or code
 
     def names(self, code: str) -> Names:
-        parts = []
+        parts: list[str] = []
         for end in (13, 8, 5, 2):
             place = self._gazetteer.place(code[:end])
             assert place is not None
@@ -95,7 +94,8 @@ class Messy:
             parts.append(name if end == 2 else name.split(" ", 1)[1])
         place = self._gazetteer.place(code[:5])
         kind = "kota" if place and place.name.startswith("Kota") else "kab"
-        return Names(*(part.lower() for part in parts), kind=kind)
+        village, district, regency, province = (part.lower() for part in parts)
+        return Names(village, district, regency, province, kind)
 
     def case(self, chance: random.Random, forms: Sequence[Form] = FORMS) -> Case:
         code = chance.choice(self.weighted if chance.random() < 0.5 else self.everywhere)
@@ -136,7 +136,9 @@ class Messy:
         if answer.place:
             if answer.place.level == "province":
                 inside = any(c.startswith(answer.place.code) for c in case.codes)
-                return "vague" if inside and len(case.codes[0]) > 2 else "right" if inside else "wrong"
+                return (
+                    "vague" if inside and len(case.codes[0]) > 2 else "right" if inside else "wrong"
+                )
             if self.office(answer.place.code) in meant:
                 return "right"
             larger = any(is_inside(code, answer.place.code) for code in case.codes)
@@ -176,31 +178,3 @@ def _dressed(text: str, chance: random.Random) -> str:
     if chance.random() < 0.4:
         text = "".join(c for c in text.replace("/", " ") if c not in ".,")
     return text
-
-
-def main(count: int, seed: int, show: str, chat: bool) -> None:
-    from tests.bot.places_chat import chat_cases  # it makes cases of this file
-
-    gazetteer = Gazetteer()
-    gazetteer.warm_up()
-    messy = Messy(gazetteer, Offices())
-    cases = chat_cases(messy, count, seed) if chat else messy.cases(count, seed)
-    score = messy.run(cases)
-    print(dict(score.outcomes))
-    print(f"right {score.right:.4f} wrong {score.wrong:.4f} asked {score.asked:.4f}")
-    print(" ".join(f"p{p} {score.milliseconds(p):.1f} ms" for p in (50, 95, 99)))
-    kinds = Counter(case.kind for case in cases)
-    table = Counter((case.kind, outcome) for outcome, case, _ in score.bad)
-    for kind, made in kinds.most_common():
-        spoilt = {o: n for (k, o), n in table.items() if k == kind}
-        print(f"  {kind:12} {made:5} {spoilt}")
-    for outcome, case, answer in score.bad:
-        if outcome in show.split(","):
-            got = answer.place.name if answer.place else [p.name for p in answer.ask]
-            meant = gazetteer.place(case.codes[0])
-            print(f"{outcome} [{case.kind}] {case.text!r} -> {got}  MEANT {meant and meant.name}")
-
-
-if __name__ == "__main__":
-    given = [*sys.argv[1:], *("2000", "1", "wrong,none,astray", "forms")[len(sys.argv) - 1 :]]
-    main(int(given[0]), int(given[1]), given[2], given[3] == "chat")
