@@ -55,6 +55,7 @@ class Gazetteer:
         """Load now, so that the first villager does not wait for it."""
         for level in (2, 3):
             self._atlas.pool("", level)
+        _ = self._atlas.village_names, self._ways_out
 
     def place(self, code: str) -> Place | None:
         """The place of a Kemendagri code or a country code, with its readable name."""

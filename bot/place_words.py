@@ -70,7 +70,7 @@ _PLAIN_WORDS = frozenset(
         " sebelah nama namanya punya sudah belum tidak tdk gak nggak barang malam sekarang"
         " tuhan semua no nomor kerja saudara teman tetangga adalah dengan juga lagi kalau"
         " tapi karena tanya soal info omahku omah griya imah wong kulo kula saking abdi ti nang"
-        " ning teng tinggal mas mbk pasti asli aslinya asale skrg skr sekarang disini disana kos"
+        " ning tinggal mas mbk pasti asli aslinya asale skrg skr sekarang disini disana kos"
         " ngekos kost ngontrak domisili alamatku alamatnya rumahku nawarin nawari calo"
         " diberangkatkan berangkat dekat deket dkt cedak caket samping depan sampai dengan masih"
         " bapa bpk ibuk adik kakak anak suami istri lurah camat kalo klo utk dgn krn jg sdh blm"
