@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from bot.place_words import key_of, words_of_name
+from bot.place_words import has_short_forms, key_of, words_of_name
 from flows.ports import Place, PlaceLevel
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -119,8 +119,8 @@ class Atlas:
                 words = words_of_name(self._bare(code, name))
                 key = self.keys[code] = key_of(words)
                 self._learn(key, code)
-                if (joined := key_of(["".join(words)])) != key:  # "simpangempat": "simpang4"
-                    self._learn(joined, code)
+                if has_short_forms(words):  # "simpangempat" is not read as "simpang4"
+                    self._learn(key_of(["".join(words)]), code)
         self._learn_other_names(names)
         self._learn_half_names()
         self.pool = lru_cache(maxsize=512)(self._pool)

@@ -138,6 +138,8 @@ class Gazetteer:
             codes = [best.code, *self._atlas.longer_names(best.code)]
             if len(codes) > 1:
                 return PlaceAnswer(None, 0.4, self._places(codes[:_MAX_CHOICES]))
+        if best.hit.level == 2 and (others := self._in_twin(best, readings)):
+            return self._ask([best, *others], within)
         if all(r.hit.level == 4 and r.hit.quality < _SURE_QUALITY for r in rivals):
             return self._larger(rivals, within)
         if best.hit.level == 4 and _unread(words, best, DISTRICT):
@@ -145,6 +147,19 @@ class Gazetteer:
         if len(rivals) > 1 or confidence < _MIN_CONFIDENCE:
             return self._ask(rivals, within)
         return PlaceAnswer(self._atlas.place(best.code), round(confidence, 2))
+
+    def _in_twin(self, best: Reading, readings: list[Reading]) -> list[Reading]:
+        """ "Tanjung Paku, kab Solok": the village stands in the kota of that name."""
+        name = self._atlas.keys[best.code]
+        return [
+            r
+            for r in readings
+            if r.hit.level >= 3
+            and r.hit.quality == 1
+            and not r.hit.span.overlaps(best.hit.span)
+            and regency_code(r.code) != best.code
+            and self._atlas.keys[regency_code(r.code)] == name
+        ]
 
     def _larger(self, rivals: list[Reading], within: tuple[str, ...]) -> PlaceAnswer:
         """No village is written well enough to be taken: what is certain is around it."""
@@ -275,6 +290,16 @@ def _contradicting(best: Reading, readings: list[Reading]) -> list[Reading]:
     ignored = {hit.code for hit in best.ignores}
     sure = [h.span for h in best.used.values() if h.quality >= _SURE_QUALITY]
     rivals = [r for r in readings if r.code in ignored]
+    if best.hit.level == 2 and best.alone:
+        rivals += [
+            r
+            for r in readings
+            if r.hit.level == 3
+            and r.hit.span.mark == DISTRICT
+            and r.hit.quality == 1
+            and not is_inside(r.code, best.code)
+            and not any(r.hit.span.overlaps(span) for span in sure)
+        ]
     if best.alone or best.hit.quality < _SURE_QUALITY:
         rivals += [
             r
@@ -310,7 +335,7 @@ def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...])
     """How far a single reading can be acted on; a low one is asked."""
     own = regency_code(best.code) in within
     unread = 0.9 if _unread(words, best, VILLAGE) or _unread(words, best, DISTRICT) else 1.0
-    if best.used.keys() == {1, 4} and best.unexplained:
+    if best.used.keys() == {1, 4} and (best.unexplained or not best.hit.marked):
         return 0.4
     if best.hit.level >= 3 and 2 not in best.used and _runs_on(words, best):
         return 0.4

@@ -13,7 +13,7 @@ from rapidfuzz.process import extract
 from bot.atlas import Atlas, Pool, regency_code
 from bot.place_combine import Combiner, Parts
 from bot.place_likeness import likeness
-from bot.place_reading import Hit, Reading, Span, edits_allowed, fits, spans_of
+from bot.place_reading import BY_SHORT_NAME, Hit, Reading, Span, edits_allowed, fits, spans_of
 from bot.place_words import DIRECTIONS, DISTRICT, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
 
 _HALF_NAME = 0.85
@@ -21,8 +21,6 @@ _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
 _SHORT_NAME = 4
-_BY_SHORT_NAME = 0.95
-"""A short name of few letters ("tuba", "im") may stand in a text by chance."""
 _OTHER_KIND = 0.9
 """The kabupaten of a name when the text says kota and no such kota exists, or the reverse."""
 _MAX_AREAS = 16
@@ -63,7 +61,7 @@ class Finder:
         for code in named:
             if fits(code.count(".") + 1, span.mark):
                 short = len(span.key) <= _SHORT_NAME and span.key != self._atlas.keys[code]
-                self._add(code, span, _BY_SHORT_NAME if short and len(code) <= 5 else 1.0)
+                self._add(code, span, BY_SHORT_NAME if short and len(code) <= 5 else 1.0)
         is_regency = any(len(code) == 5 for code in named)
         if span.mark in ("", DISTRICT) and not span.starts_with_mark and not is_regency:
             whole = {regency_code(code) for code in named if len(code) == 8}
@@ -99,7 +97,7 @@ class Finder:
         whole = {
             h.span
             for h in self.hits
-            if h.quality == 1 and h.span.end - h.span.start > 1 and (h.level <= 2 or h.marked)
+            if h.exact and h.span.end - h.span.start > 1 and (h.level <= 2 or h.marked)
         }
         whole = {
             span
@@ -131,13 +129,13 @@ class Finder:
         sure = [
             h.span
             for h in self.hits
-            if h.quality == 1
+            if h.exact
             and (h.level <= 2 or (h.marked and h.level == level and h.code.startswith(area)))
         ]
         exact_here = {
             h.span
             for h in self.hits
-            if h.quality == 1 and h.level == level and h.code.startswith(area)
+            if h.exact and h.level == level and h.code.startswith(area)
         }
         return [
             span
@@ -150,7 +148,7 @@ class Finder:
 
     def _add_misspelt_regencies(self) -> None:
         """A bare word that is somebody's exact name can only support: "Tegalombo Paciran"."""
-        names = {hit.span for hit in self.hits if hit.quality == 1 and not hit.marked}
+        names = {hit.span for hit in self.hits if hit.exact and not hit.marked}
         for span in self._open_spans(2):
             target = self._supports if span in names else self.hits
             self._add_close(span, self._atlas.pool("", 2), target)
@@ -159,10 +157,10 @@ class Finder:
         """The regencies in question: named, or holding a named kecamatan, or the office's own."""
         named = [hit.code for hit in self.hits if hit.level == 2]
         if not named:
-            districts = [h for h in self.hits if h.level == 3 and h.quality == 1]
+            districts = [h for h in self.hits if h.level == 3 and h.exact]
             named = [regency_code(h.code) for h in districts if h.marked]
             named = named or [regency_code(h.code) for h in districts]
-        exact = [hit.code for hit in self.hits if hit.level == 2 and hit.quality == 1]
+        exact = [hit.code for hit in self.hits if hit.level == 2 and hit.exact]
         own = () if exact else self._within
         return list(dict.fromkeys([*exact, *own, *named]))[:_MAX_AREAS]
 
@@ -195,11 +193,11 @@ class Finder:
         self._supports += [hit for hit in found if (hit.code, hit.span) not in known]
         self._add_under_another_level()
         misspelt = [h for h in (*self.hits, *found) if h.level == 3 and h.quality < 1]
-        misspelt += [h for h in self.hits if h.level == 3 and h.quality == 1][:_MAX_AREAS]
+        misspelt += [h for h in self.hits if h.level == 3 and h.exact][:_MAX_AREAS]
         for district in misspelt[:_MAX_FOUND]:
             self._add_villages_of(district.code, district.span)
-        regencies = [h for h in self.hits if h.level == 2 and h.quality == 1]
-        provinces = [h for h in self.hits if h.level == 1 and h.quality == 1]
+        regencies = [h for h in self.hits if h.level == 2 and h.exact]
+        provinces = [h for h in self.hits if h.level == 1 and h.exact]
         if provinces and not regencies:
             self._add_villages_of(provinces[0].code, provinces[0].span)
         if not self.hits and not self._supports:
@@ -207,7 +205,7 @@ class Finder:
 
     def _add_like_regencies(self) -> None:
         """What the text calls a kabupaten, however it is written: "kab laat", "kab semaang"."""
-        exact = {hit.span for hit in self.hits if hit.quality == 1 and hit.level == 2}
+        exact = {hit.span for hit in self.hits if hit.exact and hit.level == 2}
         known = {hit.code for hit in self.hits if hit.level == 2}
         spans = [s for s in self._spans if s.mark in (KABUPATEN, KOTA) and s not in exact]
         added = []
@@ -243,7 +241,7 @@ class Finder:
 
     def _far_spans(self) -> list[Span]:
         """The words that may be a misspelt kecamatan, those that are called one first."""
-        provinces = [h.span for h in self.hits if h.level == 1 and h.quality == 1]
+        provinces = [h.span for h in self.hits if h.level == 1 and h.exact]
         spans = [
             span
             for span in self._spans

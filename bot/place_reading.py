@@ -17,6 +17,8 @@ from bot.place_words import (
 )
 
 _LEVEL_OF_MARK = {PROVINCE: 1, KABUPATEN: 2, KOTA: 2, DISTRICT: 3, VILLAGE: 4}
+BY_SHORT_NAME = 0.95
+"""The quality of a short name of few letters ("tuba", "im"): it may stand in a text by chance."""
 _MAX_REPEATS = 3
 """A village, its kecamatan and its regency may share a name; more repeats say nothing new."""
 
@@ -52,6 +54,11 @@ class Hit:
     @property
     def level(self) -> int:
         return self.code.count(".") + 1
+
+    @property
+    def exact(self) -> bool:
+        """Written as the list has it, or by a known short name."""
+        return self.quality >= BY_SHORT_NAME
 
     @property
     def marked(self) -> bool:

@@ -25,7 +25,7 @@ def _split(text: str) -> list[str]:
 
 
 _MARKS = {
-    VILLAGE: "desa ds dsa deso dessa kelurahan kel klrhn kalurahan gampong nagari pekon",
+    VILLAGE: "desa desaku ds dsa deso dessa kelurahan kel klrhn kalurahan gampong nagari pekon",
     DISTRICT: "kec kecamatan kcmtn kcm kecmtn kacamatan distrik",
     KABUPATEN: "kab kabupaten kbptn kabup",
     KOTA: "kota kotamadya kodya kotif",
@@ -66,7 +66,7 @@ _PLAIN_WORDS = frozenset(
     _split(
         "saya aku sy kami kita dia mereka dari di ke dr untuk rumah alamat orang warga asal"
         " daerah wilayah yg yang dan mau ada itu ini nya sini situ pak bu bapak ibu mbak min"
-        " halo hai assalamualaikum mohon tolong bantu lapor desaku kampungku tempat dekat"
+        " halo hai assalamualaikum mohon tolong bantu lapor kampungku tempat dekat"
         " sebelah nama namanya punya sudah belum tidak tdk gak nggak barang malam sekarang"
         " tuhan semua no nomor kerja saudara teman tetangga adalah dengan juga lagi kalau"
         " tapi karena tanya soal info omahku omah griya imah wong kulo kula saking abdi ti nang"
@@ -149,6 +149,11 @@ def key_of(words: Iterable[str]) -> str:
     return _fold("".join(parts))
 
 
+def has_short_forms(words: list[str]) -> bool:
+    """Whether `key_of` would read these words differently if they were written as one."""
+    return any(word in _NUMERALS or word in _SHORT_WORDS for word in words[1:])
+
+
 def words_of_name(name: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", name.lower().translate(_APOSTROPHES))
 
@@ -158,6 +163,7 @@ def _clean(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS])[: 2 * MAX_CHARACTERS]
     plain = plain.translate(_BREAKS).translate(_APOSTROPHES).lower()
     plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn", "Cc"))
+    plain = plain.replace(" dan kepulauan", " kepulauan")  # one regency's name, else a break
     return _RT_RW.sub(" , ", plain)
 
 
