@@ -11,7 +11,7 @@ from threading import Lock
 from bot.atlas import Atlas, is_inside, province_code, regency_code
 from bot.place_away import Away, WaysOut, without
 from bot.place_match import Finder
-from bot.place_reading import Reading
+from bot.place_reading import BY_SHORT_NAME, Reading
 from bot.place_words import (
     DISTRICT,
     EVERYDAY,
@@ -118,7 +118,7 @@ class Gazetteer:
             return at_home
         if _speaks_of_home(words, positions):
             return PlaceAnswer(None, 0.4, (*at_home.ask[: _MAX_CHOICES - 1], abroad.place))
-        own = [r.code for r in readings if regency_code(r.code) in within and r.hit.quality == 1]
+        own = [r.code for r in readings if regency_code(r.code) in within and r.hit.exact]
         if own and not outside:
             choices = self._places(list(dict.fromkeys(own))[: _MAX_CHOICES - 1])
             return PlaceAnswer(None, 0.4, (*choices, abroad.place))
@@ -155,7 +155,7 @@ class Gazetteer:
             r
             for r in readings
             if r.hit.level >= 3
-            and r.hit.quality == 1
+            and r.hit.exact
             and not r.hit.span.overlaps(best.hit.span)
             and regency_code(r.code) != best.code
             and self._atlas.keys[regency_code(r.code)] == name
@@ -248,7 +248,11 @@ def _rivals(readings: list[Reading]) -> list[Reading]:
         same_words = any(
             o.hit.level < reading.hit.level
             and o.hit.span == reading.hit.span
-            and (is_inside(reading.code, o.code) or _same_regency(o, reading))
+            and (
+                is_inside(reading.code, o.code)
+                or _same_regency(o, reading)
+                or (o.hit.level == 1 and reading.alone and not reading.hit.marked)
+            )
             for o in others
         )
         used_by_longer = any(
@@ -279,9 +283,9 @@ def _is_chance(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) 
         return False
     own = regency_code(best.code) in within
     length, small = len(best.hit.span.key), best.hit.level >= 3
-    if small and best.quality < 1 and (best.quality < 0.8 or length < _LONG_NAME - own):
+    if small and best.quality < BY_SHORT_NAME and (best.quality < 0.8 or length < _LONG_NAME - own):
         return True
-    vague = length < _SHORT_NAME or (best.quality < 1 and small and not own)
+    vague = length < _SHORT_NAME or (best.quality < BY_SHORT_NAME and small and not own)
     return best.unexplained > _FEW_WORDS or (vague and best.unexplained > 0)
 
 
@@ -296,7 +300,7 @@ def _contradicting(best: Reading, readings: list[Reading]) -> list[Reading]:
             for r in readings
             if r.hit.level == 3
             and r.hit.span.mark == DISTRICT
-            and r.hit.quality == 1
+            and r.hit.exact
             and not is_inside(r.code, best.code)
             and not any(r.hit.span.overlaps(span) for span in sure)
         ]
@@ -305,7 +309,7 @@ def _contradicting(best: Reading, readings: list[Reading]) -> list[Reading]:
             r
             for r in readings
             if not r.alone
-            and r.quality == 1
+            and r.quality >= BY_SHORT_NAME
             and not is_inside(r.code, best.code)
             and not any(h.span.overlaps(span) for h in r.used.values() for span in sure)
         ]

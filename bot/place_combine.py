@@ -67,7 +67,8 @@ class Combiner:
         if hit.level <= 2:
             readable = hit.marked or len(hit.span.key) >= _LONG_NAME
             return hit.quality == 1 or (readable and hit.quality >= _READABLE)
-        return hit.quality >= (_READABLE if hit.marked else 1) and (hit.level == 3 or hit.marked)
+        readable = hit.exact or (hit.marked and hit.quality >= _READABLE)
+        return readable and (hit.level == 3 or hit.marked)
 
     def _read(self, hit: Hit, by_code: dict[str, list[Hit]], firm: list[Hit]) -> Reading:
         """The better of two: the regency takes its words first ("Ponorogo" alone is not the

@@ -14,13 +14,24 @@ from bot.atlas import Atlas, Pool, regency_code
 from bot.place_combine import Combiner, Parts
 from bot.place_likeness import likeness
 from bot.place_reading import BY_SHORT_NAME, Hit, Reading, Span, edits_allowed, fits, spans_of
-from bot.place_words import DIRECTIONS, DISTRICT, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
+from bot.place_words import (
+    DIRECTIONS,
+    DISTRICT,
+    KABUPATEN,
+    KOTA,
+    PROVINCE,
+    VILLAGE,
+    Word,
+    words_of_name,
+)
 
 _HALF_NAME = 0.85
 _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
 _SHORT_NAME = 4
+_FOLDED = 0.99
+"""The same name in another spelling; still a name as the list has it, only later in the choices."""
 _OTHER_KIND = 0.9
 """The kabupaten of a name when the text says kota and no such kota exists, or the reverse."""
 _MAX_AREAS = 16
@@ -61,13 +72,23 @@ class Finder:
         for code in named:
             if fits(code.count(".") + 1, span.mark):
                 short = len(span.key) <= _SHORT_NAME and span.key != self._atlas.keys[code]
-                self._add(code, span, BY_SHORT_NAME if short and len(code) <= 5 else 1.0)
+                if short and len(code) <= 5:
+                    self._add(code, span, BY_SHORT_NAME)
+                else:
+                    self._add(code, span, 1.0 if self._as_written(span, code) else _FOLDED)
         is_regency = any(len(code) == 5 for code in named)
         if span.mark in ("", DISTRICT) and not span.starts_with_mark and not is_regency:
             whole = {regency_code(code) for code in named if len(code) == 8}
             for code in self._atlas.districts_half_named(span.key):
                 if regency_code(code) not in whole:
                     self._add(code, span, _HALF_NAME)
+
+    def _as_written(self, span: Span, code: str) -> bool:
+        """Letter by letter: "pandaan" is Kecamatan Pandaan before it is Desa Pandan."""
+        if len(code) <= 5 or span.starts_with_mark or span.key in self._atlas.other_names:
+            return True
+        written = "".join(w.text for w in self._words[span.start : span.end])
+        return written == "".join(words_of_name(self._atlas.name(code)))
 
     def _is_direction(self, span: Span) -> bool:
         """ "Barat" behind another word is the end of a name, though Magetan has a Kecamatan Barat."""
@@ -133,9 +154,7 @@ class Finder:
             and (h.level <= 2 or (h.marked and h.level == level and h.code.startswith(area)))
         ]
         exact_here = {
-            h.span
-            for h in self.hits
-            if h.exact and h.level == level and h.code.startswith(area)
+            h.span for h in self.hits if h.exact and h.level == level and h.code.startswith(area)
         }
         return [
             span
@@ -192,7 +211,7 @@ class Finder:
             self._add_close(span, self._atlas.pool("", 3), found, spread=1)
         self._supports += [hit for hit in found if (hit.code, hit.span) not in known]
         self._add_under_another_level()
-        misspelt = [h for h in (*self.hits, *found) if h.level == 3 and h.quality < 1]
+        misspelt = [h for h in (*self.hits, *found) if h.level == 3 and not h.exact]
         misspelt += [h for h in self.hits if h.level == 3 and h.exact][:_MAX_AREAS]
         for district in misspelt[:_MAX_FOUND]:
             self._add_villages_of(district.code, district.span)
