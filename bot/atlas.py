@@ -8,12 +8,12 @@ import csv
 import gzip
 import json
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from bot.place_words import key_of, words_of_name
+from bot.place_words import has_short_forms, key_of, words_of_name
 from flows.ports import Place, PlaceLevel
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -23,68 +23,6 @@ _PAPUA = "91"
 """From this province code on, a kecamatan is called "Distrik"."""
 _REGENCY_WORD = re.compile(r"^(Kabupaten|Kota)( Administrasi)? ")
 _ROMAN = re.compile(r"^[IVX]+[.,]?$")
-
-_NICKNAMES: Mapping[str, str] = {
-    "11": "nad",
-    "12": "sumut",
-    "13": "sumbar",
-    "16": "sumsel",
-    "19": "babel/bangka belitung",
-    "21": "kepri",
-    "31": "dki/dki jakarta/jakarta",
-    "32": "jabar/west java",
-    "33": "jateng/central java",
-    "34": "diy/jogja/jogjakarta/yogya/yogyakarta",
-    "35": "jatim/east java",
-    "52": "ntb",
-    "53": "ntt",
-    "61": "kalbar",
-    "62": "kalteng",
-    "63": "kalsel",
-    "64": "kaltim",
-    "65": "kaltara",
-    "71": "sulut",
-    "72": "sulteng",
-    "73": "sulsel",
-    "74": "sultra",
-    "76": "sulbar",
-    "82": "malut",
-    "12.07": "deliserdang",
-    "18.02": "lamteng",
-    "18.03": "lampura",
-    "18.04": "lambar",
-    "18.07": "lamtim",
-    "31.01": "pulau seribu",
-    "31.71": "jakpus",
-    "31.72": "jakut",
-    "31.73": "jakbar",
-    "31.74": "jaksel",
-    "31.75": "jaktim",
-    "32.05": "grt",
-    "32.12": "indramyu",
-    "32.15": "krw/krwg",
-    "32.14": "pwk",
-    "32.17": "kbb",
-    "33.01": "clp",
-    "33.02": "pwt/purwokerto",
-    "33.03": "pbg",
-    "33.04": "bna/banjar negara",
-    "33.74": "smg",
-    "33.72": "solo",
-    "35.02": "png/pnrg",
-    "35.03": "tglk",
-    "35.04": "tulung agung",
-    "35.78": "sby/surabya",
-    "36.74": "tangsel",
-    "52.01": "lobar",
-    "52.02": "loteng",
-    "52.03": "lotim",
-    "52.08": "klu/lotara",
-    "51.71": "dps",
-    "73.09": "pangkep",
-}
-_SHARED_NICKNAMES = {"mlg": "malang", "bdg": "bandung", "bgr": "bogor", "bks": "bekasi"}
-"""Short for a name that both a kabupaten and a kota carry."""
 
 
 def level_of(code: str) -> PlaceLevel:
@@ -160,35 +98,48 @@ class Pool:
 class Atlas:
     """Every place by code and by name. Building it takes about half a second."""
 
-    def __init__(self, countries: Path = CONTENT / "countries.csv") -> None:
+    def __init__(
+        self,
+        countries: Path = CONTENT / "countries.csv",
+        names: Path = CONTENT / "place_names.csv",
+    ) -> None:
         self._upper = _load("wilayah")
         self._villages = _load("desa")
         self.countries, self.country_spellings = _read_countries(countries)
         self._by_parent: dict[str, list[str]] = {}
         self._by_key: dict[str, tuple[str, ...]] = {}
         self._half_names: dict[str, tuple[str, ...]] = {}
+        self.keys: dict[str, str] = {}
+        """The name of every place in the form in which names are compared."""
+        self.other_names: set[str] = set()
+        """The keys of short names and towns; a very short one may stand in a text by chance."""
         for source in (self._upper, self._villages):
             for code, name in source.items():
                 self._by_parent.setdefault(parent_code(code), []).append(code)
-                self._learn(key_of(words_of_name(self._bare(code, name))), code)
-        self._learn_nicknames()
+                words = words_of_name(self._bare(code, name))
+                key = self.keys[code] = key_of(words)
+                self._learn(key, code)
+                if has_short_forms(words):  # "simpangempat" is not read as "simpang4"
+                    self._learn(key_of(["".join(words)]), code)
+        self._learn_other_names(names)
         self._learn_half_names()
-        self.pool = lru_cache(maxsize=128)(self._pool)
+        self.pool = lru_cache(maxsize=512)(self._pool)
 
     def _learn(self, key: str, code: str) -> None:
         """One name may stand for many places, and most stand for one: tuples, not lists."""
         self._by_key[key] = (*self._by_key.get(key, ()), code)
 
-    def _learn_nicknames(self) -> None:
-        for code, names in _NICKNAMES.items():
-            for name in names.split("/"):
-                key = key_of(words_of_name(name))
-                if code not in self._by_key.get(key, ()):
-                    self._learn(key, code)
-        for short, full in _SHARED_NICKNAMES.items():
-            for code in self._by_key[full]:
-                if len(code) == 5:
-                    self._learn(short, code)
+    def _learn_other_names(self, path: Path) -> None:
+        """Short names and towns: "lotim", "Purwokerto"; one may stand for several regencies."""
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                for name in row["names"].split("|"):
+                    key = key_of(words_of_name(name))
+                    self.other_names.add(key)
+                    for code in row["codes"].split():
+                        known = self._by_key.get(key, ())
+                        if not any(c == code or parent_code(c) == code for c in known):
+                            self._learn(key, code)
 
     def _learn_half_names(self) -> None:
         """Newspapers write "Cilamaya" for the kecamatan Cilamaya Wetan and Cilamaya Kulon."""
@@ -208,12 +159,21 @@ class Atlas:
 
     def largest_level_named(self, word: str) -> int:
         """1 if a province has this name, 2 a regency, 3 a kecamatan, 4 a village; 0 if none."""
-        return min((c.count(".") + 1 for c in self.codes_named(key_of([word]))), default=0)
+        return self.largest_level(key_of([word]))
+
+    def largest_level(self, key: str) -> int:
+        return min((c.count(".") + 1 for c in self.codes_named(key)), default=0)
 
     def districts_half_named(self, key: str) -> tuple[str, ...]:
         """The few kecamatan whose two-word name begins so; none if it fits many."""
         codes = self._half_names.get(key, ())
         return codes if len(codes) <= 4 else ()
+
+    def longer_names(self, code: str) -> list[str]:
+        """The regencies whose name begins with this one's: Buton Tengah and Selatan for Buton."""
+        key = self.keys[code]
+        others = self.below(province_code(code), 2)
+        return [c for c in others if self.keys[c] != key and self.keys[c].startswith(key)]
 
     def is_kota(self, code: str) -> bool:
         return self._upper.get(code, "").startswith("Kota ")
@@ -225,9 +185,17 @@ class Atlas:
         """The regencies and provinces ("", 2), or the districts (3) or villages (4) of an area."""
         if not area and level == 2:
             tops = ((k, c) for k, codes in self._by_key.items() for c in codes if len(c) <= 5)
-            return Pool((key, code) for key, code in tops if len(key) >= 5)
-        codes = self.below(area, level)
-        return Pool((key_of(words_of_name(self.name(code))), code) for code in codes)
+            return Pool(
+                (key, code)
+                for key, code in tops
+                if len(key) >= (7 if key in self.other_names else 5) or key == self.keys[code]
+            )
+        return Pool((self.keys[code], code) for code in self.below(area, level))
+
+    @cached_property
+    def village_names(self) -> Pool:
+        """Every village, each name once for each of its places; only for a village without parents."""
+        return self._pool("", 4)
 
     def below(self, area: str, level: int) -> list[str]:
         """The codes of one level inside an area ("" is the country), in the list's order."""

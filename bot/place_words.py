@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from rapidfuzz.distance import OSA
+
 MAX_CHARACTERS = 4096
 MAX_WORDS = 40
 MAX_WORD_LETTERS = 32
@@ -23,7 +25,7 @@ def _split(text: str) -> list[str]:
 
 
 _MARKS = {
-    VILLAGE: "desa ds dsa deso dessa kelurahan kel klrhn kalurahan gampong nagari pekon",
+    VILLAGE: "desa desaku ds dsa deso dessa kelurahan kel klrhn kalurahan gampong nagari pekon",
     DISTRICT: "kec kecamatan kcmtn kcm kecmtn kacamatan distrik",
     KABUPATEN: "kab kabupaten kbptn kabup",
     KOTA: "kota kotamadya kodya kotif",
@@ -32,7 +34,7 @@ _MARKS = {
     " jalan jl jln perum perumahan jorong",
 }
 _MARK_OF = {word: mark for mark, words in _MARKS.items() for word in words.split()}
-_LONG_MARKS = ("kecamatan", "kabupaten", "kelurahan", "kampung", "provinsi")
+_LONG_MARKS = ("kecamatan", "kabupaten", "kelurahan", "kampung", "provinsi", "propinsi")
 _GLUED_MARKS = ("kecamatan", "kabupaten", "kelurahan", "desa", "kec", "kab", "ds")
 
 _NAME_STARTS = {"kota": "kota", "dukuh": "dukuh", "kampung": "kampung", "kp": "kampung"} | {
@@ -59,20 +61,60 @@ _NUMERALS = {
     )
     for form in forms.split("/")
 }
-_FILLERS = frozenset({"adm", "administrasi"})
+_FILLERS = frozenset({"adm", "administrasi", "nya"})
 _PLAIN_WORDS = frozenset(
     _split(
         "saya aku sy kami kita dia mereka dari di ke dr untuk rumah alamat orang warga asal"
         " daerah wilayah yg yang dan mau ada itu ini nya sini situ pak bu bapak ibu mbak min"
-        " halo hai assalamualaikum mohon tolong bantu lapor desaku kampungku tempat dekat"
+        " halo hai assalamualaikum mohon tolong bantu lapor kampungku tempat dekat"
         " sebelah nama namanya punya sudah belum tidak tdk gak nggak barang malam sekarang"
         " tuhan semua no nomor kerja saudara teman tetangga adalah dengan juga lagi kalau"
-        " tapi karena tanya soal info"
+        " tapi karena tanya soal info omahku omah griya imah wong kulo kula saking abdi ti nang"
+        " ning tinggal mas mbk pasti asli aslinya asale skrg skr sekarang disini disana kos"
+        " ngekos kost ngontrak domisili alamatku alamatnya rumahku nawarin nawari calo"
+        " diberangkatkan berangkat dekat deket dkt cedak caket samping depan sampai dengan masih"
+        " bapa bpk ibuk adik kakak anak suami istri lurah camat kalo klo utk dgn krn jg sdh blm"
+        " agen sponsor pabrik gaji besar tetanggaku sini ke jadi tki tkw pmi lewat via mulai"
+        " kejadian kejadiannya terjadi tolongin dong ya iya oh eh lho bang om tante kang teh"
+        " urang aing keponakan ponakan korban korbannya warganya makasih trims suwun nuhun gan sob"
+        " katanya janji dijanjiin dijanjikan cari nyari indonesia lokasi lokasinya posisi oh anu"
+        " ki iki iku kuwi kae ae wae rek lur cak lek pakde bude pakdhe budhe ponakanku rumahe"
+        " mbok simbok bojo anakku anaknya saudaraku kakakku adikku ortu orangtua mertua orangnya"
+        " kampungnya desanya desane kampungku dusunku bukan melainkan sana waktu kemarin hari"
+        " ditampung penampungan disekap ditahan majikan paspor berangkatnya ngajak diajak ajak"
+        " kurang terima jam juta ribu rupiah bulan tahun umur kantornya bosnya ntar nanti besok"
+        " aja saja sih deh kok apa siapa mana dimana kapan gimana bagaimana kenapa ngomong"
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
-_ALSO_NAMES = frozenset({"barang", "situ", "rumah", "tolong"})
+EVERYDAY = frozenset(
+    _split(
+        "baru lama besar kecil tau tahu terang karet pagi siang sore putih merah hitam satu dua tiga"
+        " suka setia cinta aman damai kasih selamat slamet sawah kantor agung batal jawa sentosa"
+        " kalimantan sumatra sumatera sulawesi makmur mutiara emas gunung sungai laut pantai hutan"
+    )
+)
+"""Words that a place may be called, but that alone and without a level word name none."""
+_COMPANIES = frozenset({"pt", "cv", "ud"})
+_COMPANY_WORDS = 2
+_ALSO_NAMES = frozenset(
+    _split("barang situ rumah tolong gaji kejadian lewat mas jadi besar deket kulo bang anak")
+)
 """Everyday words that are names right behind a level word: Desa Barang."""
+_INSIDE_NAMES = frozenset(_split("desa gampong kampung kampong nagari jorong dusun jalan"))
+"""Level words that may end a name: Gampong "Geulanggang Gampong"."""
+_NEAR = frozenset(_split("dekat deket dkt cedak caket sebelah depan belakang samping seberang"))
+DIRECTIONS = frozenset(
+    _split("timur barat utara selatan tengah kidul wetan kulon lor kanan kiri brt tmr utr slt tgh")
+)
+_LANDMARKS = frozenset(
+    _split(
+        "pasar masjid mesjid musholla mushola langgar sekolah sd sdn smp smpn sma sman terminal"
+        " stasiun jembatan spbu pom indomaret alfamart puskesmas lapangan warung toko balai kantor"
+        " pertigaan perempatan rs rsud pabrik makam kuburan alun sungai kali pondok ponpes"
+    )
+)
+"""What stands near the house and is no name of the village, nor is the word behind it."""
 _RT_RW = re.compile(r"\brt\W{0,3}\d{1,3}(?:\W{0,3}rw\W{0,3}\d{1,3}|\W{1,3}\d{1,3})?|\brw\W{0,3}\d+")
 _TOKEN = re.compile(r"[a-z0-9]+|[,;:()|!?]")
 _DOUBLED = re.compile(r"([a-z])\1+")
@@ -107,6 +149,11 @@ def key_of(words: Iterable[str]) -> str:
     return _fold("".join(parts))
 
 
+def has_short_forms(words: list[str]) -> bool:
+    """Whether `key_of` would read these words differently if they were written as one."""
+    return any(word in _NUMERALS or word in _SHORT_WORDS for word in words[1:])
+
+
 def words_of_name(name: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", name.lower().translate(_APOSTROPHES))
 
@@ -116,45 +163,70 @@ def _clean(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS])[: 2 * MAX_CHARACTERS]
     plain = plain.translate(_BREAKS).translate(_APOSTROPHES).lower()
     plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn", "Cc"))
+    plain = plain.replace(" dan kepulauan", " kepulauan")  # one regency's name, else a break
     return _RT_RW.sub(" , ", plain)
 
 
-def _one_letter_off(word: str) -> str:
+def _long_mark(word: str) -> str:
     """The long level word that was meant: "kecmatan", "kabupatn"; nobody's village is named so."""
     for known in _LONG_MARKS:
-        if word[0] == known[0] and abs(len(word) - len(known)) <= 1 and len(word) >= 7:
-            missing = [c for c in set(known) if word.count(c) != known.count(c)]
-            if len(missing) <= 1 and set(word) <= set(known):
-                return known
-    return word
+        allowed = 2 if len(known) > 8 else 1
+        if word[:1] == known[:1] and OSA.distance(word, known, score_cutoff=allowed) <= allowed:
+            return known
+    return ""
 
 
 def _unglue(word: str, level: Callable[[str], int]) -> tuple[str, ...]:
     """ "kecngrayun" and "ngrayunponorogo" as two words, unless a place is really called so."""
     if word in _MARK_OF or len(word) < 6 or level(word):
         return (word,)
+    if len(word) >= 7 and (mark := _long_mark(word)):
+        return (mark,)
     for mark in _GLUED_MARKS:
         if word.startswith(mark) and len(word) - len(mark) >= 4:
             return (mark, word[len(mark) :])
-    for cut in range(4, len(word) - 4):
-        if level(word[:cut]) and level(word[cut:]) in (1, 2):
-            return (word[:cut], word[cut:])
-    return (_one_letter_off(word),)
+    for cut in range(4, len(word) - 3):
+        if level(word[cut:]) in (1, 2):
+            if level(word[:cut]):
+                return (word[:cut], word[cut:])
+            for inner in range(3, cut - 2):
+                if level(word[:inner]) and level(word[inner:cut]) == 3:
+                    return (word[:inner], word[inner:cut], word[cut:])
+    return (word,)
 
 
 class _Reader:
     """The state of one pass over the tokens: the level word that waits for its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: Callable[[str], int]) -> None:
+        self._level = level
+        self.near = False
+        """The word before says that what follows is only near."""
         self.words: list[Word] = []
         self.mark = self.mark_text = ""
+        self.company_words = 0
+        """Words still to pass over behind "PT": a company is no place."""
         self.breaks = True
         self.follows = False
         """The waiting level word stands right behind a name: "Bandung kota"."""
 
     def take(self, token: str) -> None:
+        near, self.near = self.near, token in _NEAR or (self.near and token in DIRECTIONS)
         plain = token in _PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
-        if plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
+        if token in _COMPANIES and not self.mark:
+            self.end_of_name()
+            self.company_words = _COMPANY_WORDS
+        elif self.company_words and token.isalnum() and token not in _MARK_OF:
+            self.company_words -= 1
+            self.end_of_name()
+        elif self._ends_a_name(token):
+            self.words.append(Word(token))
+        elif near and token in DIRECTIONS:
+            self.end_of_name()
+        elif near and token in _LANDMARKS:
+            self.end_of_name()
+            self.mark = HAMLET
+        elif plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
             self.end_of_name()
         elif token in _FILLERS and self.mark:
             return
@@ -167,6 +239,12 @@ class _Reader:
             self.words.append(Word(token, self.mark, self.mark_text, self.breaks))
             self.mark = self.mark_text = ""
             self.breaks = False
+
+    def _ends_a_name(self, token: str) -> bool:
+        """ "Jadi" is an everyday word and the end of Desa Suka Jadi; so is "Desa" of Bao Desa."""
+        if self.breaks or self.mark or token not in _PLAIN_WORDS | _INSIDE_NAMES:
+            return False
+        return bool(self._level(self.words[-1].text + token))
 
     def end_of_name(self) -> None:
         """A level word that got no name belongs to the one before: "Kel. Sorong Kota, ..."."""
@@ -202,7 +280,7 @@ def read_words(text: str, level: Callable[[str], int]) -> tuple[Word, ...]:
     village), 0 if none has: what is glued together is only taken apart where nothing has it.
     """
     tokens = [token[:MAX_WORD_LETTERS] for token in _TOKEN.findall(_clean(text))]
-    reader = _Reader()
+    reader = _Reader(level)
     for token in _window(tokens):
         for part in _unglue(token, level):
             reader.take(part)
