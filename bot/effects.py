@@ -15,6 +15,7 @@ from bot import (
     links,
     officers,
     outbox,
+    pictures,
     tips,
 )
 from bot.contacts import Known
@@ -35,6 +36,7 @@ from flows.events import (
     OfficerEnrolled,
     OptedIn,
     OptedOut,
+    PictureSent,
     PlaceChosen,
     TipAcknowledged,
     TipClosed,
@@ -95,7 +97,7 @@ class Effects:
                 self._reporter_event(event)
             case (
                 ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
-                | LessonReached() | OfficerEnrolled()
+                | LessonReached() | OfficerEnrolled() | PictureSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -111,7 +113,8 @@ class Effects:
         | OptedIn
         | ForgetMe
         | LessonReached
-        | OfficerEnrolled,
+        | OfficerEnrolled
+        | PictureSent,
     ) -> None:
         known = self._someone()
         connection, now = self.connection, self.now
@@ -134,6 +137,7 @@ class Effects:
                 contacts.forget(connection, known.id, now)
                 outbox.cancel_bulk(connection, known.id)
                 lessons.forget(connection, known.id)
+                pictures.forget(connection, known.id)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(
@@ -143,6 +147,8 @@ class Effects:
                 known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
+            case PictureSent(media=media, caption=caption):
+                pictures.put(connection, self.service.ring, known, media, caption, now)
 
     def _enrol(self, known: Known, code: str, token: str) -> None:
         found = officers.invited(self.connection, self.service.ring, code, self.now)
