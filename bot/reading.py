@@ -62,6 +62,11 @@ def languages() -> tuple[str, ...]:
     return tuple(line.strip() for line in listed.stdout.splitlines()[1:])
 
 
+def wanted() -> tuple[str, ...]:
+    """Posters mix both; English comes with Debian's tesseract-ocr."""
+    return ("ind", "eng") if "eng" in languages() else ("ind",)
+
+
 def missing() -> str:
     """What this machine lacks to read pictures, with the mend; empty when it can."""
     if not hasattr(os, "memfd_create"):
@@ -82,7 +87,7 @@ def read(picture: bytes) -> Read:
     """Read one picture; blocks for a second or so, `SECONDS` at most."""
     if len(picture) > MAX_BYTES:
         return Read("too_large")
-    status, out = _run(picture, "ind+eng" if "eng" in languages() else "ind")
+    status, out = _run(picture, "+".join(wanted()))
     if status:
         return Read(_EXITS.get(status, "too_hard"))
     text = "\n".join(_lines(out.decode("utf-8", "replace")))[:MOST_CHARACTERS]

@@ -43,8 +43,13 @@ _TELLING = (
             re.IGNORECASE,
         ),
     ),
-    (2, re.compile(r"\b(gaji|salary|rp|juta|jt|biaya|potong\w*)\b|\d\.\d{3}", re.IGNORECASE)),
-    (1, re.compile(r"\b(lowongan|loker|kerja|berangkat|visa|hubungi|wa)\b|\d{8}", re.IGNORECASE)),
+    (3, re.compile(r"\b(gaji|salary|rp|juta|jt|biaya)\b|\d[.,]\d{3}[.,]\d{3}", re.IGNORECASE)),
+    (
+        1,
+        re.compile(
+            r"\b(lowongan|kerja|berangkat|potong\w*|visa|hubungi|wa)\b|\d{8}", re.IGNORECASE
+        ),
+    ),
 )
 _LINK = re.compile(r"\S*(?:://|www\.|\.(?:com|net|org|id|me|xyz|info|link|ly)\b)\S*", re.IGNORECASE)
 

@@ -190,13 +190,16 @@ def _picture(medium: str, fields: dict[str, msgspec.Raw]) -> str | None:
 
     Empty when all are too large; None for what is no picture.
     """
-    if medium == "photo":
-        sizes = msgspec.json.decode(fields["photo"], type=list[_Photo])
-    elif medium == "document":
-        sizes = [msgspec.json.decode(fields["document"], type=_Photo)]
-        if not sizes[0].mime_type.startswith("image/"):
+    try:
+        if medium == "photo":
+            sizes = msgspec.json.decode(fields["photo"], type=list[_Photo])
+        elif medium == "document":
+            sizes = [msgspec.json.decode(fields["document"], type=_Photo)]
+            if not sizes[0].mime_type.startswith("image/"):
+                return None
+        else:
             return None
-    else:
+    except msgspec.ValidationError:  # of a shape that the documents don't know (yet)
         return None
     fitting = [size for size in sizes if size.file_size <= MAX_PICTURE]
     best = max(fitting, key=lambda size: size.width * size.height, default=None)

@@ -177,7 +177,10 @@ class TelegramChannel(Wire):
 
     async def fetch(self, media: str) -> bytes:
         """A picture by its file_id: https://core.telegram.org/bots/api#getfile."""
-        found = await _translated(self._bot.get_file(media))
+        try:
+            found = await _translated(self._bot.get_file(media))
+        except Refused as error:
+            raise Refused(TOO_LARGE if "too big" in str(error) else error.code) from None
         if (found.file_size or 0) > MAX_PICTURE:
             raise Refused(TOO_LARGE)
         if not found.file_path:
@@ -297,8 +300,6 @@ def _bad_request(text: str) -> SendError:
     if "logged out" in text:
         # https://core.telegram.org/bots/api#logout: the bot was moved to another server.
         return ChannelDown("400", text)
-    if "file is too big" in text:
-        return Refused(TOO_LARGE, text)
     if any(reason in text for reason in _CHAT_IS_CLOSED):
         return Unreachable("400", text)
     return Refused("400", text)
