@@ -17,7 +17,8 @@ MEMORY = 768 * 1024 * 1024
 SECONDS = 20
 """Of one processor, for decoding and reading together."""
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = {"JPEG": 60_000_000, "PNG": 60_000_000, "WEBP": 20_000_000}
+"""WebP takes four times the memory of a PNG to decode."""
 READ_PIXELS = 4_000_000
 """What Tesseract gets at most: an A4 page at 180 dpi, enough for the small print of a poster."""
 SMALL_SIDE = 1000
@@ -51,7 +52,7 @@ def grey(data: bytes, kind: str) -> bytes:
     with Image.open(BytesIO(data), formats=[kind]) as opened:
         picture: Image.Image = opened
         width, height = picture.size
-        if width * height > MAX_PIXELS:
+        if width * height > MAX_PIXELS[kind]:
             sys.exit(TOO_LARGE)
         scale = min(1.0, (READ_PIXELS / (width * height)) ** 0.5)
         size = max(1, round(width * scale)), max(1, round(height * scale))

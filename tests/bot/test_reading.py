@@ -71,6 +71,7 @@ def test_fifty_megapixels_are_read_in_bounded_time_and_memory(mode: str, kind: s
         pytest.param(b"\xff\xd8\xff" + os.urandom(5000), "damaged", id="noise after the magic"),
         pytest.param(blank_png(60_000, 60_000), "too_large", id="a bomb of 3,600 megapixels"),
         pytest.param(blank_png(7700, 7800), "too_large", id="just above the limit"),
+        pytest.param(coded(Image.new("L", (5000, 5000)), "WEBP"), "too_large", id="large webp"),
         pytest.param(b"\xff\xd8\xff" + b"\0" * read_picture.MAX_BYTES, "too_large", id="11 MB"),
         pytest.param(blank_png(1, 1), "nothing", id="one pixel"),
         pytest.param(blank_png(30_000, 40), "nothing", id="a long thin one"),
@@ -107,8 +108,8 @@ def test_memory_and_processor_are_limited_before_the_first_byte_is_looked_at() -
     assert told.stdout.strip() == str([read_picture.MEMORY, read_picture.SECONDS, 0])
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_the_largest_picture_stays_below_half_a_gigabyte(mode: str) -> None:
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "PNG"), ("RGBA", "PNG"), ("RGB", "JPEG")])
+def test_the_largest_picture_stays_below_half_a_gigabyte(mode: str, kind: str) -> None:
     """Asked from a small process of its own, since a fork of this one counts as large as it is."""
     code = (
         "import resource, subprocess, sys\n"
@@ -117,7 +118,7 @@ def test_the_largest_picture_stays_below_half_a_gigabyte(mode: str) -> None:
     )
     told = subprocess.run(
         [sys.executable, "-I", "-c", code, str(reading.PROGRAM)],
-        input=fifty_megapixels(mode, "PNG"), capture_output=True, check=True,
+        input=fifty_megapixels(mode, kind), capture_output=True, check=True,
     )  # fmt: skip
     assert int(told.stdout) < MEMORY, f"{int(told.stdout) // 1024} MB"
 
