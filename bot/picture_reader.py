@@ -7,7 +7,6 @@ answered once. One process holds the lease; it reads `WORKERS` pictures at a tim
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -38,7 +37,9 @@ READ = Counter("kentongan_pictures", "Pictures by what became of them.", ["chann
 
 WORKERS = 2
 """So that a provider that does not answer holds up one of them only."""
-IDLE = 1.0
+IDLE = 0.5
+"""Seconds between looks. Nobody wakes a reader: pictures are rare, and the commits of all other
+turns should not pay for them."""
 FETCH_SECONDS = 25.0
 RETRY_SECONDS = 5.0
 LONGEST_PAUSE = 160.0
@@ -68,14 +69,7 @@ class PictureReader:
         self._turns = turns
         self._sources = {source.name: source for source in sources}
         self._read = read
-        self._loop = asyncio.get_running_loop()
-        self._wake = asyncio.Event()
         self._lease_until = 0.0
-
-    def wake(self) -> None:
-        """Look for pictures now; may be called from any thread."""
-        if not self._wake.is_set() and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
 
     async def run(self) -> None:
         """Read until cancelled; what is in hand then is handed back at once."""
@@ -95,14 +89,12 @@ class PictureReader:
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
             try:
                 while await self._next():
                     pass
             except Exception as error:  # the loop that must not die
                 log.error("pictures: %s", type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), IDLE)
+            await asyncio.sleep(IDLE)
 
     async def _next(self) -> bool:
         """Take one picture to its end, or to its next try; False when none may be taken."""

@@ -44,8 +44,6 @@ class Running:
         """Something new stands in the outbox."""
         for sender in self.senders:
             sender.wake()
-        if self.reader:
-            self.reader.wake()
 
     @contextlib.asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
