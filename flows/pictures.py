@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows.events import ForgetMe, PictureSent
 from flows.nodes import Choice, Choose, Decide, Flow, Goto, Say, Scene, Wait
-from flows.safety import mask_identity_numbers
+from flows.safety import hotline_lines, mask_identity_numbers
 from flows.session import Frame, Input, Session
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def flow() -> Flow:
             "from_caption": Choose(
                 "pictures.from_caption", choices, slots=_line, open=True, expires=READ_STAYS
             ),
+            "danger": Say("pictures.danger", "read_back", slots=_numbers),
             "check": Decide(_told, {"told": "judge", "gone": "type"}),
             "judge": Goto(CHECK, carry=("told",)),
             "type": Goto("check_recruiter:ask_name"),
@@ -79,7 +80,7 @@ def flow() -> Flow:
             "too_large": Say("pictures.too_large", "type"),
             "lost": Say("pictures.lost", "type"),
         },
-        entries=("read_back", "from_caption", "nothing", "too_large", "lost"),
+        entries=("read_back", "danger", "from_caption", "nothing", "too_large", "lost"),
         expires=READ_STAYS,
     )
 
@@ -118,11 +119,14 @@ def _send_to_be_read(run: "Run", given: Input) -> None:
 
 def _read_back(run: "Run", text: str, caption: str) -> None:
     told = "\n".join(filter(None, (mask_identity_numbers(caption.strip()), text)))[:MOST_TOLD]
-    if _free(run):
-        return run.enter(f"{NAME}:read_back", told=told, read=text[:MOST_TOLD])
-    now = int(run.ports.now.timestamp())
     answers = {"told": told, "read": text[:MOST_TOLD]}
-    run.session.kept[NAME] = Frame("read_back", answers, now)
+    # A screenshot of a cry for help: numbers first, but no alarm, since posters shout too.
+    danger = run.catalog.triggers.danger(text) is not None
+    if _free(run):
+        return run.enter(f"{NAME}:{'danger' if danger else 'read_back'}", **answers)
+    run.session.kept[NAME] = Frame("read_back", answers, int(run.ports.now.timestamp()))
+    if danger:
+        run.bubble(f"{NAME}.danger", {"numbers": hotline_lines(run.ports, "emergency")})
     run.aside("pictures.later", {"line": shorten(text)})
 
 
@@ -169,6 +173,10 @@ def _rests(node: Wait | None) -> bool:
 
 def _line(scene: Scene) -> dict[str, str]:
     return {"line": shorten(scene.answers.get("read", ""))}
+
+
+def _numbers(scene: Scene) -> dict[str, str]:
+    return {"numbers": hotline_lines(scene.ports, "emergency")}
 
 
 def _told(scene: Scene) -> str:

@@ -112,20 +112,23 @@ def test_what_was_read_is_read_back_in_one_line(flow: str, node: str) -> None:
     assert not message.fixed, "no channel may register what was read"
 
 
-def test_yes_hands_the_words_to_the_check() -> None:
-    sprint = say(is_read(Session(), caption="benar tidak?").session, "1")
+@pytest.mark.parametrize("typed", ["1", "ya", "cek"])
+def test_yes_hands_the_words_to_the_check(typed: str) -> None:
+    sprint = say(is_read(Session(), caption="benar tidak?").session, typed)
     assert sprint.session.flow == "check_recruiter"
     assert sprint.session.answers["told"] == f"benar tidak?\n{TEXT}"
 
 
-def test_misread_words_are_typed_instead() -> None:
-    sprint = say(is_read(Session()).session, "2")
+@pytest.mark.parametrize("typed", ["2", "salah", "salah baca", "bukan"])
+def test_misread_words_are_typed_instead(typed: str) -> None:
+    sprint = say(is_read(Session()).session, typed)
     assert place(sprint) == "check_recruiter.ask_name"
     assert "told" not in sprint.session.answers
 
 
-def test_a_reported_picture_is_the_reports_first_sentence() -> None:
-    session = say(is_read(Session()).session, "3").session
+@pytest.mark.parametrize("typed", ["3", "lapor", "laporkan", "LAPOR"])
+def test_a_reported_picture_is_the_reports_first_sentence(typed: str) -> None:
+    session = say(is_read(Session()).session, typed).session
     assert (session.flow, session.answers) == (
         "tip_off",
         {"what": f"(foto) {TEXT}".replace("\n", " ")},
@@ -219,6 +222,12 @@ def test_time_alone_never_brings_it_up() -> None:
     assert "Cek ini?" not in words(sprint)
 
 
+@pytest.mark.parametrize(("flow", "node"), [("welcome", "menu"), ("tip_off", "what")])
+def test_a_cry_for_help_in_a_screenshot_gets_the_numbers_first(flow: str, node: str) -> None:
+    said = words(is_read(at(flow, node), "Bu, saya disekap majikan\ntolong"))
+    assert said.index("telepon dulu: 110 (Polisi)") < said.index("disekap")
+
+
 # ---- what was read does not stay
 
 
@@ -240,7 +249,7 @@ def test_it_is_forgotten_after_a_day_beside_an_open_question() -> None:
     assert sprint.session.flow == "tip_off"
 
 
-@pytest.mark.parametrize("word", ["menu", "batal", "lapor", "stop", "cek PT Maju Jaya", "2"])
+@pytest.mark.parametrize("word", ["menu", "batal", "stop", "cek PT Maju Jaya", "2"])
 def test_it_is_forgotten_as_soon_as_the_conversation_leaves_it(word: str) -> None:
     sprint = say(is_read(Session()).session, word)
     assert TEXT not in repr(sprint.session)
