@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+import PIL
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
-from bot import audit, outbox, tips
+from bot import audit, outbox, pictures, reading, tips
 from bot.officers import officers
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
@@ -32,7 +33,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a part that is bad does not keep the others from being looked at."""
-    findings = list(_settings(settings))
+    findings = [*_settings(settings), _pictures()]
     try:
         ring = KeyRing.load(settings.keyring_path)
     except KeyRingError as error:
@@ -78,6 +79,14 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         state: State = "bad" if settings.real_channels else "warn"
         yield Finding(state, "simulator", "KENTONGAN_SIMULATOR is on: anybody who reaches this "
                       "server can play villager and officer")  # fmt: skip
+
+
+def _pictures() -> Finding:
+    """An optional part: without it villagers are asked to type what the poster says."""
+    if problem := reading.missing():
+        return Finding("warn", "pictures", f"not read, villagers are asked to type: {problem}")
+    detail = f"{reading.version()} with {'+'.join(reading.wanted())}, Pillow {PIL.__version__}"
+    return Finding("ok", "pictures", detail)
 
 
 def _keyring_mode(settings: Settings) -> Finding:
@@ -155,6 +164,9 @@ def _database(service: Service) -> Iterator[Finding]:
                 yield Finding(
                     "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
                 )
+        unread = pictures.oldest(connection)
+        if unread and (service.clock.now() - unread).total_seconds() > 3600:
+            yield Finding("bad", "pictures", "one waits for more than an hour to be read")
     yield _clock(datetime.now().astimezone())
 
 

@@ -15,6 +15,7 @@ from bot import (
     links,
     officers,
     outbox,
+    pictures,
     tips,
     watches,
 )
@@ -36,6 +37,7 @@ from flows.events import (
     OfficerEnrolled,
     OptedIn,
     OptedOut,
+    PictureSent,
     PlaceChosen,
     RegisterUnwatched,
     RegisterWatched,
@@ -100,7 +102,7 @@ class Effects:
                 self._watch_event(event)
             case (
                 ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
-                | LessonReached() | OfficerEnrolled()
+                | LessonReached() | OfficerEnrolled() | PictureSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -116,7 +118,8 @@ class Effects:
         | OptedIn
         | ForgetMe
         | LessonReached
-        | OfficerEnrolled,
+        | OfficerEnrolled
+        | PictureSent,
     ) -> None:
         known = self._someone()
         connection, now = self.connection, self.now
@@ -141,6 +144,7 @@ class Effects:
                 outbox.cancel_bulk(connection, known.id)
                 lessons.forget(connection, known.id)
                 watches.forget(connection, known.id)
+                pictures.forget(connection, known.id)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(
@@ -150,6 +154,8 @@ class Effects:
                 known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
+            case PictureSent(media=media, caption=caption):
+                pictures.put(connection, self.service.ring, known, media, caption, now)
 
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:
         known, ring = self._someone(), self.service.ring

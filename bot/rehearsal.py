@@ -6,15 +6,17 @@ office of `bot/demo.py`. Its clock stands still until somebody waits.
 
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from bot import demo, schedule
-from bot.channels.base import Inbound, InboundKind, Outgoing
+from bot import demo, reading, schedule
+from bot.channels.base import Inbound, InboundKind, Outgoing, Refused
 from bot.clock import Clock
 from bot.database import Database
+from bot.picture_reader import PictureReader
+from bot.reading import Read
 from bot.sealing import KeyRing
 from bot.sender import Sender
 from bot.service import Service, migrate
@@ -36,6 +38,8 @@ class RecordingChannel:
 
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
+        self.pictures: dict[str, bytes] = {}
+        """What was photographed, until it has been read."""
 
     async def send(self, message: Outgoing) -> str:
         self.sent.append(message)
@@ -44,6 +48,14 @@ class RecordingChannel:
     async def find_sent(self, message: Outgoing) -> str | None:
         known = any(sent.outbox_id == message.outbox_id for sent in self.sent)
         return f"rehearsal-{message.outbox_id}" if known else None
+
+    async def fetch(self, media: str) -> bytes:
+        if media not in self.pictures:
+            raise Refused("gone")
+        return self.pictures[media]
+
+    async def discard(self, media: str) -> None:
+        self.pictures.pop(media, None)
 
     async def close(self) -> None:
         return None
@@ -59,8 +71,12 @@ class Rehearsal:
         start: datetime = START,
         ring: KeyRing | None = None,
         channel: RecordingChannel | None = None,
+        read: Callable[[bytes], Read] | None = None,
     ) -> None:
-        """Without an address the database is a file that goes with `close`."""
+        """Without an address the database is a file that goes with `close`.
+
+        `read` stands in for Tesseract, which a rehearsal need not have.
+        """
         self._folder = None if database_url else tempfile.TemporaryDirectory(prefix="kentongan-")
         if self._folder:
             database_url = f"sqlite:///{Path(self._folder.name) / 'rehearsal.db'}"
@@ -78,6 +94,8 @@ class Rehearsal:
         migrate(self.service.database)
         demo.seed(self.service)
         self.turns = Turns(self.service)
+        self._read = read or reading.read
+        self.service.reads_pictures |= read is not None
         self._events = f"{secrets.token_hex(4)}-"
         self._count = 0
 
@@ -85,6 +103,16 @@ class Rehearsal:
     def sender(self) -> Sender:
         """Made where the first message leaves, since it belongs to the running loop."""
         return Sender(self.service, self.channel, pacer=None)
+
+    @cached_property
+    def reader(self) -> PictureReader:
+        return PictureReader(self.service, self.turns, [self.channel], read=self._read)
+
+    async def drain(self) -> None:
+        """Everything that may leave now leaves, and what may be read now is read and answered."""
+        await self.sender.drain()
+        await self.reader.drain()
+        await self.sender.drain()
 
     # ---- what people do
 
@@ -106,6 +134,14 @@ class Rehearsal:
         """Anything else that a phone can do: a photo, an edited message, blocking the bot."""
         return await self.take(Inbound(demo.CHANNEL, self.event_id(), kind, address=who, text=text))
 
+    async def photograph(self, who: str, picture: bytes, caption: str = "") -> Sequence[Outgoing]:
+        """A picture, as it would come from a phone."""
+        event_id = self.event_id()
+        self.channel.pictures[event_id] = picture
+        return await self.take(
+            Inbound(demo.CHANNEL, event_id, "picture", who, text=caption, media=event_id)
+        )
+
     async def group(self, text: str) -> Sequence[Outgoing]:
         """Words in the village group that reached the bot."""
         return await self.say(demo.GROUP, text)
@@ -118,7 +154,7 @@ class Rehearsal:
         """One event of the channel, then everything that may leave."""
         before = len(self.channel.sent)
         self.last_outcome: Outcome = await self.turns.accept(inbound)
-        await self.sender.drain()
+        await self.drain()
         return self.channel.sent[before:]
 
     # ---- time
@@ -126,9 +162,9 @@ class Rehearsal:
     async def wait(self, by: timedelta) -> Sequence[Outgoing]:
         """Let time pass; what falls due on the way happens at its own moment."""
         before = len(self.channel.sent)
-        await schedule.forward(self.service, self.turns, by, self.sender.drain)
+        await schedule.forward(self.service, self.turns, by, self.drain)
         # Once more for what the last sending has finished (the report of a broadcast).
-        await schedule.forward(self.service, self.turns, timedelta(), self.sender.drain)
+        await schedule.forward(self.service, self.turns, timedelta(), self.drain)
         return self.channel.sent[before:]
 
     def close(self) -> None:

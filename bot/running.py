@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot import outbox
-from bot.channels.base import Channel
+from bot.channels.base import Wire
 from bot.channels.simulator import SimulatorChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.contents import Contents
+from bot.picture_reader import PictureReader
 from bot.schedule import Schedule
 from bot.sender import PACES, Pacer, Sender
 from bot.service import Service
@@ -35,8 +36,9 @@ class Running:
         self._paced = paced
         self.turns = Turns(service, wake=self.wake)
         self.simulator: SimulatorChannel | None = None
-        self._channels: list[Channel] = []
+        self._channels: list[Wire] = []
         self.senders: list[Sender] = []
+        self.reader: PictureReader | None = None
 
     def wake(self) -> None:
         """Something new stands in the outbox."""
@@ -58,6 +60,8 @@ class Running:
         if "sender" in self._parts:
             self.senders = [Sender(self.service, c, pacer=self._pacer(c)) for c in self._channels]
             tasks = [asyncio.create_task(sender.run()) for sender in self.senders]
+            self.reader = PictureReader(self.service, self.turns, self._channels)
+        reading = asyncio.create_task(self.reader.run()) if self.reader else None
         if schedule:
             schedule.start()
         try:
@@ -65,6 +69,9 @@ class Running:
         finally:
             if schedule:
                 schedule.stop()
+            if reading:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
             for sender in self.senders:
                 sender.stop()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -84,11 +91,11 @@ class Running:
                     log.error("Telegram does not tell our name: %s", type(error).__name__)
         return ""
 
-    def _pacer(self, channel: Channel) -> Pacer | None:
+    def _pacer(self, channel: Wire) -> Pacer | None:
         return Pacer(PACES[channel.name]) if self._paced and channel.name != "simulator" else None
 
-    def _open_channels(self) -> list[Channel]:
-        settings, channels = self.service.settings, list[Channel]()
+    def _open_channels(self) -> list[Wire]:
+        settings, channels = self.service.settings, list[Wire]()
         if settings.telegram_ready:
             token = settings.telegram_bot_token.get_secret_value()
             channels.append(TelegramChannel(token, base_url=settings.telegram_api_base_url))

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, select
 
+from bot import reading
 from bot.clock import Clock
 from bot.database import Database
 from bot.gazetteer import Gazetteer
@@ -73,6 +74,7 @@ class Service:
         self.office_list = Offices()
         self.telegram_username = settings.telegram_bot_username
         """The bot's name without @; the web process asks Telegram when the settings don't say it."""
+        self.reads_pictures = not reading.missing()
         self._office: tuple[float, OurOffice] | None = None
 
     def office(self) -> OurOffice:

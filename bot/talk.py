@@ -1,7 +1,8 @@
 """`kentongan talk`: a conversation with the example office on the terminal.
 
-One message per line. `@ADDRESS text` speaks as somebody else, `/wait 3d` lets time pass, and a
-number presses that choice as typed words would. Nothing leaves this machine and nothing is kept.
+One message per line. `@ADDRESS text` speaks as somebody else, `/wait 3d` lets time pass,
+`/foto PATH` sends a picture, and a number presses that choice as typed words would.
+Nothing leaves this machine and nothing is kept.
 """
 
 import asyncio
@@ -9,13 +10,16 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TextIO
 
 from bot import demo
 from bot.channels.base import Inbound, Outgoing
 from bot.rehearsal import Rehearsal
+from bot.terminal import WrongUse
 
 _WAIT = re.compile(r"/wait\s+(\d{1,4})\s*([mhd])$")
+_PICTURE = re.compile(r"/foto\s+(\S.*)$")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SPEAKS_AS = re.compile(r"@(\S+)\s+(.*)$", re.DOTALL)
 
@@ -36,12 +40,14 @@ async def _talk(
     rehearsal: Rehearsal, lines: TextIO, speaker: str, as_json: bool, *, in_group: bool
 ) -> None:
     if not as_json and lines.isatty():
-        print(f"Anda berbicara sebagai {speaker}. /wait 3d memajukan waktu, @petugas tugas "
-              "berbicara sebagai petugas, Ctrl+D selesai.")  # fmt: skip
+        print(f"Anda berbicara sebagai {speaker}. /wait 3d memajukan waktu, /foto BERKAS "
+              "mengirim foto, @petugas tugas berbicara sebagai petugas, Ctrl+D selesai.")  # fmt: skip
     for line in lines:
         text = line.rstrip("\n")
         if waits := _WAIT.match(text.strip()):
             said = await rehearsal.wait(timedelta(**{_UNITS[waits[2]]: int(waits[1])}))
+        elif not in_group and (photo := _PICTURE.match(text.strip())):
+            said = await rehearsal.photograph(speaker, _file(photo[1]))
         elif speaks_as := _SPEAKS_AS.match(text):
             said = await rehearsal.say(speaks_as[1], speaks_as[2])
         elif in_group:
@@ -49,6 +55,13 @@ async def _talk(
         else:
             said = await rehearsal.say(speaker, text)
         _print(said, as_json, speaker)
+
+
+def _file(path: str) -> bytes:
+    try:
+        return Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise WrongUse(f"/foto {path}: {error.strerror or 'cannot be read'}") from None
 
 
 def _in_group(rehearsal: Rehearsal, group: str, text: str) -> Inbound:

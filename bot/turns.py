@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, groups, outbox
+from bot import contacts, groups, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
@@ -27,7 +27,7 @@ from bot.sessions import SessionRow, seal_session
 from bot.world import World
 from flows import engine
 from flows.events import Event, MessageCreated
-from flows.session import Input
+from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,16 @@ Outcome = Literal["done", "duplicate", "failed"]
 
 TURNS = Counter("kentongan_turns", "Turns by channel and outcome.", ["channel", "outcome"])
 
-_INPUT_KINDS = {"text": "text", "choice": "choice", "unreadable": "unreadable", "edited": "edited"}
+_TALK: dict[str, InputKind] = {
+    "text": "text",
+    "choice": "choice",
+    "unreadable": "unreadable",
+    "edited": "edited",
+    "picture": "picture",
+    "picture_read": "picture_read",
+}
+_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read"})
+"""Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
 class InboxEvent(SQLModel, table=True):
@@ -163,7 +172,7 @@ class Turns:
             if known:
                 self._queue(batch, self._service.message("common.failed"), known)
             return "failed"
-        if known and inbound.kind not in ("blocked", "unblocked"):
+        if known and inbound.kind not in _NOT_SPOKEN:
             batch.spoke.add(known.id)
         return "done"
 
@@ -176,10 +185,16 @@ class Turns:
             gone = batch.now if inbound.kind == "blocked" else None
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
-        if known.unreachable:  # whoever writes can be reached again
+        if inbound.kind == "picture_read" and not pictures.take_off(
+            batch.connection, inbound.event_id
+        ):
+            return None  # its sender had everything deleted meanwhile
+        if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
             contacts.change(batch.connection, known.id, unreachable_at=None)
             known.unreachable = False
-        given = Input(_INPUT_KINDS[inbound.kind], inbound.text, inbound.payload)  # type: ignore[arg-type]
+        given = Input(
+            _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption
+        )
         self._converse(batch, known, given, callback_id=inbound.callback_id)
 
     def _converse(

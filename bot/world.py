@@ -6,7 +6,17 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot import broadcasts, conflicts, groups, lessons, officers, outbox, tips, watches
+from bot import (
+    broadcasts,
+    conflicts,
+    groups,
+    lessons,
+    officers,
+    outbox,
+    pictures,
+    tips,
+    watches,
+)
 from bot.contacts import Known
 from bot.officers import Step
 from bot.recruiters import Register
@@ -177,6 +187,14 @@ class World:
             for step in self.chain(place_code)
             if step.role == "pimpasa"
         )
+
+    # ---- pictures
+
+    def reads_pictures(self) -> bool:
+        return self._service.reads_pictures
+
+    def pictures_waiting(self) -> int:
+        return pictures.waiting(self._connection, self._known.id) if self._known else 0
 
     # ---- chance
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import offers
+from flows import offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
@@ -61,6 +61,7 @@ def resume(
     # What a newer release no longer has can't be gone on with.
     run.session.kept = {n: f for n, f in session.kept.items() if n in catalog.flows}
     run.take(given)
+    pictures.come_back(run, given)
     return Sprint(run.session, run.finish())
 
 
@@ -88,8 +89,10 @@ class Run:
         if given.kind in ("timeout", "expired"):
             pass_time(self)
         elif given.kind == "unreadable":
-            if not self._hears_danger(given.text):  # a caption is words too
+            if not self.hears_danger(given.text):  # a caption is words too
                 self.aside(CANNOT_READ)
+        elif given.kind in ("picture", "picture_read"):
+            pictures.take(self, given)
         elif given.kind == "edited":
             self.aside("common.edited")
         elif given.kind == "choice" and self._press(given):
@@ -109,7 +112,7 @@ class Run:
         if ours:
             self.words = ours[1]
             return self.enter(ours[0])
-        if asks_words and self._hears_danger(text):
+        if asks_words and self.hears_danger(text):
             return None
         action = everywhere(text, self.catalog.everywhere, typos=not asks_words)
         # "petugas" may well be the answer to a question; 0 reaches a human there.
@@ -124,7 +127,7 @@ class Run:
 
     def _begin(self, text: str) -> None:
         """Nobody waits for a particular answer: the words themselves say where to go."""
-        if self._hears_danger(text):
+        if self.hears_danger(text):
             return None
         self.words = text
         found = self.catalog.triggers.match(text)
@@ -139,7 +142,7 @@ class Run:
             return self.enter(self.catalog.welcome)
         self.enter(self.catalog.free_text if len(fold(text)) >= 4 else self.catalog.menu)
 
-    def _hears_danger(self, text: str) -> bool:
+    def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
         follow-up take them as part of their own story; an officer only speaks about them."""
         target = None if self.person.officer else self.catalog.triggers.danger(text)
@@ -227,7 +230,7 @@ class Run:
 
     def _not_understood(self, text: str) -> None:
         self.session.misses += 1
-        if self._hears_danger(text):
+        if self.hears_danger(text):
             return None
         if found := self.catalog.triggers.match(text):
             self.words = found[1]
@@ -251,7 +254,7 @@ class Run:
 
     # ---- walking the graph
 
-    def enter(self, to: str) -> None:
+    def enter(self, to: str, **answers: str) -> None:
         """Begin at `flow` or `flow:node`, setting aside what was half done."""
         name, _, node = to.partition(":")
         flow = self.catalog.flows[name]
@@ -260,7 +263,7 @@ class Run:
         if flow.keeps and node == flow.start and name in self.session.kept:
             self.session.flow, self.session.answers = "resume", {"flow": name, "words": self.words}
             return self._walk("ask")
-        self.session.flow, self.session.answers = name, {}
+        self.session.flow, self.session.answers = name, answers
         self._walk(node)
 
     def _walk(self, to: str) -> None:

@@ -54,6 +54,14 @@ class ForgetMe:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSent:
+    """A picture is to be read; its words come back as an input of their own."""
+
+    media: str = field(repr=False)
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LessonReached:
     lesson: str
     card: str
@@ -168,6 +176,7 @@ Event = (
     | OptedOut
     | OptedIn
     | ForgetMe
+    | PictureSent
     | LessonReached
     | RegisterWatched
     | RegisterUnwatched

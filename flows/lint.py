@@ -44,7 +44,7 @@ _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGN
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
     r"[\"']((?:common|notice|register_watch)\.[a-z0-9_]+)[\"']"
-    r"|(?:AskAgain|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
+    r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
 """Keys that the code makes of two parts, so that no search finds them whole."""
@@ -61,6 +61,7 @@ _SAID_BY_CODE = {
     "broadcasts.message": frozenset(["text", "office"]),
     "broadcasts.message_stop": frozenset(["text", "office"]),
     "notice.reply": frozenset(["text"]),
+    "pictures.later": frozenset(["line"]),
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.news": frozenset[str](),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),

@@ -4,7 +4,16 @@ from typing import Literal
 
 import msgspec
 
-InputKind = Literal["text", "choice", "unreadable", "edited", "timeout", "expired"]
+InputKind = Literal[
+    "text",
+    "choice",
+    "unreadable",
+    "edited",
+    "timeout",
+    "expired",
+    "picture",
+    "picture_read",
+]
 
 
 class Frame(msgspec.Struct):
@@ -38,4 +47,8 @@ class Input(msgspec.Struct, frozen=True):
     kind: InputKind
     text: str = ""
     payload: str = ""
-    """For a choice: `flow.node.key`, as the button was given it."""
+    """For a choice: `flow.node.key`, as the button was given it. For `picture_read`: how it went."""
+    media: str = ""
+    """For a picture: where it lies at its provider; empty when it is too large to be fetched."""
+    caption: str = ""
+    """For `picture_read`: the words that came with the picture; its own are the text."""

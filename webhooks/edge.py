@@ -30,16 +30,16 @@ def refuse(channel: str, reason: str, status: int) -> Response:
     return Response(status_code=status)
 
 
-async def read_body(request: Request) -> bytes | None:
-    """The body, or None when it is larger than MAX_BODY (it is then read no further)."""
+async def read_body(request: Request, most: int = MAX_BODY) -> bytes | None:
+    """The body, or None when it is larger than `most` (it is then read no further)."""
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > MAX_BODY:
+    if length.isdigit() and int(length) > most:
         return None
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY:
+            if len(body) > most:
                 return None
     except ClientDisconnect:
         return None

@@ -25,6 +25,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot import demo
+from bot.channels.base import MAX_PICTURE, Inbound
 from bot.channels.simulator import SimulatorChannel
 from bot.running import Running
 from bot.schedule import forward
@@ -75,6 +76,7 @@ def routes() -> list[Route | Mount]:
         Route("/simulator/state", state),
         Route("/simulator/stream", stream),
         Route("/simulator/say", say, methods=["POST"]),
+        Route("/simulator/picture", picture, methods=["POST"]),
         Route("/simulator/clock", clock, methods=["POST"]),
         Route("/simulator/reset", reset, methods=["POST"]),
         Mount("/simulator/static", StaticFiles(directory=STATIC)),
@@ -131,6 +133,23 @@ async def say(request: Request) -> Response:
         )  # as on Telegram: not for the bot, kept nowhere
     event_id = f"sim-{next(_event_ids)}-{id(running):x}"
     await running.turns.accept(demo.inbound(event_id, said.phone, text, said.payload))
+    return JSONResponse({}, 202, headers=HEADERS)
+
+
+async def picture(request: Request) -> Response:
+    """A picture from the villager's phone: the file itself, as a real channel would keep it."""
+    running: Running = request.app.state.running
+    if GUARD.lower() not in request.headers:
+        return _error("Permintaan ditolak.", 403)
+    body = await read_body(request, MAX_PICTURE)
+    if not body:
+        return _error("Foto kosong, atau lebih besar dari 10 MB.", 413)
+    media = _channel(running).keep(body)
+    _channel(running).show(demo.VILLAGER, "me", "[foto]")
+    event_id = f"sim-{next(_event_ids)}-{id(running):x}"
+    await running.turns.accept(
+        Inbound(demo.CHANNEL, event_id, "picture", demo.VILLAGER, media=media)
+    )
     return JSONResponse({}, 202, headers=HEADERS)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.base import Inbound
+from bot.channels.base import MAX_PICTURE, Inbound
 from bot.running import Running
 from webhooks.edge import clean, read_body, refuse, take
 
@@ -92,6 +92,16 @@ class _Message(msgspec.Struct):
         return self.from_ is not None and not self.from_.is_bot
 
 
+class _Photo(msgspec.Struct):
+    """One size of a photo, or a file that says it is a picture."""
+
+    file_id: str
+    file_size: int = 0
+    width: int = 0
+    height: int = 0
+    mime_type: str = ""
+
+
 class _PressedMessage(msgspec.Struct):
     chat: _Chat
 
@@ -164,17 +174,36 @@ def _from_message(event_id: str, raw: msgspec.Raw, bot: str) -> Inbound | None:
     address = str(message.from_.id)
     if message.text is not None:
         return Inbound(CHANNEL, event_id, "text", address, text=clean(message.text))
-    keys = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).keys()
-    if SERVICE & keys:
+    fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    if SERVICE & fields.keys():
         return None
-    return Inbound(
-        CHANNEL,
-        event_id,
-        "unreadable",
-        address,
-        text=clean(message.caption or ""),
-        medium=next((medium for medium in MEDIA if medium in keys), "unknown"),
-    )
+    caption = clean(message.caption or "")
+    medium = next((medium for medium in MEDIA if medium in fields), "unknown")
+    media = _picture(medium, fields)
+    if media is not None:
+        return Inbound(CHANNEL, event_id, "picture", address, text=caption, media=media)
+    return Inbound(CHANNEL, event_id, "unreadable", address, text=caption, medium=medium)
+
+
+def _picture(medium: str, fields: dict[str, msgspec.Raw]) -> str | None:
+    """The file_id of a photo's largest size that we take, or of a picture sent as a file.
+
+    Empty when all are too large; None for what is no picture.
+    """
+    try:
+        if medium == "photo":
+            sizes = msgspec.json.decode(fields["photo"], type=list[_Photo])
+        elif medium == "document":
+            sizes = [msgspec.json.decode(fields["document"], type=_Photo)]
+            if not sizes[0].mime_type.startswith("image/"):
+                return None
+        else:
+            return None
+    except msgspec.ValidationError:  # of a shape that the documents don't know (yet)
+        return None
+    fitting = [size for size in sizes if size.file_size <= MAX_PICTURE]
+    best = max(fitting, key=lambda size: size.width * size.height, default=None)
+    return clean(best.file_id) if best else ""
 
 
 def _from_group(event_id: str, message: _Message, bot: str) -> Inbound | None:

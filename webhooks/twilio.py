@@ -24,6 +24,11 @@ MAX_FIELDS = 200
 """Fields of one form; Twilio sends about forty."""
 
 _NAME = re.compile(r"[a-z_]{1,32}")
+_MEDIA_URL = re.compile(
+    r"https?://[^/?#@]+/2010-04-01/Accounts/(?P<account>AC[0-9a-f]{32})"
+    r"/Messages/(?P<message>(?:MM|SM)[0-9a-f]{32})/Media/(?P<media>ME[0-9a-f]{32})"
+)
+"""Only its ids are kept and its host is never called: see WhatsAppChannel.fetch."""
 _OUTBOX_ID = re.compile(r"[0-9]{1,18}")
 _STATUSES: dict[str, Literal["sent", "delivered", "read", "failed"]] = {
     "sent": "sent",
@@ -66,6 +71,10 @@ def translate(form: Mapping[str, str], account_sid: str) -> Inbound | None:
     if payload:
         return Inbound(CHANNEL, event_id, "choice", address, text=text, payload=payload)
     medium = _medium(form)
+    media = _MEDIA_URL.fullmatch(form.get("MediaUrl0", "")) if medium == "photo" else None
+    if media and media["account"] == account_sid:
+        ids = f"{media['message']}/{media['media']}"
+        return Inbound(CHANNEL, event_id, "picture", address, text=text, media=ids)
     if medium or not text.strip():
         medium = medium or _message_type(form)
         return Inbound(CHANNEL, event_id, "unreadable", address, text=text, medium=medium)

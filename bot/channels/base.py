@@ -19,6 +19,8 @@ InboundKind = Literal[
     "text",
     "choice",
     "unreadable",
+    "picture",
+    "picture_read",
     "edited",
     "blocked",
     "unblocked",
@@ -30,6 +32,11 @@ InboundKind = Literal[
 
 MAX_INBOUND_CHARACTERS = 4096
 """Telegram's longest text message (Bot API, sendMessage); WhatsApp's is shorter."""
+
+MAX_PICTURE = 10 * 1024 * 1024
+"""Bytes of a picture. WhatsApp takes images of 5 MB, Telegram compresses a photo far below."""
+TOO_LARGE = "too_large"
+"""The code of `Refused` for a picture that is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class Inbound:
     """Telegram's id of a button press, to be answered so that the button stops spinning."""
     medium: str = ""
     """For `unreadable`: photo, voice, location, sticker, ..."""
+    media: str = field(default="", repr=False)
+    """For `picture`: what `Channel.fetch` gets it by; empty when it is larger than we take."""
+    caption: str = field(default="", repr=False)
+    """For `picture_read`: the words that came with the picture. Its `payload` says how it went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +152,21 @@ class Channel(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class PictureSource(Protocol):
+    """Where the pictures of a channel lie."""
+
+    name: str
+
+    async def fetch(self, media: str) -> bytes:
+        """A picture that somebody sent, at most MAX_PICTURE bytes. Raises SendError."""
+        ...
+
+    async def discard(self, media: str) -> None:
+        """Have the provider delete its copy, where that can be asked. Raises SendError."""
+        ...
+
+
+class Wire(Channel, PictureSource, Protocol):
+    """A whole channel, both directions."""

@@ -3,17 +3,20 @@
 import asyncio
 import contextlib
 import itertools
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import Outgoing
+from bot.channels.base import Outgoing, Refused
 from flows.events import Button
 
 KEPT = 400
 """Messages a phone shows; older ones scroll away."""
 MAX_LISTENERS = 32
+MAX_PICTURES = 8
+"""Held in memory until they are read; the oldest go first."""
 
 
 class SimulatorChannel:
@@ -25,6 +28,7 @@ class SimulatorChannel:
         self._now = now
         self._ids = itertools.count(1)
         self._phones: dict[str, deque[dict[str, Any]]] = {}
+        self._pictures: dict[str, bytes] = {}
         self._listeners: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
 
     async def send(self, message: Outgoing) -> str:
@@ -32,6 +36,22 @@ class SimulatorChannel:
 
     async def find_sent(self, message: Outgoing) -> str | None:
         return None
+
+    def keep(self, picture: bytes) -> str:
+        """Hold a picture for `fetch`; returns what it is fetched by."""
+        media = secrets.token_hex(8)
+        self._pictures[media] = picture
+        while len(self._pictures) > MAX_PICTURES:
+            del self._pictures[next(iter(self._pictures))]
+        return media
+
+    async def fetch(self, media: str) -> bytes:
+        if media not in self._pictures:
+            raise Refused("gone")
+        return self._pictures[media]
+
+    async def discard(self, media: str) -> None:
+        self._pictures.pop(media, None)
 
     async def close(self) -> None:
         self.tell("closed", {})
@@ -64,6 +84,7 @@ class SimulatorChannel:
 
     def clear(self) -> None:
         self._phones.clear()
+        self._pictures.clear()
         self.tell("reset", {})
 
     @contextlib.asynccontextmanager

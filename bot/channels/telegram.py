@@ -26,7 +26,8 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
-    Channel,
+    MAX_PICTURE,
+    TOO_LARGE,
     ChannelDown,
     GroupMoved,
     OutcomeUnknown,
@@ -35,6 +36,7 @@ from bot.channels.base import (
     RetryLater,
     SendError,
     Unreachable,
+    Wire,
 )
 from flows.events import Button
 
@@ -90,7 +92,7 @@ _Answer = TypeVar("_Answer")
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
-class TelegramChannel(Channel):
+class TelegramChannel(Wire):
     """One bot. A text too long for one message goes in parts, and a retry goes on after them."""
 
     name = "telegram"
@@ -172,6 +174,21 @@ class TelegramChannel(Channel):
     async def find_sent(self, message: Outgoing) -> str | None:
         """Telegram gives a bot no way to look at what it has sent."""
         return None
+
+    async def fetch(self, media: str) -> bytes:
+        """A picture by its file_id: https://core.telegram.org/bots/api#getfile."""
+        try:
+            found = await _translated(self._bot.get_file(media))
+        except Refused as error:
+            raise Refused(TOO_LARGE if "too big" in str(error) else error.code) from None
+        if (found.file_size or 0) > MAX_PICTURE:
+            raise Refused(TOO_LARGE)
+        if not found.file_path:
+            raise Refused("400", "no file_path")
+        return bytes(await _translated(found.download_as_bytearray()))
+
+    async def discard(self, media: str) -> None:
+        """Telegram gives a bot no way to delete what somebody sent it in private."""
 
     async def username(self) -> str:
         """The bot's own name, asked once (getMe). Raises SendError."""

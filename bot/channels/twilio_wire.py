@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
@@ -16,6 +16,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 
 from bot.channels.base import (
+    TOO_LARGE,
     ChannelDown,
     OutcomeUnknown,
     Refused,
@@ -28,6 +29,10 @@ from bot.channels.base import (
 RETRY_SECONDS = 5.0
 
 _HOSTS = ("https://api.twilio.com/", "https://content.twilio.com/")
+MEDIA_HOSTS = ("twilio.com", "twiliocdn.com", "amazonaws.com")
+"""Where Twilio sends whoever asks for media (channels.md 1.4); https only."""
+MAX_HOPS = 4
+_CHUNK = 64 * 1024
 _Answer = TypeVar("_Answer")
 
 
@@ -70,6 +75,37 @@ class TwilioWire(AsyncTwilioHttpClient):  # type: ignore[misc]
         ) as answer:
             return Response(answer.status, await answer.text(), answer.headers)
 
+    async def download(self, url: str, auth: tuple[str, str], most: int) -> bytes:
+        """Media of ours, at most `most` bytes. Raises SendError.
+
+        Twilio answers with the address of its store. Our credentials go to Twilio's own host and
+        never along to that one; an address of any other host is not followed.
+        """
+        pair = base64.b64encode(":".join(auth).encode()).decode()
+        headers = {"Authorization": f"Basic {pair}"}
+        address = self._destination(url)
+        for _ in range(MAX_HOPS):
+            async with self.session.get(
+                address, headers=headers, timeout=self._limits, allow_redirects=False
+            ) as answer:
+                if answer.status == 200:
+                    return await _bounded(answer, most)
+                if answer.status not in (301, 302, 303, 307, 308):
+                    raise _no_media(answer.status)
+                address = self._store(urljoin(address, answer.headers.get("Location", "")))
+                headers = {}
+        raise Refused("redirects")
+
+    def _store(self, address: str) -> str:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        known = any(host == name or host.endswith(f".{name}") for name in MEDIA_HOSTS)
+        if known and parts.scheme == "https" and parts.port in (None, 443):
+            return address
+        if self._api_base and host == urlsplit(self._api_base).hostname:
+            return address  # the operator's own proxy, or a test
+        raise Refused("host", "media at a host that is not Twilio's")
+
     def _destination(self, url: str) -> str:
         """Where the call goes. Another host than Twilio's would be handed our credentials."""
         for host in _HOSTS:
@@ -85,6 +121,26 @@ def _encoded(data: Mapping[str, Any] | None, content_type: str | None) -> bytes 
     if content_type == "application/json":
         return json.dumps(data).encode()
     return urlencode(data, doseq=True).encode()
+
+
+async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    if (answer.content_length or 0) > most:
+        raise Refused(TOO_LARGE)
+    data = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        data += chunk
+        if len(data) > most:
+            raise Refused(TOO_LARGE)
+    return bytes(data)
+
+
+def _no_media(status: int) -> SendError:
+    """Media may be missing for a moment after the webhook (channels.md 1.4)."""
+    if status in (404, 429) or status >= 500:
+        return RetryLater(str(status), seconds=2.0)
+    if status in (401, 403):
+        return ChannelDown(str(status))
+    return Refused(str(status))
 
 
 async def translated(call: Awaitable[_Answer]) -> _Answer:

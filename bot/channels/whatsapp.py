@@ -7,6 +7,7 @@ https://www.twilio.com/docs/content. Errors are in twilio_wire.py.
 import asyncio
 import hashlib
 import json
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +17,15 @@ from typing import Any
 from twilio.rest import Client
 from twilio.rest.content.v1.content import ContentList
 
-from bot.channels.base import Channel, Outgoing, Refused, SendError, Unreachable, WindowClosed
+from bot.channels.base import (
+    MAX_PICTURE,
+    Outgoing,
+    Refused,
+    SendError,
+    Unreachable,
+    WindowClosed,
+    Wire,
+)
 from bot.channels.twilio_wire import TwilioWire, failure, translated
 from flows.events import Button
 
@@ -48,6 +57,8 @@ SECONDS_WITHOUT_CONTENT = 300.0
 MAX_OPEN_ATTEMPTS = 1000
 LOOK_BACK = timedelta(hours=1)
 CLOCK_SKEW = timedelta(minutes=1)
+_MEDIA = re.compile(r"(?P<message>(?:MM|SM)[0-9a-f]{32})/(?P<media>ME[0-9a-f]{32})")
+"""What the webhook keeps of a MediaUrl: https://www.twilio.com/docs/messaging/api/media-resource."""
 
 
 @dataclass(slots=True)
@@ -58,7 +69,7 @@ class _Attempt:
     parts_taken: int = 0
 
 
-class WhatsAppChannel(Channel):
+class WhatsAppChannel(Wire):
     """One WhatsApp sender of one Twilio account.
 
     `lookup` and `remember` keep which Content resource was registered for which fingerprint;
@@ -207,6 +218,21 @@ class WhatsAppChannel(Channel):
                 return str(record.sid)
         return None
 
+    async def fetch(self, media: str) -> bytes:
+        """The address is built here of two ids, so that a forged one can't be called with our
+        credentials."""
+        ids = _ids(media)
+        account = f"https://api.twilio.com/2010-04-01/Accounts/{self._account_sid}"
+        url = f"{account}/Messages/{ids['message']}/Media/{ids['media']}"
+        auth = (self._account_sid, self._auth_token)
+        wire: TwilioWire = self._twilio().http_client
+        return await translated(wire.download(url, auth, MAX_PICTURE))
+
+    async def discard(self, media: str) -> None:
+        """Twilio keeps media until it is told to delete it."""
+        ids = _ids(media)
+        await translated(self._twilio().messages(ids["message"]).media(ids["media"]).delete_async())
+
     async def _is_anothers(self, sid: str) -> bool:
         """The same words were sent before: that record is no proof for this message."""
         if sid in self._returned:
@@ -229,6 +255,13 @@ class WhatsAppChannel(Channel):
                 environment={"TWILIO_EDGE": ""},
             )
         return self._client
+
+
+def _ids(media: str) -> re.Match[str]:
+    found = _MEDIA.fullmatch(media)
+    if found is None:
+        raise Refused("media", "no ids of Twilio")
+    return found
 
 
 def numbered(message: Outgoing) -> str:

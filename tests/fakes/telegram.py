@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.fakes import LoopbackServer
+from tests.fakes.media import TelegramFiles
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExample"
 USERNAME = "KentonganDesaBot"
@@ -71,6 +72,7 @@ METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
         "secret_token": ("String", False),
     },
     "getWebhookInfo": {},
+    "getFile": {"file_id": ("String", True)},
     "deleteMessage": {"chat_id": ("Chat", True), "message_id": ("Integer", True)},
 }
 
@@ -151,8 +153,10 @@ class FakeTelegram:
         self.old_callbacks: set[str] = set()
         self.webhook: dict[str, Any] = {"url": ""}
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
+        self.files = TelegramFiles()
         route = Route("/bot{token}/{method}", self._receive, methods=["GET", "POST"])
-        self.app = Starlette(routes=[route])
+        files = Route(f"/file/bot{token}/{{path:path}}", self.files.download)
+        self.app = Starlette(routes=[route, files])
         self._server = LoopbackServer(self.app)
 
     @property
@@ -273,6 +277,12 @@ class FakeTelegram:
             "pending_update_count": 0,
             "allowed_updates": self.webhook.get("allowed_updates", []),
         }
+
+    def _getFile(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        found = self.files.describe(parameters["file_id"])
+        if isinstance(found, str):
+            raise _Refusal(400, found)
+        return found
 
     def _deleteMessage(self, parameters: dict[str, Any]) -> bool:
         found = [m for m in self.sent if m.message_id == parameters["message_id"]]

@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.fakes import LoopbackServer
+from tests.fakes.media import TwilioMedia
 from tests.fakes.twilio_rules import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -152,11 +153,14 @@ class FakeTwilio:
         """Where callbacks really go, when StatusCallback names a host that is not on loopback."""
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.media = TwilioMedia()
         account = "/2010-04-01/Accounts/{sid}/Messages.json"
+        media = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{{message}}/Media/{{media}}"
         self.app = Starlette(
             routes=[
                 Route(account, self._messages, methods=["GET", "POST"]),
                 Route("/v1/Content", self._content, methods=["POST"]),
+                Route(media, self._media, methods=["GET", "DELETE"]),
             ]
         )
         self._server = LoopbackServer(self.app)
@@ -167,6 +171,7 @@ class FakeTwilio:
         return self._server.url
 
     def __enter__(self) -> Self:
+        self.media.__enter__()
         self._server.start()
         return self
 
@@ -177,6 +182,7 @@ class FakeTwilio:
         trace: TracebackType | None,
     ) -> None:
         self._server.stop()
+        self.media.__exit__(kind, error, trace)
 
     def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
         """The next calls (`message`, to this address or any; `content`; `list`) go wrong so."""
@@ -209,6 +215,13 @@ class FakeTwilio:
             return await self._with_fault(request, "content", "", lambda _: self._register(content))
         except Refusal as refusal:
             return _error(refusal.status, refusal.code)
+
+    async def _media(self, request: Request) -> Response:
+        try:
+            check_credentials(request)
+        except Refusal as refusal:
+            return _error(refusal.status, refusal.code)
+        return await self.media.serve(request)
 
     async def _with_fault(self, request: Request, call: str, to: str, effect: Any) -> Response:
         fault = self._next_fault(call, to)

@@ -6,7 +6,7 @@ and it keeps the providers' pace. A test of five kills has 40 s.
 
 from datetime import timedelta
 
-from bot import cli, schedule, sender
+from bot import cli, picture_reader, pictures, schedule, sender
 
 LEASE = timedelta(seconds=1.2)
 GRACE = timedelta(seconds=1.0)
@@ -14,7 +14,8 @@ GRACE = timedelta(seconds=1.0)
 
 def shorten() -> None:
     schedule.LEASE = LEASE
-    vars(sender)["LEASE"] = LEASE
+    vars(sender)["LEASE"] = vars(picture_reader)["LEASE"] = LEASE
+    pictures.LEASE = LEASE
     assert sender.Sender.__init__.__kwdefaults__ is not None
     sender.Sender.__init__.__kwdefaults__["grace"] = GRACE
     sender.IDLE = 0.1

@@ -69,6 +69,8 @@ class FakePorts:
     watched: tuple[str, ...] = ()
     served: bool = True
     on_duty: bool = True
+    reads: bool = True
+    pictures: int = 0
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -143,6 +145,12 @@ class FakePorts:
 
     def audience(self, place_codes: tuple[str, ...]) -> Audience:
         return Audience(1, 3, 2, 1, 1, self.now.astimezone(UTC))
+
+    def reads_pictures(self) -> bool:
+        return self.reads
+
+    def pictures_waiting(self) -> int:
+        return self.pictures
 
     def broadcast(self, number: int) -> BroadcastView | None:
         return BroadcastView(number, "sent", (("delivered", 3),)) if number == 12 else None

@@ -13,6 +13,7 @@ import yaml
 
 from bot import demo
 from bot.channels.base import Outgoing
+from bot.reading import Read
 from bot.rehearsal import NoSuchButton, Rehearsal
 
 FOLDER = Path(__file__).parent
@@ -23,6 +24,11 @@ _LETTERS = re.compile(r"\{(\d+) letters\}")
 _SLOT = re.compile(r"\{([a-z ]+)\}")
 LONGEST = 1024
 """Characters that WhatsApp takes in a message with choices."""
+
+
+def read_aloud(picture: bytes) -> Read:
+    """Tesseract's part in a journey: a picture is its own words."""
+    return Read("read", picture.decode()) if picture else Read("nothing")
 
 
 class WentOtherwise(Exception):
@@ -94,6 +100,7 @@ class Player:
             "": self.rehearsal.say,
             "presses": self._press,
             "sends": self._send,
+            "photographs": self._photograph,
         }
         if what == "wait":
             await self._act("", self.rehearsal.wait(_duration(str(value))))
@@ -202,10 +209,15 @@ class Player:
         raise NoSuchButton(f"{who} never had a button {label!r}")
 
     async def _send(self, who: str, what: str) -> Sequence[Outgoing]:
-        kinds = {"a photo": "unreadable", "a changed message": "edited", "blocked": "blocked"}
+        kinds = {"a voice note": "unreadable", "a changed message": "edited", "blocked": "blocked"}
         if what == "an invitation" and who == demo.GROUP:
             return await self.rehearsal.join_group()
         return await self.rehearsal.send_kind(who, kinds[what])  # type: ignore[arg-type]
+
+    async def _photograph(self, who: str, what: str) -> Sequence[Outgoing]:
+        """The lines of a poster, parted by " / "; `nothing` is a picture without words."""
+        poster = "" if what == "nothing" else what.replace(" / ", "\n")
+        return await self.rehearsal.photograph(who, poster.encode())
 
     def _unreadable(self, problem: str) -> ValueError:
         return ValueError(f"{self.journey.path.name}, step {self.number}: {problem}")

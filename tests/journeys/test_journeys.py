@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.rehearsal import Rehearsal
-from tests.journeys.journey import Journey, Player, WentOtherwise, all_journeys
+from tests.journeys.journey import Journey, Player, WentOtherwise, all_journeys, read_aloud
 
 JOURNEYS = all_journeys()
 ON_POSTGRESQL = ("tip_off_full", "officer_desk", "escalation_chain", "broadcast", "village_group")
@@ -13,7 +13,7 @@ ON_POSTGRESQL = ("tip_off_full", "officer_desk", "escalation_chain", "broadcast"
 
 
 async def _play(journey: Journey, database_url: str = "") -> None:
-    rehearsal = Rehearsal(database_url, start=journey.start)
+    rehearsal = Rehearsal(database_url, start=journey.start, read=read_aloud)
     otherwise = ""
     try:
         await Player(journey, rehearsal).play()

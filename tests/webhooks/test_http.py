@@ -15,9 +15,11 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from bot import outbox
+from bot.channels.base import MAX_PICTURE
 from bot.database import Database
 from flows.events import MessageCreated
 from tests.fakes.twilio import ACCOUNT_SID, inbound_form
+from tests.posters import poster
 from tests.webhooks.live import PUBLIC, LiveBot, eventually, live_bot, private
 from webhooks.edge import MAX_BODY
 from webhooks.simulator import GUARD
@@ -194,7 +196,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBot]:
 
 
 PATHS = ("/simulator", "/simulator/", "/simulator/state", "/simulator/static/simulator.html")
-POSTS = ("/simulator/say", "/simulator/clock", "/simulator/reset")
+POSTS = ("/simulator/say", "/simulator/clock", "/simulator/picture", "/simulator/reset")
 
 
 def test_without_the_setting_there_is_no_simulator(bot: LiveBot) -> None:
@@ -272,6 +274,28 @@ def test_the_simulator_refuses_what_it_can_not_read(
     before = simulator.rows("SELECT count(*) FROM inbox")
     call = simulator.http.post(path, content=body, headers={GUARD: "1"})
     assert call.status_code == 400
+    assert call.json()["error"]
+    assert simulator.rows("SELECT count(*) FROM inbox") == before
+
+
+def test_a_picture_from_the_villagers_phone_is_read_on_the_page(simulator: LiveBot) -> None:
+    before = len(shown(simulator))
+    call = simulator.http.post(
+        "/simulator/picture", content=poster("PT ALFA NUSANTARA"), headers={GUARD: "1"}
+    )
+    assert call.status_code == 202
+    eventually(lambda: "Cek ini?" in shown(simulator)[-1]["text"], "the read-back on the page")
+    texts = [message["text"] for message in shown(simulator)[before:]]
+    assert texts[0] == "[foto]"
+    assert "“PT ALFA NUSANTARA”" in texts[-1]
+    say(simulator, text="menu")
+
+
+@pytest.mark.parametrize("size", [0, MAX_PICTURE + 1], ids=["empty", "too large"])
+def test_the_simulator_takes_no_empty_and_no_huge_picture(simulator: LiveBot, size: int) -> None:
+    before = simulator.rows("SELECT count(*) FROM inbox")
+    call = simulator.http.post("/simulator/picture", content=b"x" * size, headers={GUARD: "1"})
+    assert call.status_code == 413
     assert call.json()["error"]
     assert simulator.rows("SELECT count(*) FROM inbox") == before
 

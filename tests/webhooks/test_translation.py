@@ -100,15 +100,49 @@ PLACE = {"latitude": -7.9, "longitude": 111.5}
 FILE = {"file_id": "f", "file_unique_id": "u"}
 
 
+MB = 1024 * 1024
+SIZES = [
+    {"file_id": "small", "width": 90, "height": 67, "file_size": 1_000},
+    {"file_id": "large", "width": 1280, "height": 960, "file_size": 9 * MB},
+    {"file_id": "middle", "width": 800, "height": 600, "file_size": 90_000},
+    {"file_id": "original", "width": 8000, "height": 6000, "file_size": 11 * MB},
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "media"),
+    [
+        pytest.param({"photo": [FILE]}, "f", id="photo"),
+        pytest.param({"photo": SIZES}, "large", id="the largest that we take"),
+        pytest.param({"photo": SIZES[-1:]}, "", id="too large"),
+        pytest.param({"photo": []}, "", id="no size"),
+        pytest.param({"document": FILE | {"mime_type": "image/png"}}, "f", id="sent as a file"),
+        pytest.param(
+            {"document": FILE | {"mime_type": "image/png", "file_size": 11 * MB}},
+            "",
+            id="too large a file",
+        ),
+    ],
+)
+def test_a_picture_is_known_by_where_it_lies(fields: dict[str, Any], media: str) -> None:
+    message = private(**fields, caption="ini\x00 posternya")
+
+    translated = telegram.translate(message, BOT)
+
+    assert translated == inbound("picture", text="ini posternya", media=media)
+    assert "posternya" not in repr(translated)
+    assert "media" not in repr(translated), "nothing of it reaches a log"
+
+
 @pytest.mark.parametrize(
     ("fields", "medium"),
     [
-        pytest.param({"photo": [FILE]}, "photo", id="photo"),
         pytest.param({"voice": FILE | {"duration": 3}}, "voice", id="voice"),
         pytest.param({"audio": FILE}, "audio", id="audio"),
         pytest.param({"video": FILE}, "video", id="video"),
         pytest.param({"video_note": FILE}, "video_note", id="video note"),
         pytest.param({"document": FILE}, "document", id="document"),
+        pytest.param({"document": FILE | {"mime_type": "application/pdf"}}, "document", id="pdf"),
         pytest.param({"animation": FILE, "document": FILE}, "animation", id="animation"),
         pytest.param({"sticker": FILE | {"emoji": "😀"}}, "sticker", id="sticker"),
         pytest.param({"location": PLACE}, "location", id="location"),

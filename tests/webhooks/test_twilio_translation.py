@@ -98,6 +98,40 @@ def test_what_cannot_be_read_on_whatsapp(received: dict[str, str], name: str, te
     assert twilio.translate(received, ACCOUNT_SID) == whatsapp("unreadable", text=text, medium=name)
 
 
+PICTURE = ("MM" + "a" * 32, "ME" + "b" * 32)
+MEDIA = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/%s/Media/%s" % PICTURE
+
+
+@pytest.mark.parametrize("content_type", ["image/jpeg", "IMAGE/PNG; x=y", "image/tiff"])
+def test_a_picture_is_known_by_its_two_ids(content_type: str) -> None:
+    received = medium(content_type, "benar?") | {"MediaUrl0": MEDIA}
+    expected = whatsapp("picture", text="benar?", media="/".join(PICTURE))
+    assert twilio.translate(received, ACCOUNT_SID) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(MEDIA.replace(ACCOUNT_SID, "AC" + "f" * 32), id="another account's"),
+        pytest.param(MEDIA + "?x=1", id="with a query"),
+        pytest.param(MEDIA + "/../../../Calls", id="with a way out"),
+        pytest.param(MEDIA.replace("ME", "RE"), id="a recording"),
+        pytest.param(f"https://evil.example/?{MEDIA}", id="elsewhere"),
+        pytest.param(f"file://{MEDIA}", id="a file"),
+        pytest.param("http://169.254.169.254/latest/meta-data", id="the cloud's own"),
+        pytest.param("", id="none"),
+    ],
+)
+def test_an_address_that_is_not_of_our_media_is_never_kept(address: str) -> None:
+    received = medium("image/jpeg") | {"MediaUrl0": address}
+    assert twilio.translate(received, ACCOUNT_SID) == whatsapp("unreadable", medium="photo")
+
+
+def test_a_sticker_is_no_picture() -> None:
+    received = medium("image/webp") | {"MediaUrl0": MEDIA}
+    assert twilio.translate(received, ACCOUNT_SID) == whatsapp("unreadable", medium="sticker")
+
+
 @pytest.mark.parametrize("sid", ["", "AC" + "f" * 32, ACCOUNT_SID.upper()])
 def test_another_account_is_not_ours(sid: str) -> None:
     with pytest.raises(twilio.NotOurs):

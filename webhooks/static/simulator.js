@@ -248,6 +248,13 @@
       this.input = this.form.elements.namedItem("text");
       this.input.setAttribute("aria-label", `Tulis pesan di telepon ${info.title}`);
       find(".send").setAttribute("aria-label", `Kirim dari telepon ${info.title}`);
+      const file = this.form.elements.namedItem("picture");
+      find(".attach").hidden = tone !== "warga";
+      file.setAttribute("aria-label", `Kirim foto dari telepon ${info.title}`);
+      file.addEventListener("change", () => {
+        if (file.files.length) this.sendPicture(file.files[0]);
+        file.value = "";
+      });
       this.caption = find(".caption");
       this.caption.textContent = CAPTIONS[tone];
 
@@ -316,16 +323,24 @@
       });
     }
 
-    async send(body) {
+    send(body) {
+      const expectsAnswer =
+        this.info.kind !== "group" || body.payload !== undefined || body.text.startsWith("/");
+      return this.sendBy(() => post("/say", { phone: this.id, ...body }), expectsAnswer);
+    }
+
+    sendPicture(file) {
+      return this.sendBy(() => post("/picture", file), true);
+    }
+
+    async sendBy(sending, expectsAnswer) {
       if (this.sending) return false;
       this.sending = true;
       this.notice.textContent = "";
-      const expectsAnswer =
-        this.info.kind !== "group" || body.payload !== undefined || body.text.startsWith("/");
       const started = performance.now();
       if (expectsAnswer) this.startTyping(started);
       try {
-        await post("/say", { phone: this.id, ...body });
+        await sending();
         this.stick = true;
         this.toBottom();
         return true;
@@ -646,8 +661,11 @@
     try {
       response = await fetch(BASE + path, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-Kentongan-Simulator": "1" },
-        body: JSON.stringify(body),
+        headers: {
+          "Content-Type": body instanceof Blob ? "application/octet-stream" : "application/json",
+          "X-Kentongan-Simulator": "1",
+        },
+        body: body instanceof Blob ? body : JSON.stringify(body),
       });
     } catch {
       throw new Error("Server tidak menjawab. Periksa sambungan, lalu coba lagi.");

@@ -1,7 +1,7 @@
 """the licence register's snapshots, and who watches it
 
-Revision ID: 0002_register
-Revises: 0001
+Revision ID: 0003_register
+Revises: 0002_pictures
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import bot.database
 
-revision = '0002_register'
-down_revision = '0001'
+revision = '0003_register'
+down_revision = '0002_pictures'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,179 @@
+"""Has waiting pictures read, and hands what was read back into their conversations.
+
+Nothing slow runs inside a turn: a turn only promises (`bot/pictures.py`). Here a picture is
+fetched, read in a process of its own (`bot/reading.py`) and comes back as one more input of the
+same session, under an event id of its own, so that whatever is killed or tried again, it is
+answered once. One process holds the lease; it reads `WORKERS` pictures at a time.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
+
+from bot import pictures, reading
+from bot.channels.base import (
+    TOO_LARGE,
+    ChannelDown,
+    Inbound,
+    OutcomeUnknown,
+    PictureSource,
+    Refused,
+    RetryLater,
+    SendError,
+)
+from bot.pictures import Claimed
+from bot.reading import Read
+from bot.schedule import LEASE, hold, let_go
+from bot.service import Service
+from bot.turns import Turns
+
+log = logging.getLogger(__name__)
+
+READ = Counter("kentongan_pictures", "Pictures by what became of them.", ["channel", "outcome"])
+
+WORKERS = 2
+"""So that a provider that does not answer holds up one of them only."""
+IDLE = 0.5
+"""Seconds between looks. Nobody wakes a reader: pictures are rare, and the commits of all other
+turns should not pay for them."""
+FETCH_SECONDS = 25.0
+RETRY_SECONDS = 5.0
+LONGEST_PAUSE = 160.0
+LEASE_NAME = "pictures"
+
+
+class _NotNow(Exception):
+    """The picture can't be had now; `seconds` until the first look after that."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class PictureReader:
+    """The pictures of all channels, oldest first, of each person one after the other."""
+
+    def __init__(
+        self,
+        service: Service,
+        turns: Turns,
+        sources: Sequence[PictureSource],
+        *,
+        read: Callable[[bytes], Read] = reading.read,
+    ) -> None:
+        self._service = service
+        self._turns = turns
+        self._sources = {source.name: source for source in sources}
+        self._read = read
+        self._lease_until = 0.0
+
+    async def run(self) -> None:
+        """Read until cancelled; what is in hand then is handed back at once."""
+        workers = [asyncio.create_task(self._work()) for _ in range(WORKERS)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            let_go(self._service.database, LEASE_NAME)
+
+    async def drain(self) -> None:
+        """Read all that may be read now (command line, tests)."""
+        while await self._next():
+            pass
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                while await self._next():
+                    pass
+            except Exception as error:  # the loop that must not die
+                log.error("pictures: %s", type(error).__name__)
+            await asyncio.sleep(IDLE)
+
+    async def _next(self) -> bool:
+        """Take one picture to its end, or to its next try; False when none may be taken."""
+        job = await asyncio.to_thread(self._claim)
+        if job is None:
+            return False
+        try:
+            found = await self._look_at(job)
+        except _NotNow as later:
+            pause = min(later.seconds * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+            await asyncio.to_thread(self._put_back, job, pause)
+            READ.labels(job.channel, "retried").inc()
+        except asyncio.CancelledError:
+            self._put_back(job, 0)
+            raise
+        else:
+            await self._answer(job, found)
+        return True
+
+    # ---- one picture
+
+    async def _look_at(self, job: Claimed) -> Read:
+        """Raises _NotNow."""
+        source = self._sources.get(job.channel)
+        if job.late or source is None:
+            return Read("not_fetched")
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                picture = await source.fetch(job.media)
+        except Refused as error:
+            return Read("too_large" if error.code == TOO_LARGE else "not_fetched")
+        except (RetryLater, OutcomeUnknown, ChannelDown, TimeoutError) as error:
+            raise _NotNow(getattr(error, "seconds", RETRY_SECONDS)) from None
+        except SendError:
+            return Read("not_fetched")
+        return await asyncio.to_thread(self._read, picture)
+
+    async def _answer(self, job: Claimed, found: Read) -> None:
+        """The turn that answers also takes the row away; a turn that failed has apologised."""
+        outcome = await self._turns.accept(
+            Inbound(
+                job.channel, job.token, "picture_read", job.address,
+                text=found.text, payload=found.outcome, caption=job.caption,
+            )
+        )  # fmt: skip
+        READ.labels(job.channel, found.outcome).inc()
+        if outcome != "done":
+            await asyncio.to_thread(self._take_off, job)
+        if source := self._sources.get(job.channel):
+            try:
+                await source.discard(job.media)
+            except SendError as error:  # it stays there as long as the provider keeps such things
+                log.warning("a picture stays at %s: %s", job.channel, error.code)
+
+    # ---- the database side
+
+    def _claim(self) -> Claimed | None:
+        database, now = self._service.database, self._service.clock.now()
+        with database.read() as connection:
+            if not pictures.any_due(connection, now):
+                return None
+        if not self._hold(now):
+            return None
+        with database.write() as connection:
+            return pictures.claim(connection, self._service.ring, now)
+
+    def _hold(self, now: datetime) -> bool:
+        if time.monotonic() < self._lease_until:
+            return True
+        if not hold(self._service.database, LEASE_NAME, now):
+            return False
+        self._lease_until = time.monotonic() + LEASE.total_seconds() / 3
+        return True
+
+    def _put_back(self, job: Claimed, seconds: float) -> None:
+        later = self._service.clock.now() + timedelta(seconds=seconds)
+        with self._service.database.write() as connection:
+            pictures.put_back(connection, job.token, later)
+
+    def _take_off(self, job: Claimed) -> None:
+        with self._service.database.write() as connection:
+            pictures.take_off(connection, job.token)
