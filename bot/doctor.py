@@ -9,7 +9,7 @@ from typing import Literal
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from bot import audit, outbox, tips
 from bot.officers import officers
@@ -138,29 +138,24 @@ def _database(service: Service) -> Iterator[Finding]:
         state: State = "ok" if people[1] else "bad"
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
                       f"{people[2]} with a PIN")  # fmt: skip
-        yield from _unfinished(connection, service)
-    yield _clock(datetime.now().astimezone())
-
-
-def _unfinished(connection: Connection, service: Service) -> Iterator[Finding]:
-    """Tips without an owner, an altered audit chain, messages that wait."""
-    unowned = connection.execute(
-        select(func.count()).where(
-            tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
-        )
-    ).scalar_one()
-    if unowned:
-        yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
-    broken = audit.first_break(connection)
-    if broken:
-        yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
-    late = outbox.oldest_waiting(connection, service.clock.now())
-    for channel, oldest in late.items():
-        age = (service.clock.now() - oldest).total_seconds()
-        if age > 300:
-            yield Finding(
-                "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
+        unowned = connection.execute(
+            select(func.count()).where(
+                tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
             )
+        ).scalar_one()
+        if unowned:
+            yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
+        broken = audit.first_break(connection)
+        if broken:
+            yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
+        late = outbox.oldest_waiting(connection, service.clock.now())
+        for channel, oldest in late.items():
+            age = (service.clock.now() - oldest).total_seconds()
+            if age > 300:
+                yield Finding(
+                    "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
+                )
+    yield _clock(datetime.now().astimezone())
 
 
 def _register(register: Register, today: date) -> Finding:
