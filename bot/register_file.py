@@ -129,9 +129,9 @@ def _csv_lines(path: Path) -> Iterator[Line]:
     number = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline(10_000)
-            file.seek(0)  # Excel in Indonesia separates columns by semicolons
-            reader = csv.reader(file, delimiter=max(",;\t", key=first.count), strict=True)
+            delimiter = _delimiter(file.read(4_000).splitlines())
+            file.seek(0)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             for cells in reader:
                 yield number + 1, [cell.strip() for cell in cells]
                 number = reader.line_num
@@ -143,6 +143,14 @@ def _csv_lines(path: Path) -> Iterator[Line]:
         ) from None
     except OSError as error:
         raise RegisterFileError(f"{path.name}: {error.strerror or 'cannot be read'}") from None
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """Excel in Indonesia separates columns by semicolons, and addresses are full of commas."""
+    for mark in ";\t":
+        if 2 * sum(line.count(mark) > 1 for line in lines) >= max(len(lines), 1):
+            return mark
+    return ","
 
 
 # ---- columns
@@ -198,6 +206,7 @@ def _row(
             raise RowError(f"{heading or 'a cell'} has {len(cell)} letters", f"at most {MAX_CELL}")
     ours = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
     ours = {name: "" if cell in ("-", "–") else cell for name, cell in ours.items()}
+    ours["licence_no"] = ours["licence_no"].lstrip("'")  # Excel's mark for "this is text"
     filled = {name: ours.get(name) or reading.defaults.get(name, "") for name in COLUMNS}
     raw = {
         heading or f"#{at}": cell

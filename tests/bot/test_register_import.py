@@ -95,8 +95,11 @@ def office(tmp_path: Path, database_url: str) -> Iterator[Office]:
 
 
 def test_an_export_with_a_title_other_headings_and_semicolons(tmp_path: Path) -> None:
-    lines = ("No;NAMA P3MI;NOMOR IZIN;KETERANGAN", f"1;Alam Rimba;{FIRST};AKTIF")
-    path = a_file(tmp_path, *lines, head="DAFTAR P3MI;;;")
+    lines = (
+        "No;NAMA P3MI;NOMOR IZIN;KETERANGAN;ALAMAT",
+        f"1;Alam Rimba;'{FIRST};AKTIF;Jl. A, B, C, D",
+    )
+    path = a_file(tmp_path, *lines, head="DAFTAR P3MI, TERMASUK CABANG")
     (seen,) = read_register_file(
         path, Reading(source=SOURCE, source_date=date(2026, 11, 20), third_party=False)
     )
@@ -104,7 +107,7 @@ def test_an_export_with_a_title_other_headings_and_semicolons(tmp_path: Path) ->
         "Alam Rimba", "listed", "AKTIF",
     )  # fmt: skip
     assert (seen.row.seen_on, seen.row.third_party) == (date(2026, 11, 20), False)
-    assert seen.raw["NAMA P3MI"] == "Alam Rimba"
+    assert (seen.row.licence_no, seen.raw["NOMOR IZIN"]) == (FIRST, f"'{FIRST}")
 
 
 def test_an_excel_sheet_is_read_like_a_csv_file(tmp_path: Path) -> None:
