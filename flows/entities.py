@@ -4,10 +4,13 @@ Only what stands in the words, never what it means: no clock, no register, no ju
 time is a departure, or an account a danger, is decided by whoever asks.
 """
 
+import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
+from flows.catalog import CONTENT
 from flows.entities_accounts import BankAccount, find_accounts
 from flows.entities_ages import Age, find_ages
 from flows.entities_contacts import (
@@ -68,6 +71,17 @@ class Placed(Protocol):
 
 
 _P = TypeVar("_P", bound=Placed)
+
+
+def load_extractor(folder: Path = CONTENT) -> "Extractor":
+    """With the countries and spellings of content/countries.csv."""
+    names: dict[str, str] = {}
+    spellings: dict[str, str] = {}
+    with (folder / "countries.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            names[row["code"]] = row["name"]
+            spellings |= dict.fromkeys(filter(None, row["aliases"].split("|")), row["code"])
+    return Extractor(names, spellings)
 
 
 class Extractor:

@@ -1,0 +1,166 @@
+"""What a message wants, how urgent it is, and which warning signs stand in it, with their words.
+
+Explainable by construction: a flag is only reported with the sender's own words that raised it.
+Which message is one's own story or an offer, and which a question, a joke, a warning or the news,
+is learned from labelled examples (`flows/judgement.py`); no message leaves the machine.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from flows.catalog import CONTENT, ContentError, load_yaml
+from flows.judgement import CUE, Judge, features
+from flows.red_flags import RedFlag, load_red_flags
+from flows.signs import Hit, SignError, Signs
+from flows.words import Speller, Words
+
+Intent = Literal[
+    "learn", "check", "report", "ask_human", "emergency", "small_talk", "opt_out", "other"
+]
+Urgency = Literal["none", "soon", "now"]
+INTENTS: tuple[Intent, ...] = get_args(Intent)
+URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
+LANGUAGES = ("id", "jv", "su", "mad", "ms", "other")
+KINDS = ("suspicious_offer", "benign_ad", "news", "case", "other")
+"""What a text is: an offer to beware of, an ordinary advertisement, news or a warning, somebody's own
+case, or none of these. Only in an offer and a case do signs count."""
+NOW_FROM = 0.3
+"""Share of "now" from which a message counts as an emergency: asked about, not acted on alone."""
+OWN_FROM = 0.35
+"""Share from which the signs are the sender's own case or an offer, not talk about signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A red flag and the words that raised it, as the sender wrote them."""
+
+    id: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    intent: Intent
+    urgency: Urgency
+    flags: tuple[Found, ...]
+    language: str
+    cues: frozenset[str] = frozenset()
+    emergency_share: float = 0.0
+    own_share: float = 0.0
+
+
+def load_understander(
+    folder: Path = CONTENT, *, flags: Collection[RedFlag] | None = None, learned: bool = True
+) -> "Understander":
+    """From content/: spellings.yaml, signs.yaml, red_flags.yaml and understanding.json.
+
+    `learned=False` leaves the weights out, to learn them anew. Raises ContentError.
+    """
+    flags = load_red_flags(folder) if flags is None else flags
+    signs = _mapping(folder / "signs.yaml", ("groups", "signs", "cues"))
+    spellings = _mapping(folder / "spellings.yaml", ())
+    known = {flag.id for flag in flags}
+    if wrong := known.symmetric_difference(signs["signs"]):
+        raise ContentError(f"content/signs.yaml: {min(wrong)}: not in both red_flags.yaml and here")
+    urgent = {flag.id for flag in flags if flag.severity == "urgent"}
+    try:
+        return Understander(spellings, signs["groups"], signs["signs"], signs["cues"], urgent,
+                            _judge(folder) if learned else None)  # fmt: skip
+    except SignError as error:
+        raise ContentError(f"content/signs.yaml: {error}") from None
+
+
+def _mapping(path: Path, needed: Sequence[str]) -> dict[str, Any]:
+    raw = load_yaml(path)
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(key), dict) for key in needed):
+        raise ContentError(f"content/{path.name}: must be lists of words by name")
+    return raw
+
+
+def _judge(folder: Path) -> Judge:
+    path = folder / "understanding.json"
+    try:
+        return Judge.of(msgspec.json.decode(path.read_bytes()))
+    except (OSError, msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ContentError(
+            f"content/{path.name}: can't be read ({type(error).__name__}); "
+            "make it anew with `kentongan understand --train FILE...`"
+        ) from None
+
+
+class Understander:
+    """Reads messages; made once, holds nothing of what it reads."""
+
+    def __init__(
+        self,
+        spellings: Mapping[str, Sequence[str]],
+        groups: Mapping[str, Sequence[str]],
+        signs: Mapping[str, Sequence[str]],
+        cues: Mapping[str, Sequence[str]],
+        urgent: Collection[str],
+        judge: Judge | None = None,
+    ) -> None:
+        """`urgent` are the ids of the signs of danger. Raises SignError for a phrase that can't
+        be read."""
+        self._urgent = frozenset(urgent)
+        self._signs = Signs(groups)
+        for name, phrases in signs.items():
+            self._signs.add(name, phrases)
+        for name, phrases in cues.items():
+            self._signs.add(CUE + name, phrases)
+        self._speller = Speller(spellings, self._signs.literals)
+        self._judge = judge
+
+    def read(self, text: str, judge: Judge | None = None) -> Understanding:
+        """With other weights than its own where `judge` is given (to measure them)."""
+        words = self._speller.words(text)
+        hits = sorted(self._signs.find(words), key=lambda hit: (hit.start, -hit.end))
+        names = {hit.name for hit in hits}
+        judge = judge or self._judge
+        assert judge is not None, "made without weights, to learn them"
+        shares = judge.shares(features(words, names, self._urgent))
+        urgency = _urgency(shares["urgency"])
+        intent: Intent = "emergency" if urgency == "now" else _intent(shares["intent"])
+        own = shares["kind"]["suspicious_offer"] + shares["kind"]["case"]
+        return Understanding(
+            intent,
+            urgency,
+            tuple(_flags(words, hits)) if own >= OWN_FROM else (),
+            max(shares["language"], key=shares["language"].__getitem__),
+            frozenset(name.removeprefix(CUE) for name in names if name.startswith(CUE)),
+            shares["urgency"]["now"],
+            own,
+        )
+
+    def features(self, text: str) -> list[str]:
+        """What the weights are learned over."""
+        words = self._speller.words(text)
+        return list(features(words, {hit.name for hit in self._signs.find(words)}, self._urgent))
+
+
+def _urgency(shares: Mapping[str, float]) -> Urgency:
+    if shares["now"] >= NOW_FROM:
+        return "now"
+    return "soon" if shares["soon"] > shares["none"] else "none"
+
+
+def _intent(shares: Mapping[str, float]) -> Intent:
+    """The likeliest intent of a message that is no emergency."""
+    return max((i for i in INTENTS if i != "emergency"), key=lambda intent: shares[intent])
+
+
+def _flags(words: Words, hits: Iterable[Hit]) -> Iterable[Found]:
+    """Each flag once, with the longest of its evidence, in the order of the text."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        known = best.get(hit.name)
+        if not hit.name.startswith(CUE) and (
+            known is None or hit.end - hit.start > known.end - known.start
+        ):
+            best[hit.name] = hit
+    for hit in sorted(best.values(), key=lambda hit: hit.start):
+        yield Found(hit.name, words.quoted(hit.start, hit.end))
