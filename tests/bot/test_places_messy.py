@@ -74,6 +74,7 @@ def test_places_by_hand_are_found_at_their_level() -> None:
         ("pangkep liukang tangaya", "73.10"),
         ("kalianda kab lamsel", "18.01"),
         ("kota malnag", "35.73"),
+        ("pulo aceh, aceh besar", "11.06"),
     ],
 )
 def test_what_was_once_missed_is_found(text: str, code: str) -> None:
@@ -112,6 +113,11 @@ def test_everyday_words_are_neither_taken_nor_offered_as_a_place(text: str) -> N
         ("kabupaten buton teng", "Buton Tengah"),
         ("kab semaang", "Semarang"),
         ("desa sorogotern", "Sorogaten"),
+        ("kec batang batang", "Kec. Batang, Kab. Batang"),
+        ("ds harapabmulya kab bekasii", "Kota Bekasi"),
+        ("ds tanjung paku kab solok", "Kota Solok"),
+        ("desa bai", "Nuangan"),
+        ("pandaan", "Kec. Pandaan"),
         ("aslinya wong balong ponorogo tapi ngekos di kec turen malang", "Turen"),
         ("ada calo di desa wkrhsd xfgh nawarin kerja ke malaysia", "Malaysia"),
     ],
