@@ -74,7 +74,6 @@ def test_places_by_hand_are_found_at_their_level() -> None:
         ("pangkep liukang tangaya", "73.10"),
         ("kalianda kab lamsel", "18.01"),
         ("kota malnag", "35.73"),
-        ("pulo aceh, aceh besar", "11.06"),
     ],
 )
 def test_what_was_once_missed_is_found(text: str, code: str) -> None:
@@ -118,6 +117,7 @@ def test_everyday_words_are_neither_taken_nor_offered_as_a_place(text: str) -> N
         ("ds tanjung paku kab solok", "Kota Solok"),
         ("desa bai", "Nuangan"),
         ("pandaan", "Kec. Pandaan"),
+        ("pulo aceh, aceh besar", "Kec. Pulo Aceh"),
         ("aslinya wong balong ponorogo tapi ngekos di kec turen malang", "Turen"),
         ("ada calo di desa wkrhsd xfgh nawarin kerja ke malaysia", "Malaysia"),
     ],
