@@ -169,6 +169,7 @@ def run_place(given: argparse.Namespace) -> int:
     from bot.territory import Offices
 
     gazetteer, offices = Gazetteer(), loaded(Offices)
+    loaded(gazetteer.warm_up)
     for text in texts_of(given.text):
         report = place_report(gazetteer, offices, text, datetime.now().astimezone().date())
         print_report(report, given.json)

@@ -10,31 +10,31 @@ from threading import Lock
 
 from bot.atlas import Atlas, is_inside, province_code, regency_code
 from bot.place_away import Away, WaysOut, without
+from bot.place_judgement import (
+    SURE_QUALITY,
+    confidence,
+    contradicting,
+    goes_on,
+    is_chance,
+    is_weak,
+    parents,
+    rivals,
+    unread,
+)
 from bot.place_match import Finder
-from bot.place_reading import BY_SHORT_NAME, Reading
+from bot.place_reading import Hit, Reading
 from bot.place_words import (
     DISTRICT,
-    EVERYDAY,
     HAMLET,
-    KABUPATEN,
-    KOTA,
-    PROVINCE,
-    VILLAGE,
     Word,
+    key_of,
     read_words,
 )
 from flows.ports import Place, PlaceAnswer
 
 _NOTHING = PlaceAnswer(place=None, confidence=0.0)
-_MARGIN = 0.85
-"""Readings closer in score than this are rivals: somebody has to choose."""
 _MAX_CHOICES = 5
-_SURE_QUALITY = 0.8
-"""Below it a village is not taken as read; its kecamatan or regency is."""
 _MIN_CONFIDENCE = 0.5
-_SHORT_NAME = 5
-_LONG_NAME = 7
-_FEW_WORDS = 2
 
 
 class Gazetteer:
@@ -87,7 +87,7 @@ class Gazetteer:
     def _find_without_port(self, words: tuple[Word, ...], within: tuple[str, ...]) -> PlaceAnswer:
         finder = Finder(self._atlas, words, within)
         readings = finder.readings()
-        if _is_weak(readings, words):
+        if is_weak(readings, words):
             finder.look_further()
             readings = finder.readings()
         at_home = self._decide(readings, words, within)
@@ -127,26 +127,42 @@ class Gazetteer:
     def _decide(
         self, readings: list[Reading], words: tuple[Word, ...], within: tuple[str, ...]
     ) -> PlaceAnswer:
-        rivals = _rivals(readings)
-        if not rivals or _is_chance(rivals[0], words, within):
+        close = rivals(readings)
+        if not close or is_chance(close[0], words, within):
             return _NOTHING
-        best = rivals[0]
-        confidence = _confidence(best, words, within)
-        if against := _contradicting(best, readings):
+        best = close[0]
+        trust = confidence(best, words, within)
+        if against := contradicting(best, readings):
             return self._ask([best, *against], within)
-        if best.hit.level == 2 and _runs_on(words, best):
-            codes = [best.code, *self._atlas.longer_names(best.code)]
-            if len(codes) > 1:
-                return PlaceAnswer(None, 0.4, self._places(codes[:_MAX_CHOICES]))
-        if best.hit.level == 2 and (others := self._in_twin(best, readings)):
-            return self._ask([best, *others], within)
-        if all(r.hit.level == 4 and r.hit.quality < _SURE_QUALITY for r in rivals):
-            return self._larger(rivals, within)
-        if best.hit.level == 4 and _unread(words, best, DISTRICT):
-            return self._ask([*rivals, *_parents(best, readings)], within)
-        if len(rivals) > 1 or confidence < _MIN_CONFIDENCE:
-            return self._ask(rivals, within)
-        return PlaceAnswer(self._atlas.place(best.code), round(confidence, 2))
+        unsure = best.hit.level == 2 or best.hit.quality < SURE_QUALITY
+        codes = self._longer(best.used.get(2), words) if unsure else []
+        if codes := codes or self._said_twice(best, words):
+            return PlaceAnswer(None, 0.4, self._places(codes))
+        if best.hit.level == 2 and (kin := self._in_twin(best, readings)):
+            return self._ask([best, *kin], within)
+        if all(r.hit.level == 4 and r.hit.quality < SURE_QUALITY for r in close):
+            return self._larger(close, words, within)
+        if best.hit.level == 4 and unread(words, best, DISTRICT):
+            return self._ask([*close, *parents(best, readings)], within)
+        if len(close) > 1 or trust < _MIN_CONFIDENCE:
+            return self._ask(close, within)
+        return PlaceAnswer(self._atlas.place(best.code), round(trust, 2))
+
+    def _longer(self, regency: Hit | None, words: tuple[Word, ...]) -> list[str]:
+        """ "Kabupaten Buton teng": a regency and those whose longer name it may begin."""
+        if regency is None or not goes_on(words, regency):
+            return []
+        longer = self._atlas.longer_names(regency.code)
+        return [regency.code, *longer][:_MAX_CHOICES] if longer else []
+
+    def _said_twice(self, best: Reading, words: tuple[Word, ...]) -> list[str]:
+        """ "Kec Batang Batang" is a kecamatan of Madura, or Kecamatan Batang in Batang."""
+        span = best.hit.span
+        texts = {word.text for word in words[span.start : span.end]}
+        if len(texts) > 1 or span.end - span.start != 2 or 2 in best.used:
+            return []
+        named = self._atlas.codes_named(key_of(texts))
+        return [best.code, *(c for c in named if len(c) == 8)][:_MAX_CHOICES]
 
     def _in_twin(self, best: Reading, readings: list[Reading]) -> list[Reading]:
         """ "Tanjung Paku, kab Solok": the village stands in the kota of that name."""
@@ -155,23 +171,29 @@ class Gazetteer:
             r
             for r in readings
             if r.hit.level >= 3
-            and r.hit.exact
+            and r.hit.quality >= SURE_QUALITY
             and not r.hit.span.overlaps(best.hit.span)
             and regency_code(r.code) != best.code
             and self._atlas.keys[regency_code(r.code)] == name
         ]
 
-    def _larger(self, rivals: list[Reading], within: tuple[str, ...]) -> PlaceAnswer:
+    def _larger(
+        self, close: list[Reading], words: tuple[Word, ...], within: tuple[str, ...]
+    ) -> PlaceAnswer:
         """No village is written well enough to be taken: what is certain is around it."""
         around = set()
-        for reading in rivals:
-            sure = [h for n, h in reading.used.items() if n < 4 and h.quality >= _SURE_QUALITY]
+        for reading in close:
+            sure = [h for n, h in reading.used.items() if n < 4 and h.quality >= SURE_QUALITY]
             around.add(max(sure, key=lambda h: h.level).code if sure else "")
         if len(around) > 1 or "" in around:
-            return self._ask(rivals, within)
-        return PlaceAnswer(self._atlas.place(around.pop()), 0.7)
+            return self._ask(close, within)
+        code = around.pop()
+        hits = [h for r in close for h in r.used.values() if h.code == code]
+        if others := self._longer(hits[0], words):
+            return PlaceAnswer(None, 0.4, self._places(others))
+        return PlaceAnswer(self._atlas.place(code), 0.7)
 
-    def _ask(self, rivals: list[Reading], within: tuple[str, ...]) -> PlaceAnswer:
+    def _ask(self, close: list[Reading], within: tuple[str, ...]) -> PlaceAnswer:
         """The choices: the office's own first, then its provinces, then the rest."""
         provinces = {province_code(code) for code in within}
 
@@ -180,7 +202,7 @@ class Gazetteer:
             own = regency_code(code) in within
             return (not own, province_code(code) not in provinces, -reading.score, code)
 
-        codes = list(dict.fromkeys(r.code for r in sorted(rivals, key=order)))
+        codes = list(dict.fromkeys(r.code for r in sorted(close, key=order)))
         return PlaceAnswer(None, 0.4, self._places(_fewer(codes)[:_MAX_CHOICES]))
 
     def _places(self, codes: Iterable[str]) -> tuple[Place, ...]:
@@ -203,21 +225,6 @@ def _speaks_of_home(words: tuple[Word, ...], abroad: frozenset[int]) -> bool:
     return any(i not in abroad and word.mark != HAMLET for i, word in enumerate(words))
 
 
-def _is_weak(readings: list[Reading], words: tuple[Word, ...]) -> bool:
-    """Something in the text is not understood, and it may change the answer."""
-    if not readings:
-        return any(len(word.text) > 3 for word in words)
-    best = readings[0]
-    if best.unexplained == 0 and best.quality >= _SURE_QUALITY:
-        return False
-    return (
-        best.alone
-        or best.quality < _SURE_QUALITY
-        or len(_rivals(readings)) > 1
-        or any(_unread(words, best, mark) for mark in (VILLAGE, DISTRICT, KABUPATEN, KOTA))
-    )
-
-
 def _home_or_port(at_home: PlaceAnswer, port: Away) -> PlaceAnswer:
     """A home and a port elsewhere are both put to the person; a port at home is the port."""
     if at_home.place is None and not at_home.ask:
@@ -230,144 +237,3 @@ def _home_or_port(at_home: PlaceAnswer, port: Away) -> PlaceAnswer:
     if not homes:
         return port.answer
     return PlaceAnswer(None, 0.4, (*homes[: _MAX_CHOICES - 1], port.place))
-
-
-def _rivals(readings: list[Reading]) -> list[Reading]:
-    """The best reading and those nearly as good, each place once.
-
-    One name that fits a kecamatan and a village in it means the kecamatan until somebody says
-    more; a regency that a longer reading uses is no rival of that reading.
-    """
-    close: dict[str, Reading] = {}
-    for reading in readings:
-        if reading.score >= readings[0].score - _MARGIN:
-            close.setdefault(reading.code, reading)
-    kept = []
-    for reading in close.values():
-        others = [o for o in close.values() if o is not reading]
-        same_words = any(
-            o.hit.level < reading.hit.level
-            and o.hit.span == reading.hit.span
-            and (
-                is_inside(reading.code, o.code)
-                or _same_regency(o, reading)
-                or (o.hit.level == 1 and reading.alone and not reading.hit.marked)
-            )
-            for o in others
-        )
-        used_by_longer = any(
-            is_inside(o.code, reading.code)
-            and (len(o.used) > len(reading.used) or reading.hit.span.is_part_of(o.hit.span))
-            for o in others
-        )
-        if not same_words and not used_by_longer:
-            kept.append(reading)
-    return kept
-
-
-def _same_regency(larger: Reading, smaller: Reading) -> bool:
-    """ "Susukan Banjarnegara": the kecamatan, though another kecamatan has a village Susukan."""
-    named = {2} & larger.used.keys() & smaller.used.keys()
-    return bool(named) and regency_code(larger.code) == regency_code(smaller.code)
-
-
-def _is_chance(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -> bool:
-    """A single bare name among other words: many ordinary words are also somebody's village."""
-    if not best.alone or best.hit.marked:
-        return False
-    if any(word.text in EVERYDAY for word in words[best.hit.span.start : best.hit.span.end]) and (
-        best.hit.span.end - best.hit.span.start == 1
-    ):
-        return True
-    if best.hit.level <= 2 and best.quality == 1:
-        return False
-    own = regency_code(best.code) in within
-    length, small = len(best.hit.span.key), best.hit.level >= 3
-    if small and best.quality < BY_SHORT_NAME and (best.quality < 0.8 or length < _LONG_NAME - own):
-        return True
-    vague = length < _SHORT_NAME or (best.quality < BY_SHORT_NAME and small and not own)
-    return best.unexplained > _FEW_WORDS or (vague and best.unexplained > 0)
-
-
-def _contradicting(best: Reading, readings: list[Reading]) -> list[Reading]:
-    """What else the text says firmly: names left out, or a village with its kecamatan elsewhere."""
-    ignored = {hit.code for hit in best.ignores}
-    sure = [h.span for h in best.used.values() if h.quality >= _SURE_QUALITY]
-    rivals = [r for r in readings if r.code in ignored]
-    if best.hit.level == 2 and best.alone:
-        rivals += [
-            r
-            for r in readings
-            if r.hit.level == 3
-            and r.hit.span.mark == DISTRICT
-            and r.hit.exact
-            and not is_inside(r.code, best.code)
-            and not any(r.hit.span.overlaps(span) for span in sure)
-        ]
-    if best.alone or best.hit.quality < _SURE_QUALITY:
-        rivals += [
-            r
-            for r in readings
-            if not r.alone
-            and r.quality >= BY_SHORT_NAME
-            and not is_inside(r.code, best.code)
-            and not any(h.span.overlaps(span) for h in r.used.values() for span in sure)
-        ]
-    return rivals
-
-
-def _parents(best: Reading, readings: list[Reading]) -> list[Reading]:
-    codes = {hit.code for level, hit in best.used.items() if level < 4}
-    return [r for r in readings if r.code in codes]
-
-
-def _unread(words: tuple[Word, ...], best: Reading, mark: str) -> bool:
-    """The text marks a name with this level word, and the reading does not explain it."""
-    starts = {hit.span.start for hit in best.used.values()}
-    return any(word.mark == mark and i not in starts for i, word in enumerate(words))
-
-
-def _runs_on(words: tuple[Word, ...], best: Reading) -> bool:
-    """An unread word follows without a break: "Kec. Simpang tgia" is not Kecamatan Simpang."""
-    after = best.hit.span.end
-    if after >= len(words) or words[after].breaks or words[after].mark:
-        return False
-    return not any(h.span.start <= after < h.span.end for h in best.used.values())
-
-
-def _confidence(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -> float:
-    """How far a single reading can be acted on; a low one is asked."""
-    own = regency_code(best.code) in within
-    unread = 0.9 if _unread(words, best, VILLAGE) or _unread(words, best, DISTRICT) else 1.0
-    if best.used.keys() == {1, 4} and (best.unexplained or not best.hit.marked):
-        return 0.4
-    if best.hit.level >= 3 and 2 not in best.used and _runs_on(words, best):
-        return 0.4
-    if (
-        best.unexplained
-        and best.quality < _SURE_QUALITY
-        and any(hit.loose for hit in best.used.values())
-    ):
-        return 0.4
-    if not best.alone:
-        start = 0.9 + 0.03 * len(best.used)
-        return round(start * best.quality**0.5 * unread, 2) if best.quality >= 0.7 else 0.4
-    exact, level = best.quality >= 0.9, best.hit.level
-    if level == 4 and any(_unread(words, best, m) for m in (DISTRICT, KABUPATEN, KOTA, PROVINCE)):
-        return 0.4
-    if level == 4 and best.unexplained:
-        return 0.55 if own and exact else 0.4
-    if level == 4 and not best.hit.marked and not own:
-        return 0.4
-    if level == 4:
-        return 0.4 if not exact or (within and not own) else 0.7 if own else 0.6
-    if level == 3 and len(best.hit.span.key) < _SHORT_NAME and best.unexplained:
-        return 0.4
-    if level == 3:
-        return (0.75 if exact else 0.65 if own and best.hit.marked else 0.4) * unread
-    if exact:
-        if best.hit.marked or best.unexplained <= _FEW_WORDS:
-            return 0.85 * unread
-        return 0.6 if best.hit.span.end == len(words) else 0.4
-    readable = best.quality >= 0.85 and len(best.hit.span.key) >= _LONG_NAME
-    return 0.7 * unread if readable or (best.hit.marked and best.quality >= _SURE_QUALITY) else 0.4

@@ -13,6 +13,8 @@ from bot.place_words import HAMLET, VILLAGE, Word
 _READABLE = 0.8
 _WEIGHT = {1: 3.5, 2: 4.0, 3: 3.0, 4: 3.0}
 _LONG_NAME = 7
+_PROVINCE_TOO = 1.0
+"""A province behind its regency says little more."""
 _SAID_TWICE = 1.0
 """A regency named in two ways ("bangkalan madura") is meant as the regency."""
 _MAX_LOOSE = 150
@@ -165,7 +167,8 @@ class Combiner:
     def _score(self, hit: Hit, used: dict[int, Hit], ignores: tuple[Hit, ...]) -> float:
         score = 0.0
         for level, h in used.items():
-            score += _WEIGHT[level] * (1 - 1.6 * (1 - h.quality))
+            weight = _PROVINCE_TOO if level == 1 and 2 in used else _WEIGHT[level]
+            score += weight * (1 - 1.6 * (1 - h.quality))
             score += 1.5 if h.marked else 0
             score += 0.9 * (h.span.end - h.span.start - 1) * h.quality
         for level, h in used.items():

@@ -30,6 +30,7 @@ _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
 _SHORT_NAME = 4
+_CUT_NAME = 8
 _FOLDED = 0.99
 """The same name in another spelling; still a name as the list has it, only later in the choices."""
 _OTHER_KIND = 0.9
@@ -171,6 +172,15 @@ class Finder:
         for span in self._open_spans(2):
             target = self._supports if span in names else self.hits
             self._add_close(span, self._atlas.pool("", 2), target)
+            self._add_cut_short(span, target)
+
+    def _add_cut_short(self, span: Span, target: list[Hit]) -> None:
+        """A name without its end: "sulawesi tengga" is nearer to Tenggara than to Tengah."""
+        pool = self._atlas.pool("", 2)
+        if len(span.key) >= _CUT_NAME:
+            for key, code in zip(pool.keys, pool.codes, strict=True):
+                if key.startswith(span.key) and 0 < len(key) - len(span.key) <= 4:
+                    self._add(code, span, _HALF_NAME, target)
 
     def _areas(self) -> list[str]:
         """The regencies in question: named, or holding a named kecamatan, or the office's own."""
@@ -219,6 +229,8 @@ class Finder:
         provinces = [h for h in self.hits if h.level == 1 and h.exact]
         if provinces and not regencies:
             self._add_villages_of(provinces[0].code, provinces[0].span)
+        for twin in [h for h in self._supports if h.loose and h.level == 2][:2]:
+            self._add_villages_of(twin.code, twin.span)
         if not self.hits and not self._supports:
             self._add_lone_villages()
 

@@ -91,7 +91,8 @@ EVERYDAY = frozenset(
     _split(
         "baru lama besar kecil tau tahu terang karet pagi siang sore putih merah hitam satu dua tiga"
         " suka setia cinta aman damai kasih selamat slamet sawah kantor agung batal jawa sentosa"
-        " kalimantan sumatra sumatera sulawesi makmur mutiara emas gunung sungai laut pantai hutan"
+        " bandara pelabuhan kalimantan sumatra sumatera sulawesi makmur mutiara emas gunung"
+        " sungai laut pantai hutan"
     )
 )
 """Words that a place may be called, but that alone and without a level word name none."""
