@@ -35,8 +35,12 @@ def add_commands(commands: Any) -> None:
 
 def run_understand(given: argparse.Namespace) -> int:
     """Exactly one of a text and the three options."""
-    chosen: list[tuple[Any, Callable[[Any, bool], None]]] = [(given.text, _show), (given.evaluate, _evaluate), (given.train, _train),
-              (given.cross, _cross)]  # fmt: skip
+    chosen: list[tuple[Any, Callable[[Any, bool], None]]] = [
+        (given.text, _show),
+        (given.evaluate, _evaluate),
+        (given.train, _train),
+        (given.cross, _cross),
+    ]
     asked = [(what, command) for what, command in chosen if what is not None]
     if len(asked) != 1:
         raise WrongUse("say one of TEXT, --evaluate FILE, --train FILE and --cross FILE")
