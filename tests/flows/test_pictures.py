@@ -197,7 +197,23 @@ def test_the_picture_is_asked_about_once_the_question_is_done() -> None:
     assert LINE in words(sprint)
     assert place(sprint) == "pictures.read_back"
     assert set(sprint.session.kept) == {"tip_off"}
-    assert "Tadi belum selesai" in words(say(sprint.session, "lapor"))
+
+
+@pytest.mark.parametrize(
+    ("half", "story"),
+    [
+        (("lapor", "lanjut", "akan berangkat segera"), ""),
+        (("lapor", "lanjut", "tidak", "Ada calo minta uang"), "Ada calo minta uang "),
+    ],
+)
+def test_a_picture_reported_beside_a_half_done_report_joins_it(
+    half: tuple[str, ...], story: str
+) -> None:
+    session = say(is_read(talk(*half).session).session, "menu").session
+    sprint = say(session, "3")
+    assert words(sprint) == "Tadi belum selesai. Mau dilanjutkan?"
+    assert sprint.session.kept["tip_off"].answers["what"].startswith(f"{story}(foto) LOWONGAN")
+    assert "Di mana kejadiannya" in words(say(sprint.session, "ya"))
 
 
 def test_it_comes_after_the_receipt_of_a_report() -> None:
