@@ -17,8 +17,10 @@ from flows.session import Frame, Input, Session
 if TYPE_CHECKING:
     from flows.engine import Run
 
-CHECK = "check_recruiter:ask_name"
-"""Where what was read is judged; it gets `answers["told"]`."""
+CHECK = Goto("check_recruiter:ask_name")
+"""Where what was read is judged. Once that flow has an entry for told words, this one line becomes
+`Goto("check_recruiter:told", carry=("told",))`; until then the name is asked for, and nothing is
+carried into a flow whose menus never end (what was read may stay a day)."""
 NAME = "pictures"
 ASKS_FOR_IT = ("check_recruiter", "ask_name")
 """The question that a picture of the poster answers: here it is taken up at once."""
@@ -74,7 +76,7 @@ def flow() -> Flow:
             ),
             "danger": Say("pictures.danger", "read_back", slots=_numbers),
             "check": Decide(_told, {"told": "judge", "gone": "type"}),
-            "judge": Goto(CHECK, carry=("told",)),
+            "judge": CHECK,
             "type": Goto("check_recruiter:ask_name"),
             "report": Decide(_as_story, {"next": "tip_off"}),
             "tip_off": Goto("tip_off:start", carry=("what",)),
