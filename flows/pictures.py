@@ -17,8 +17,10 @@ from flows.session import Frame, Input, Session
 if TYPE_CHECKING:
     from flows.engine import Run
 
-CHECK = "check_recruiter:ask_name"
-"""Where what was read is judged; it gets `answers["told"]`."""
+CHECK = Goto("check_recruiter:ask_name")
+"""Where what was read is judged. Once that flow has an entry for told words, this one line becomes
+`Goto("check_recruiter:told", carry=("told",))`; until then the name is asked for, and nothing is
+carried into a flow whose menus never end (what was read may stay a day)."""
 NAME = "pictures"
 ASKS_FOR_IT = ("check_recruiter", "ask_name")
 """The question that a picture of the poster answers: here it is taken up at once."""
@@ -27,6 +29,8 @@ PATIENCE = timedelta(minutes=10)
 """How long the next picture waits for an answer about the one before."""
 MOST_WAITING = 5
 """Pictures of one person that may wait to be read."""
+MARK = "(foto) "
+"""Stands before a picture's words in a report."""
 LINE = 120
 """Characters of the read-back."""
 MOST_TOLD = 2000
@@ -72,7 +76,7 @@ def flow() -> Flow:
             ),
             "danger": Say("pictures.danger", "read_back", slots=_numbers),
             "check": Decide(_told, {"told": "judge", "gone": "type"}),
-            "judge": Goto(CHECK, carry=("told",)),
+            "judge": CHECK,
             "type": Goto("check_recruiter:ask_name"),
             "report": Decide(_as_story, {"next": "tip_off"}),
             "tip_off": Goto("tip_off:start", carry=("what",)),
@@ -142,6 +146,7 @@ def _not_read(run: "Run", why: str, caption: str) -> None:
 
 def come_back(run: "Run", given: Input) -> None:
     """What was read while another question was open is asked about once that one is done."""
+    _join_draft(run)
     frame = run.session.kept.get(NAME)
     if frame is None or given.kind in ("timeout", "expired", "picture", "picture_read"):
         return
@@ -149,6 +154,21 @@ def come_back(run: "Run", given: Input) -> None:
     if not erased and run.session.flow != NAME and _rests(run.waiting_node()):
         del run.session.kept[NAME]
         run.enter(f"{NAME}:read_back", **frame.answers)
+
+
+def _join_draft(run: "Run") -> None:
+    """A picture that is reported while a report is half done becomes part of that report's story."""
+    session, draft = run.session, run.session.kept.get("tip_off")
+    what = session.answers.get("what", "") if session.node == "start" else ""
+    if draft is None or session.flow != "tip_off" or not what.startswith(MARK):
+        return
+    told = " ".join(filter(None, (draft.answers.get("what"), what)))
+    # Where the story was asked for, it has been told now.
+    node = "where_ask" if draft.node == "what" else draft.node
+    session.kept["tip_off"] = Frame(node, draft.answers | {"what": told[:1000]}, draft.at)
+    run.bubbles.clear()
+    run.forget_place()
+    run.enter("tip_off")
 
 
 def busy(session: Session, now: int) -> bool:
@@ -186,7 +206,7 @@ def _told(scene: Scene) -> str:
 def _as_story(scene: Scene) -> str:
     """What was read is the report's first sentence, marked for whoever will read it."""
     if told := scene.answers.get("told"):
-        scene.answers["what"] = f"(foto) {' '.join(told.split())[:990]}"
+        scene.answers["what"] = f"{MARK}{' '.join(told.split())[:990]}"
     return "next"
 
 
