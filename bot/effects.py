@@ -27,6 +27,7 @@ from bot.world import World
 from flows.events import (
     BroadcastOrdered,
     ConsentGiven,
+    DangerConfirmed,
     Event,
     ForgetMe,
     GroupBound,
@@ -98,6 +99,8 @@ class Effects:
                 self._village_event(event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn():
                 self._reporter_event(event)
+            case DangerConfirmed(told=told):
+                self._alarm(told)
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
@@ -231,6 +234,15 @@ class Effects:
             for step in alarmed:
                 self.tell_officer(step.officer_id, "notice.alarm", number=number)
 
+    def _alarm(self, told: str) -> None:
+        """Before there is a report: who is on duty, else the first who would own it, and the leaders."""
+        place_code = self._someone().place_code or ""
+        chain = self.world.chain(place_code, self.world.named_in(place_code, told))
+        on_duty = [step for step in chain if step.role == "duty"] or chain[:1]
+        leaders = [step for step in chain if step.role in ("section_head", "head")]
+        for officer_id in dict.fromkeys(step.officer_id for step in (*on_duty, *leaders)):
+            self.tell_officer(officer_id, "notice.danger")
+
     def _pass_over(self, number: int, place_code: str, told: str) -> frozenset[int]:
         """All officers whom the tip has named so far, with those of the new words."""
         named = self.world.named_in(place_code, told)
@@ -353,11 +365,11 @@ class Effects:
         if contact_id is not None:
             self.tell(contact_id, key, slots)
 
-    def tell_officer(self, officer_id: int | None, key: str, *, number: int) -> None:
+    def tell_officer(self, officer_id: int | None, key: str, *, number: int | None = None) -> None:
         """A line without any of the report in the officer's chat."""
         contact_id = officers.contact_of(self.connection, officer_id) if officer_id else None
         if contact_id is not None:
-            self.tell(contact_id, key, {"number": str(number)})
+            self.tell(contact_id, key, {"number": str(number)} if number else {})
 
     def tell(self, contact_id: int, key: str, slots: dict[str, str]) -> None:
         """A message of the service to one contact, behind the replies that already wait."""

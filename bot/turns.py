@@ -251,7 +251,7 @@ class Turns:
             node, words = "start", ""
         else:
             node, words = self._group_command(inbound)
-            if node in ("ask", "report") and self._service.catalog.triggers.danger(words):
+            if node in ("ask", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -13,7 +13,12 @@ from flows.nodes import Flow
 from flows.triggers import Trigger, Triggers, fold
 from flows.wording import Wording
 
+if TYPE_CHECKING:
+    from flows.understanding import Understander
+
 CONTENT = Path(__file__).resolve().parent.parent / "content"
+SHORTEST_CRY = 6
+"""Letters of "tolong"."""
 CONSENT_TEXT = "welcome.kept"
 """The text that consent is given to; its hash is the version that is recorded."""
 FRESH_DAYS = 184
@@ -105,8 +110,17 @@ class Catalog:
     report: str = "tip_off"
     human: str = "ask_human"
     free_text: str = "free_text"
+    danger: str = "tip_off:danger_words"
+    understander: "Understander | None" = None
+    """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
     takes_danger: frozenset[str] = frozenset({"tip_off", "tip_status"})
     """Flows in which words of danger are part of what is being told."""
+
+    def hears_danger(self, text: str) -> bool:
+        """The message speaks of an emergency. A number or a single short word never does."""
+        if self.understander is None or len(text.strip()) < SHORTEST_CRY:
+            return False
+        return self.understander.read(text).urgency == "now"
 
 
 def load_yaml(path: Path) -> Any:
@@ -157,7 +171,6 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
                 _folded(entry["words"]),
                 entry["to"],
                 rest=entry.get("rest") == "yes",
-                anywhere=entry.get("anywhere") == "yes",
                 officer=entry.get("officer") == "yes",
             )
             for entry in raw["triggers"]

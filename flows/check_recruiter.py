@@ -1,231 +1,357 @@
-"""Is this recruiter real? The register's answer in words, and what to ask the recruiter next.
+"""Is this recruiter real? The register's answer, the signs in the offer, and what to do next.
 
-Nothing here looks at reports: a recruiter would ask about himself (`design.md` section 8, 5).
+Free text or a forward is enough to begin. The verdict comes first, the signs with their words
+second, the next step third. At most three questions are asked, each only when its answer is
+missing. Nothing here looks at reports: a recruiter would ask about himself (`design.md` 8, 5).
 """
 
-import re
-from datetime import date
+from collections.abc import Callable
+from datetime import timedelta
 
-from flows.company_names import company_words, could_be_a_name, fold
+from flows import check_words, offers_read
+from flows.check_words import answer_of, asked_name
+from flows.company_names import could_be_a_name
+from flows.events import Event, RegisterWatched
 from flows.nodes import (
     Ask,
     AskAgain,
     Choice,
     Choose,
     Decide,
+    Emit,
     Flow,
+    Goto,
     Node,
-    Option,
     Pick,
+    Say,
     Scene,
     Slots,
 )
-from flows.ports import RecruiterAnswer, RegisterRow
+from flows.offers_read import Offer, OfferReader, who
+from flows.safety import mask_identity_numbers
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
-_STATUS_WORDS = {
-    "listed": "ada di daftar",
-    "suspended": "kena sanksi",
-    "revoked": "izin dicabut",
-    "lifted": "sanksi diakhiri",
-    "expired": "izin lewat masa",
-}
-_SANCTIONS = ("suspended", "revoked")
-_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+MOST_TOLD = 4000
+"""Characters of a forward that are kept to be judged, gone with the conversation."""
+TOLD_STAYS = timedelta(hours=24)
+LONG_TEXT = 25
+"""Words from which a text is an offer in which a name without PT is not looked for."""
+
+_TELLING = frozenset(["abroad", "kin", "first", "job_ad", "cries"])
+"""Cues of `content/signs.yaml` that stand in a story and hardly in a company's name."""
+
 _MENU = Choice("menu", "check_recruiter.to_menu", "welcome:menu")
-_REPORT = Choice("report", "check_recruiter.report", "tip_off:start")
-_ANOTHER = Choice("another", "check_recruiter.another", "ask_name")
+_REPORT = Choice("report", "check_recruiter.report", "report")
+_ANOTHER = Choice("another", "check_recruiter.another", "afresh")
 _QUESTIONS = Choice("questions", "check_recruiter.what_to_ask", "questions")
-_NEXT = (_QUESTIONS, _ANOTHER, _REPORT, _MENU)
+_OFFER = Choice("offer", "check_recruiter.check_offer", "ask_pay")
+_WATCH = Choice("watch", "check_recruiter.watch", "watch")
+_SUMMARY = Choice("summary", "check_recruiter.summary_for_family", "summary")
 
 
-def flow() -> Flow:
+def flow(reader: OfferReader) -> Flow:
     """The conversation; its words are content/texts/check_recruiter.yaml."""
-    verdicts = _verdict_nodes()
-    exits = {name: name for name in (*verdicts, "similar")}
-    nodes: dict[str, Node] = {
-        "start": Decide(_has_name, {"name": "look_up", "ask": "ask_name"}),
-        "ask_name": Ask(
-            "check_recruiter.ask_name",
-            "name",
-            "look_up",
-            _read_name,
-            skip=Choice("unknown", "check_recruiter.name_unknown", "questions"),
-        ),
-        "look_up": Decide(_verdict, exits),
-        "similar": Pick(
-            "check_recruiter.similar",
-            _options,
-            "name",
-            "look_up",
-            other=Choice("none", "check_recruiter.none_of_them", "not_found"),
-            free="start",
-            slots=_copy,
-        ),
-        **verdicts,
-        "questions": Choose(
-            "check_recruiter.questions", (_ANOTHER, _REPORT, _MENU), source=_permit, open=True
-        ),
-    }
-    return Flow("check_recruiter", nodes, entries=("ask_name", "questions"))
-
-
-def _verdict_nodes() -> dict[str, Node]:
-    """One message per verdict, each with the same ways on: what to ask, check, report, menu."""
-    answers: dict[str, tuple[Slots | None, Slots]] = {
-        "listed": (_listed, _source),
-        "listed_near": (_listed, _source),
-        "listed_before": (_listed, _source),
-        "conflict": (_conflict, _source),
-        "mismatch": (_mismatch, _source),
-        "sanctioned": (_sanctioned, _source),
-        "sanctioned_near": (_sanctioned, _source),
-        "not_found": (_copy, _source),
-        "not_found_before": (_sanctioned, _source),
-        "not_a_company": (None, _individuals),
-        "register_unavailable": (None, _source),
-    }
-    return {
-        name: Choose(f"check_recruiter.{name}", _NEXT, slots=slots, source=source, open=True)
-        for name, (slots, source) in answers.items()
-    }
-
-
-def _has_name(scene: Scene) -> str:
-    """Keep the words that led here when more stands in them than the question itself."""
-    if not could_be_a_name(scene.words):
-        return "ask"
-    scene.answers["name"] = scene.words
-    return "name"
-
-
-def _read_name(text: str, scene: Scene) -> str:
-    """The name as it was typed; too little of one is asked for again (`recruiters.md` 5.3)."""
-    if not could_be_a_name(text):
-        raise AskAgain("check_recruiter.name_too_short")
-    return text
-
-
-def _answer(scene: Scene) -> RecruiterAnswer:
-    return scene.ports.find_recruiter(scene.answers.get("name", ""))
-
-
-def _verdict(scene: Scene) -> str:
-    """The node for the register's verdict, with the cases that need words of their own."""
-    answer = _answer(scene)
-    exact = [row for row in answer.rows if row.score == 100]
-    near = len(exact) < len(answer.rows)
-    if answer.verdict == "listed":
-        if near:
-            return "listed_near"
-        return "listed_before" if any(row.status == "lifted" for row in exact) else "listed"
-    if answer.verdict == "conflict":
-        names = {fold(company_words(row.name)) for row in answer.rows}
-        both = len(names) == 1 and _first(answer, _SANCTIONS)
-        return "conflict" if both else "mismatch"
-    if answer.verdict == "sanctioned" and near:
-        return "sanctioned_near"
-    if answer.verdict == "not_found" and answer.rows:
-        return "not_found_before"
-    return answer.verdict
-
-
-def _options(scene: Scene) -> tuple[Option, ...]:
-    """The register's names, each with its status when one choice alone could mislead (5.5)."""
-    rows = _answer(scene).rows
-    differ = len({row.status for row in rows}) > 1
-    return tuple(
-        Option(row.name, _with_status(row) if differ else row.name, words=(row.name,))
-        for row in rows
+    return Flow(
+        "check_recruiter",
+        _naming(reader) | _verdicts() | _kinds() | _signs(reader) | _afterwards(reader),
+        entries=("ask_name", "questions", "afresh"),
+        expires=TOLD_STAYS,
     )
 
 
-def _with_status(row: RegisterRow) -> str:
-    return f"{row.name} ({_STATUS_WORDS[row.status]})"
-
-
-def _listed(scene: Scene) -> dict[str, str]:
-    """The listing, and as `other` a look-alike of the other side or this name's own past."""
-    rows = _answer(scene).rows
-    other = next((row for row in rows if row.score < 100), rows[-1])
+def _naming(reader: OfferReader) -> dict[str, Node]:
+    """What was told, and of which company; each question only when it is needed."""
     return {
-        **_copy(scene),
-        "name": rows[0].name,
-        "licence": rows[0].licence_no or "tidak tertulis",
-        "other_name": other.name,
-        "other": _act(other),
+        "start": Decide(_has_words, {"told": "judge", "ask": "ask_name"}),
+        "ask_name": Ask(
+            "check_recruiter.ask_name",
+            "told",
+            "judge",
+            _read_name,
+            skip=Choice("unknown", "check_recruiter.name_unknown", "ask_pay"),
+        ),
+        "afresh": Decide(_forget, {"ask": "ask_name"}),
+        "judge": Decide(
+            _judge(reader),
+            {name: name for name in (*_VERDICTS, *_KINDS, "similar", "ask_company")}
+            | {"offer": "reasons"},
+        ),
+        "similar": Pick(
+            "check_recruiter.similar",
+            check_words.options,
+            "name",
+            "judge",
+            other=Choice("none", "check_recruiter.none_of_them", "not_found"),
+            free="renamed",
+            slots=check_words.copy_of,
+        ),
+        "renamed": Decide(_rename, {"told": "judge", "ask": "ask_name"}),
+        "ask_company": Ask(
+            "check_recruiter.ask_company",
+            "name",
+            "judge",
+            _read_name,
+            skip=Choice("unknown", "check_recruiter.name_unknown", "ask_pay"),
+        ),
+        "ask_pay": Ask(
+            "check_recruiter.ask_pay",
+            "pay",
+            "ask_visa",
+            _read_words,
+            skip=Choice("unknown", "common.unknown", "ask_visa"),
+        ),
+        "ask_visa": Ask(
+            "check_recruiter.ask_visa",
+            "visa",
+            "reasons",
+            _read_words,
+            skip=Choice("unknown", "common.unknown", "reasons"),
+        ),
     }
 
 
-def _conflict(scene: Scene) -> dict[str, str]:
-    sanction = _first(_answer(scene), _SANCTIONS)
-    return {**_listed(scene), "sanction": _act(sanction) if sanction else ""}
+_VERDICTS: dict[str, tuple[Slots | None, Slots]] = {
+    "listed": (check_words.listed, check_words.source),
+    "listed_near": (check_words.listed, check_words.source),
+    "listed_before": (check_words.listed, check_words.source),
+    "conflict": (check_words.conflict, check_words.source),
+    "mismatch": (check_words.mismatch, check_words.source),
+    "sanctioned": (check_words.sanctioned, check_words.source),
+    "sanctioned_near": (check_words.sanctioned, check_words.source),
+    "not_found": (check_words.copy_of, check_words.source),
+    "not_found_before": (check_words.sanctioned, check_words.source),
+    "not_a_company": (None, lambda _: {"source": "UU 18/2017 Pasal 69, dan Pasal 81 untuk ancamannya"}),
+    "register_unavailable": (None, check_words.source),
+}  # fmt: skip
+"""What the register may say, each in words of its own."""
+
+_KINDS = {
+    "gtog": "UU 18/2017 Pasal 49 dan 50",
+    "lpk_so": "Kompas Ohayo Jepang, keterangan Kemnaker, 20 September 2024",
+    "lpk": "Kompas Ohayo Jepang, keterangan Kemnaker, 20 September 2024",
+    "magang": "Kompas Ohayo Jepang, keterangan Kemnaker, 20 September 2024; UU 18/2017 Pasal 4",
+    "own_company": "UU 18/2017 Pasal 61 dan 62",
+    "perseorangan": "UU 18/2017 Pasal 63",
+}
+"""Who may send somebody abroad beside a P3MI, each with its source."""
 
 
-def _mismatch(scene: Scene) -> dict[str, str]:
-    """Whose the number is, and what the register has of the name that was written beside it."""
-    owner, *others = _answer(scene).rows
-    own = fold(company_words(owner.name))
-    written = [_with_status(row) for row in others if fold(company_words(row.name)) != own]
+def _verdicts() -> dict[str, Node]:
+    said: dict[str, Node] = {
+        name: Say(f"check_recruiter.{name}", "reasons", slots=slots, source=source)
+        for name, (slots, source) in _VERDICTS.items()
+    }
+    for name in ("listed", "listed_near", "listed_before"):
+        slots, source = _VERDICTS[name]
+        said[name] = Say(f"check_recruiter.{name}", "branch_or_not", slots=slots, source=source)
+    said["branch_or_not"] = Decide(_branch, {"branch": "branch", "not": "reasons"})
+    said["branch"] = Say(
+        "check_recruiter.branch",
+        "reasons",
+        source=lambda _: {"source": "UU 18/2017 Pasal 53; PP 59/2021 Pasal 57"},
+    )
+    return said
+
+
+def _kinds() -> dict[str, Node]:
+    def of(text: str) -> Slots:
+        return lambda _: {"source": text}
+
     return {
-        **_copy(scene),
-        "name": owner.name,
-        "written": ", ".join(written) or "tidak ketemu",
+        name: Say(f"check_recruiter.{name}", "reasons", source=of(source))
+        for name, source in _KINDS.items()
     }
 
 
-def _sanctioned(scene: Scene) -> dict[str, str]:
-    """The act, and as `other_name` a listed look-alike that must not be taken for it."""
-    rows = _answer(scene).rows
+def _signs(reader: OfferReader) -> dict[str, Node]:
+    """The signs of the offer, gravest first, and the ways on that fit them."""
+
+    def offer(scene: Scene) -> Offer:
+        return _offer(reader, scene)
+
+    def slots(scene: Scene) -> dict[str, str]:
+        ask = next((sign.flag.ask for sign in offer(scene).signs if sign.flag.ask), "")
+        return {"signs": offers_read.lines(offer(scene)), "ask": ask}
+
+    def source(scene: Scene) -> dict[str, str]:
+        own = offers_read.sources(offer(scene), scene.ports.now.date())
+        return {"source": f"{check_words.source(scene)['source']}\n{own}"}
+
+    def closed(scene: Scene) -> dict[str, str]:
+        return {"say": offers_read.closed_line(offer(scene), scene.ports.now.date())}
+
+    def closed_source(scene: Scene) -> dict[str, str]:
+        return {"source": offers_read.closed_source(offer(scene), scene.ports.now.date())}
+
+    grave = (_REPORT, _SUMMARY, _QUESTIONS, _ANOTHER, _MENU)
     return {
-        **_copy(scene),
-        "name": rows[0].name,
-        "sanction": _act(rows[0]),
-        "other_name": rows[-1].name,
+        "reasons": Decide(
+            lambda scene: "closed" if offer(scene).closed else "open",
+            {"closed": "closed", "open": "which_signs"},
+        ),
+        "closed": Say("check_recruiter.closed", "which_signs", slots=closed, source=closed_source),
+        "which_signs": Decide(
+            _which_signs(offer),
+            {
+                name: name
+                for name in ("signs_danger", "signs_caution", "no_signs", "next", "next_watch")
+            },
+        ),
+        "signs_danger": Choose(
+            "check_recruiter.signs_danger", grave, slots=slots, source=source, open=True
+        ),
+        "signs_caution": Choose(
+            "check_recruiter.signs_caution", grave, slots=slots, source=source, open=True
+        ),
+        "no_signs": Choose(
+            "check_recruiter.no_signs", (_QUESTIONS, _SUMMARY, _REPORT, _ANOTHER, _MENU), open=True
+        ),
+        "next": Choose(
+            "check_recruiter.next", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU), open=True
+        ),
+        "next_watch": Choose(
+            "check_recruiter.next", (_OFFER, _QUESTIONS, _WATCH, _REPORT, _ANOTHER), open=True
+        ),
     }
 
 
-def _copy(scene: Scene) -> dict[str, str]:
-    """Which copy of the register this is, and that it is old when it is (30 days)."""
-    answer = _answer(scene)
-    if answer.register_date is None:
-        return {"copy": "salinan pihak ketiga"}
-    copy = f"salinan pihak ketiga, {_day(answer.register_date)}"
-    return {"copy": f"{copy}, sudah lama" if answer.stale else copy}
+def _afterwards(reader: OfferReader) -> dict[str, Node]:
+    def summary(scene: Scene) -> dict[str, str]:
+        """For the family: names no person, so without the words that raised a sign."""
+        signs = offers_read.names(_offer(reader, scene))
+        return {
+            "day": check_words.day(scene.ports.now.date()),
+            "verdict": check_words.verdict_line(scene),
+            "signs": signs or "tidak ada yang kami kenali, dan itu tidak membuktikan apa-apa",
+        }
+
+    return {
+        "summary": Choose(
+            "check_recruiter.summary", (_REPORT, _QUESTIONS, _ANOTHER, _MENU), slots=summary,
+            open=True,
+        ),
+        "questions": Choose(
+            "check_recruiter.questions",
+            (_ANOTHER, _REPORT, _MENU),
+            source=lambda _: {"source": "UU 18/2017 Pasal 59 dan 72 huruf c; PP 59/2021 Pasal 47"},
+            open=True,
+        ),
+        "watch": Emit(_watch, "watching"),
+        "watching": Choose(
+            "check_recruiter.watching", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU), open=True
+        ),
+        "report": Decide(_as_story, {"next": "to_report"}),
+        "to_report": Goto("tip_off:start", carry=("what",)),
+    }  # fmt: skip
 
 
-def _act(row: RegisterRow) -> str:
-    """The act as its source words it, with the source and the day it was written down there."""
-    text = _ISO_DAY.sub(lambda day: _day(date.fromisoformat(day[0])), row.status_text)
-    return f"{text}, menurut {_site(row.source)}, {_day(row.seen_on)}"
+# ---- reading what is told
 
 
-def _source(scene: Scene) -> dict[str, str]:
-    """Every source behind the answer, the copy of the list first."""
-    answer = _answer(scene)
-    parts = [f"Daftar P3MI: {_copy(scene)['copy']}"]
-    for row in answer.rows:
-        part = f"{row.name}: {row.source} ({_day(row.seen_on)})"
-        if part not in parts:
-            parts.append(part)
-    return {"source": "\n".join(parts)}
+def _has_words(scene: Scene) -> str:
+    """Keep the words that led here when more stands in them than the question itself."""
+    told = scene.answers.get("told") or scene.words
+    if not could_be_a_name(told):
+        return "ask"
+    scene.answers["told"] = _kept(told)
+    return "told"
 
 
-def _individuals(scene: Scene) -> dict[str, str]:
-    return {"source": "UU 18/2017 Pasal 69, dan Pasal 81 untuk ancamannya"}
+def _forget(scene: Scene) -> str:
+    scene.answers.clear()
+    return "ask"
 
 
-def _permit(scene: Scene) -> dict[str, str]:
-    return {"source": "UU 18/2017 Pasal 59 dan 72 huruf c; PP 59/2021 Pasal 47"}
+def _rename(scene: Scene) -> str:
+    """Words instead of a choice among similar names are another name."""
+    if not could_be_a_name(scene.words):
+        return "ask"
+    scene.answers["name"] = _kept(scene.words)
+    return "told"
 
 
-def _first(answer: RecruiterAnswer, statuses: tuple[str, ...]) -> RegisterRow | None:
-    return next((row for row in answer.rows if row.status in statuses), None)
+def _read_name(text: str, scene: Scene) -> str:
+    """A name, an advertisement or a story; too little of one is asked for again (5.3)."""
+    if not could_be_a_name(text):
+        raise AskAgain("check_recruiter.name_too_short")
+    return _kept(text)
 
 
-def _site(url: str) -> str:
-    return re.sub(r"^https?://(www\.)?", "", url).partition("/")[0]
+def _read_words(text: str, scene: Scene) -> str:
+    return _kept(text)
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+def _kept(text: str) -> str:
+    return mask_identity_numbers(text[:MOST_TOLD].strip())
+
+
+# ---- deciding
+
+
+def _judge(reader: OfferReader) -> Callable[[Scene], str]:
+    def judge(scene: Scene) -> str:
+        """The register's verdict on the name; without a name, what kind of sender it is, else
+        the signs; with neither, the question which company."""
+        told = asked_name(scene)
+        kind, answer = who(told), answer_of(scene)
+        picked = "name" in scene.answers
+        long = len(told.split()) > LONG_TEXT and not picked
+        if answer.verdict in ("listed", "sanctioned", "conflict", "register_unavailable"):
+            return check_words.verdict_node(answer)
+        if kind not in ("company", ""):
+            return kind
+        if answer.verdict == "similar" and offers_read.is_only_a_name(told):
+            return "similar"
+        if kind == "company" or picked or not (long or _is_story(reader, told)):
+            return check_words.verdict_node(answer)
+        if answer.verdict == "not_a_company":
+            return "not_a_company"
+        return "offer" if _offer(reader, scene).signs else "ask_company"
+
+    return judge
+
+
+def _is_story(reader: OfferReader, told: str) -> bool:
+    """No company's name, but an offer or somebody's case is told: not a name the register lacks."""
+    read = reader.understander.read(told)
+    return bool(read.flags or read.cues & _TELLING)
+
+
+def _which_signs(offer: Callable[[Scene], Offer]) -> Callable[[Scene], str]:
+    def which(scene: Scene) -> str:
+        found = offer(scene)
+        if found.signs:
+            return "signs_danger" if found.is_danger else "signs_caution"
+        asked = scene.answers.get("pay") or scene.answers.get("visa")
+        if asked or not offers_read.is_only_a_name(scene.answers.get("told", "")):
+            return "no_signs"
+        exact = any(row.score == 100 for row in answer_of(scene).rows)
+        return "next_watch" if exact else "next"
+
+    return which
+
+
+def _offer(reader: OfferReader, scene: Scene) -> Offer:
+    answers = scene.answers
+    told = answers.get("told", "")
+    if offers_read.is_only_a_name(told):
+        told = ""  # "PT Kamboja Jaya" is a name and no offer
+    return reader.read(told, pay=answers.get("pay", ""), visa=answers.get("visa", ""))
+
+
+def _branch(scene: Scene) -> str:
+    words = scene.answers.get("told", "").casefold()
+    return "branch" if "cabang" in words or "perwakilan" in words else "not"
+
+
+def _watch(scene: Scene) -> list[Event]:
+    row = next((row for row in answer_of(scene).rows if row.score == 100), None)
+    return [RegisterWatched(row.key, row.name)] if row else []
+
+
+def _as_story(scene: Scene) -> str:
+    """What was told is the report's beginning; a name alone is not a story yet."""
+    answers = scene.answers
+    if not offers_read.is_only_a_name(answers.get("told", "")):
+        parts = (answers.get(name, "") for name in ("told", "pay", "visa"))
+        answers["what"] = " ".join(" ".join(parts).split())[:1000]
+    return "next"

@@ -25,6 +25,10 @@ from flows.catalog import (
     load_lessons,
     load_texts,
 )
+from flows.entities import load_extractor
+from flows.offers_read import OfferReader
+from flows.red_flags import load_destinations, load_red_flags
+from flows.understanding import load_understander
 
 
 def load_catalog(folder: Path = CONTENT) -> Catalog:
@@ -34,16 +38,19 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     words = lessons.texts(known)
     wording = wording.plus(words | dict(free_text.texts(known, words)))
     keywords = load_keywords(folder)
+    flags = load_red_flags(folder)
+    understander = load_understander(folder, flags=flags)
+    reader = OfferReader(understander, load_extractor(folder), flags, load_destinations(folder))
     flows = [
         resume.flow(),
         welcome.flow(consent_version(wording)),
         *lessons.flows(known),
-        check_recruiter.flow(),
+        check_recruiter.flow(reader),
         tip_off.flow(),
         tip_status.flow(),
         pictures.flow(),
         ask_human.flow(),
-        free_text.flow(known),
+        free_text.flow(known, understander),
         officer_desk.flow(),
         broadcasts.flow(),
         village_group.flow(known),
@@ -57,4 +64,5 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         group_commands=keywords.group,
         lessons=known,
         hotlines=load_hotlines(folder),
+        understander=understander,
     )

@@ -110,6 +110,14 @@ class TipDetailAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerConfirmed:
+    """Somebody said yes, it is happening now: whoever is on duty hears it before the report."""
+
+    told: str = field(default="", repr=False)
+    """The words so far, only to pass over officers whom they name; never sent or kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class TipWithdrawn:
     tip_id: str
 
@@ -181,6 +189,7 @@ Event = (
     | RegisterWatched
     | RegisterUnwatched
     | TipOpened
+    | DangerConfirmed
     | TipDetailAdded
     | TipWithdrawn
     | TipAcknowledged

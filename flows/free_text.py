@@ -7,12 +7,18 @@ from datetime import timedelta
 from rapidfuzz.fuzz import ratio
 
 from flows.catalog import Card, Lesson
-from flows.company_names import names_a_person
+from flows.company_names import name_words, names_a_person
+from flows.events import OptedOut
 from flows.lessons import label, shown
-from flows.nodes import Choice, Choose, Decide, Flow, Goto, Node, Say, Scene
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
 from flows.triggers import fold
+from flows.understanding import Understander, Understanding
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
+_IS_IT_REAL = re.compile(
+    r"\b(?:pt|cv|lpk|p3mi|yayasan)\b\.?\s+\w+.*\b(?:resmi|asli|terdaftar|legal|berizin|bener\w*)\b",
+    re.IGNORECASE,
+)
 _STOP_WORDS = frozenset(
     [
         "yang",
@@ -60,6 +66,9 @@ _STOP_WORDS = frozenset(
 )
 TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
+_PLEASANT = frozenset(["greets", "thanks", "laughs"])
+_ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
+"""Intents with a conversation of their own."""
 GOOD_MATCH = 1.6
 """Points a card needs: one word of its own and a bit, or two words of its lesson."""
 
@@ -88,23 +97,44 @@ class Answers:
         return lesson, card
 
 
-def flow(lessons: tuple[Lesson, ...]) -> Flow:
+def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
     answers = Answers(lessons)
 
     def what(scene: Scene) -> str:
+        """Where the words belong; a question that a card answers is answered at once."""
         scene.answers["question"] = " ".join(scene.words.split())[:1000]
-        if _COMPANY.search(scene.words) or names_a_person(fold(scene.words).split()[:40]):
-            return "company"
-        found = answers.find(scene.words)
-        return f"{found[0].id}.{found[1].id}" if found else "unknown"
+        read = understander.read(scene.words)
+        if _is_check(scene, read):
+            return "check"
+        found = answers.find(scene.words) if read.intent in ("learn", "other") else None
+        if found:
+            return f"{found[0].id}.{found[1].id}"
+        if read.intent == "small_talk" and not read.cues & _PLEASANT:
+            return "unknown"
+        return read.intent if read.intent in _ELSEWHERE else "unknown"
 
     exits, nodes = card_nodes(lessons, then="answered")
-    exits |= {"company": "check", "unknown": "unknown"}
+    exits |= {intent: intent for intent in _ELSEWHERE} | {"unknown": "unknown"}
     return Flow(
         "free_text",
         {
             "start": Decide(what, exits),
             "check": Goto("check_recruiter"),
+            "report": Goto("tip_off:tell"),
+            "ask_human": Goto("ask_human"),
+            "small_talk": Say("free_text.small_talk", "welcome:menu"),
+            "opt_out": Choose(
+                "free_text.opt_out",
+                (
+                    Choice("stop", "free_text.stop", "stop"),
+                    Choice("stay", "free_text.stay", "welcome:menu"),
+                ),
+                human=False,
+                open=True,
+            ),
+            "stop": Emit(lambda _: [OptedOut()], "stopped"),
+            "stopped": Say("common.stopped", "end"),
+            "end": End(),
             **nodes,
             "answered": Choose(
                 "free_text.answered",
@@ -133,6 +163,21 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
             ),
         },
     )
+
+
+def _is_check(scene: Scene, read: Understanding) -> bool:
+    """An offer is described, or a company named, whatever the form of the sentence."""
+    if read.intent in ("check", "report", "ask_human"):
+        return read.intent == "check"
+    words = scene.words
+    if read.flags or _IS_IT_REAL.search(words) or names_a_person(name_words(words)[:40]):
+        return True
+    if read.intent == "learn":  # "apakah PT boleh menahan paspor?"
+        return False
+    if _COMPANY.search(words):
+        return True
+    known = scene.ports.find_recruiter(words).verdict
+    return known in ("listed", "conflict", "sanctioned")
 
 
 def card_nodes(lessons: tuple[Lesson, ...], *, then: str) -> tuple[dict[str, str], dict[str, Node]]:

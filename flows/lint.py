@@ -64,6 +64,7 @@ _SAID_BY_CODE = {
     "pictures.later": frozenset(["line"]),
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.news": frozenset[str](),
+    "notice.danger": frozenset[str](),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""
@@ -385,9 +386,6 @@ def _trigger(
             continue  # the bare word works everywhere; this is for what follows it
         elif action := everywhere(phrase, catalog.everywhere, typos=True):
             yield _error(file, place, f"“{phrase}” already means {action} everywhere")
-        elif trigger.anywhere:
-            if catalog.triggers.danger(phrase) is None:
-                yield _error(file, place, f"“{phrase}” would not be understood")
         elif (found := find(phrase)) is None or found[0] != trigger.to:
             yield _error(file, place, f"“{phrase}” would not be understood")
         taken.setdefault(phrase, trigger.to)

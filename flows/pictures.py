@@ -17,10 +17,8 @@ from flows.session import Frame, Input, Session
 if TYPE_CHECKING:
     from flows.engine import Run
 
-CHECK = Goto("check_recruiter:ask_name")
-"""Where what was read is judged. Once that flow has an entry for told words, this one line becomes
-`Goto("check_recruiter:told", carry=("told",))`; until then the name is asked for, and nothing is
-carried into a flow whose menus never end (what was read may stay a day)."""
+CHECK = Goto("check_recruiter:start", carry=("told",))
+"""Where what was read is judged: that conversation, too, is forgotten within a day."""
 NAME = "pictures"
 ASKS_FOR_IT = ("check_recruiter", "ask_name")
 """The question that a picture of the poster answers: here it is taken up at once."""
@@ -125,7 +123,7 @@ def _read_back(run: "Run", text: str, caption: str) -> None:
     told = "\n".join(filter(None, (mask_identity_numbers(caption.strip()), text)))[:MOST_TOLD]
     answers = {"told": told, "read": text[:MOST_TOLD]}
     # A screenshot of a cry for help: numbers first, but no alarm, since posters shout too.
-    danger = run.catalog.triggers.danger(text) is not None
+    danger = run.catalog.hears_danger(text)
     if _free(run):
         return run.enter(f"{NAME}:{'danger' if danger else 'read_back'}", **answers)
     run.session.kept[NAME] = Frame("read_back", answers, int(run.ports.now.timestamp()))

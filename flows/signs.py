@@ -12,6 +12,8 @@ from flows.words import END, Words
 
 _SHORT_GAP, _LONG_GAP = "..", "..."
 _GAPS = {_SHORT_GAP: 3, _LONG_GAP: 8}
+_NEAR = 9
+"""Words between two parts up to which they are quoted together."""
 _BEFORE = re.compile(r"(?: [^ ]+){0,2} $")
 
 
@@ -69,14 +71,16 @@ class Signs:
             yield from self._by_stem.get(word[:length], ())
 
     def _hit(self, sign: _Sign, words: Words) -> Hit | None:
-        first: re.Match[str] | None = None
+        spans = []
         for part in sign.parts:
             match = self._match(part, words.line, sign.even_negated)
             if match is None:
                 return None
-            first = first or match
-        assert first is not None
-        return Hit(sign.name, first.start(1), first.end(1))
+            spans.append(match.span(1))
+        start, end = min(start for start, _ in spans), max(end for _, end in spans)
+        if words.line.count(" ", start, end) > _NEAR:  # far apart: the first part stands for both
+            start, end = spans[0]
+        return Hit(sign.name, start, end)
 
     def _match(self, part: re.Pattern[str], line: str, even_negated: bool) -> re.Match[str] | None:
         for match in part.finditer(line):

@@ -6,7 +6,7 @@ Danger is asked before the story: whoever is in danger must hear "call first" be
 from collections.abc import Callable
 from datetime import timedelta
 
-from flows.events import Event, TipOpened
+from flows.events import DangerConfirmed, Event, TipOpened
 from flows.nodes import Ask, Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
 from flows.places import place_questions, read_words
 from flows.ports import Urgency
@@ -65,11 +65,14 @@ def _danger() -> dict[str, Node]:
             (
                 Choice("yes", "common.yes", "urgent"),
                 Choice("no", "tip_off.not_now", "not_urgent"),
+                Choice("other", "tip_off.no_report", "leave"),
             ),
             slots=_numbers,
         ),
         "not_urgent": Say("tip_off.not_urgent", "start"),
-        "urgent": Decide(_set_urgency("now"), {"asked": "call_first", "known": "call_first_known"}),
+        "urgent": Decide(_set_urgency("now"), {"asked": "alarm", "known": "alarm_known"}),
+        "alarm": Emit(_alarm, "call_first"),
+        "alarm_known": Emit(_alarm, "call_first_known"),
         "call_first": Say("tip_off.call_first", "what", slots=_numbers),
         "call_first_known": Say("tip_off.call_first", "where_ask", slots=_numbers),
         "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "where_ask"}),
@@ -203,6 +206,10 @@ def _set_contact(may: str) -> Callable[[Scene], str]:
         return "next"
 
     return set_contact
+
+
+def _alarm(scene: Scene) -> list[Event]:
+    return [DangerConfirmed(scene.answers.get("what", ""))]
 
 
 def _shortest(scene: Scene) -> str:

@@ -116,8 +116,6 @@ class Trigger:
     to: str
     rest: bool = False
     """More words may follow; they are handed to the flow."""
-    anywhere: bool = False
-    """The phrase counts wherever it stands in the message (danger)."""
     officer: bool = False
     """Only for enrolled officers."""
 
@@ -129,19 +127,6 @@ class Triggers:
         self.all = tuple(triggers)
         self._for_all = {p: t for t in self.all if not t.officer for p in t.phrases}
         self._for_officers = {p: t for t in self.all if t.officer for p in t.phrases}
-        self._anywhere = [
-            (re.compile(rf"\b{re.escape(phrase)}\b"), trigger)
-            for trigger in self.all
-            if trigger.anywhere
-            for phrase in trigger.phrases
-        ]
-
-    def danger(self, text: str) -> str | None:
-        """Where a message goes that speaks of danger, wherever the words stand in it."""
-        words = fold(text, limit=len(text))
-        return next(
-            (trigger.to for pattern, trigger in self._anywhere if pattern.search(words)), None
-        )
 
     def match(self, text: str) -> tuple[str, str] | None:
         """(where to go, the words behind the trigger) or None."""

@@ -30,6 +30,10 @@ KINDS = ("suspicious_offer", "benign_ad", "news", "case", "other")
 case, or none of these. Only in an offer and a case do signs count."""
 NOW_FROM = 0.3
 """Share of "now" from which a message counts as an emergency: asked about, not acted on alone."""
+NOW_WITHIN = 0.5
+"""The same for a stretch of a long message, which lacks what stands around it."""
+STRETCH = 24
+"""Words of a stretch."""
 OWN_FROM = 0.35
 """Share from which the signs are the sender's own case or an offer, not talk about signs."""
 
@@ -124,6 +128,8 @@ class Understander:
         assert judge is not None, "made without weights, to learn them"
         shares = judge.shares(features(words, names, self._urgent))
         urgency = _urgency(shares["urgency"])
+        if urgency != "now" and names & self._urgent and not _is_told_of_others(shares["kind"]):
+            urgency = "now" if self._cries_within(words, judge) else urgency
         intent: Intent = "emergency" if urgency == "now" else _intent(shares["intent"])
         own = shares["kind"]["suspicious_offer"] + shares["kind"]["case"]
         return Understanding(
@@ -136,10 +142,31 @@ class Understander:
             own,
         )
 
+    def _cries_within(self, words: Words, judge: Judge) -> bool:
+        """A long story with one sentence of danger in it: each stretch is heard for itself."""
+        for stretch in words.stretches(STRETCH):
+            names = {hit.name for hit in self._signs.find(stretch)}
+            if names & self._urgent:
+                shares = judge.shares(features(stretch, names, self._urgent))
+                if shares["urgency"]["now"] >= NOW_WITHIN:
+                    return True
+        return False
+
+    def signs(self, text: str) -> list[Found]:
+        """Every flag whose words are there, of a text that is known to be about a real offer."""
+        words = self._speller.words(text)
+        hits = sorted(self._signs.find(words), key=lambda hit: (hit.start, -hit.end))
+        return list(_flags(words, hits))
+
     def features(self, text: str) -> list[str]:
         """What the weights are learned over."""
         words = self._speller.words(text)
         return list(features(words, {hit.name for hit in self._signs.find(words)}, self._urgent))
+
+
+def _is_told_of_others(kinds: Mapping[str, float]) -> bool:
+    """News, a warning or an advertisement: the danger in it is nobody's who writes to us."""
+    return kinds["news"] + kinds["benign_ad"] > 0.5
 
 
 def _urgency(shares: Mapping[str, float]) -> Urgency:

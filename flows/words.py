@@ -7,7 +7,7 @@ sender's own letters. Nothing of a message is kept in memory.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 20_000
@@ -43,6 +43,16 @@ class Words:
 
     def list(self) -> list[str]:
         return self.line.split()
+
+    def stretches(self, size: int) -> "Iterator[Words]":
+        """Overlapping parts of `size` words; nothing for a message that is no longer than that."""
+        words = self.line.split()
+        if len(words) <= size:
+            return
+        for first in range(0, len(words) - size // 2, size // 2):
+            part = words[first : first + size]
+            span = self.spans[first][0], self.spans[first + len(part) - 1][1]
+            yield Words(self.text[span[0] : span[1]], f" {' '.join(part)} ", (), ())
 
     def quoted(self, start: int, end: int) -> str:
         """The sender's own letters for a stretch of `line`."""

@@ -168,8 +168,6 @@ A_BREAK: list[tuple[Callable[[], Catalog], str, str]] = [
     (lambda: catalog(triggers=(Trigger(("stop",), "a"),)), "triggers a", "already means stop"),
     (lambda: catalog(triggers=(Trigger(("satu dua tiga empat lima",), "a"),)), "triggers a",
      "would not be understood"),
-    (lambda: catalog(triggers=(Trigger(("",), "a", anywhere=True),)), "triggers a",
-     "would not be understood"),
     (lambda: replace(catalog(), everywhere={"stop": ("stop",), "menu": ("stop",)}),
      "everywhere menu", "already means stop"),
     (lambda: replace(catalog(), everywhere={"stop": ("saya stop",)}), "everywhere stop",

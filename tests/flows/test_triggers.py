@@ -169,21 +169,6 @@ def test_officer_words(typed: str, to: str, rest: str) -> None:
     assert KEYWORDS.triggers.command(typed) == (to, rest)
 
 
-@pytest.mark.parametrize(
-    ("typed", "danger"),
-    [
-        ("Tolong, anak saya disekap di rumah calo", True),
-        ("adik saya DIPUKULI majikan", True),
-        ("berangkat malam ini pak", True),
-        ("saya gak bisa pulang", True),
-        ("saya mau tanya soal paspor", False),
-        ("rumah dijualnya kapan", False),
-    ],
-)
-def test_danger_counts_wherever_it_stands(typed: str, danger: bool) -> None:
-    assert (KEYWORDS.triggers.danger(typed) == "tip_off:danger_words") is danger
-
-
 def test_the_longer_phrase_wins() -> None:
     triggers = Triggers(
         [Trigger(("cek",), "a", rest=True), Trigger(("cek laporan",), "b", rest=True)]
@@ -199,4 +184,3 @@ def test_no_text_is_too_strange(typed: str) -> None:
     everywhere(typed, KEYWORDS.everywhere, typos=True)
     KEYWORDS.triggers.match(typed)
     KEYWORDS.triggers.command(typed)
-    KEYWORDS.triggers.danger(typed)
