@@ -20,7 +20,6 @@ from bot import (
     watches,
 )
 from bot.contacts import Known
-from bot.database import Database
 from bot.officers import Step
 from bot.service import OurOffice, Service
 from bot.world import World
@@ -79,10 +78,6 @@ class Effects:
     @property
     def _office(self) -> OurOffice:
         return self.service.office()
-
-    @property
-    def _database(self) -> Database:
-        return self.service.database
 
     def apply(self, event: Event) -> None:
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
@@ -151,7 +146,7 @@ class Effects:
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(
-                    connection, self._database, known.id, lesson=event.lesson,
+                    connection, self.service.database, known.id, lesson=event.lesson,
                     finished=event.finished, score=event.score, of=event.of, now=now,
                 )  # fmt: skip
                 known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
@@ -163,8 +158,9 @@ class Effects:
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:
         known, ring = self._someone(), self.service.ring
         if isinstance(event, RegisterWatched):
+            key, name = event.key, event.name
             watches.watch(
-                self.connection, self._database, ring, known.id, event.key, event.name, self.now
+                self.connection, self.service.database, ring, known.id, key, name, self.now
             )
         else:
             watches.forget(self.connection, known.id, watches.index_of(ring, event.key))
@@ -227,26 +223,24 @@ class Effects:
             due_at=self._office.due(self.now, event.urgency),
             now=self.now,
         )
-        conflicts.remember(self.connection, self._database, self.service.ring, number, named)
+        conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
         if event.urgency == "now":
-            alarmed = [step for step in chain[1:] if step.role in ("duty", "section_head", "head")]
-            for step in alarmed:
-                self.tell_officer(step.officer_id, "notice.alarm", number=number)
+            for officer_id in officers.on_alarm(chain):
+                if officer_id != owner.officer_id:
+                    self.tell_officer(officer_id, "notice.alarm", number=number)
 
     def _alarm(self, told: str) -> None:
-        """Before there is a report: who is on duty, else the first who would own it, and the leaders."""
+        """Before there is a report."""
         place_code = self._someone().place_code or ""
         chain = self.world.chain(place_code, self.world.named_in(place_code, told))
-        on_duty = [step for step in chain if step.role == "duty"] or chain[:1]
-        leaders = [step for step in chain if step.role in ("section_head", "head")]
-        for officer_id in dict.fromkeys(step.officer_id for step in (*on_duty, *leaders)):
+        for officer_id in officers.on_alarm(chain):
             self.tell_officer(officer_id, "notice.danger")
 
     def _pass_over(self, number: int, place_code: str, told: str) -> frozenset[int]:
         """All officers whom the tip has named so far, with those of the new words."""
         named = self.world.named_in(place_code, told)
-        conflicts.remember(self.connection, self._database, self.service.ring, number, named)
+        conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         return conflicts.passed_over(self.connection, self.service.ring, number)
 
     def give_to_next(self, tip: tips.TipRow) -> bool:

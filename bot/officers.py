@@ -1,6 +1,7 @@
 """Offices, their areas, officers, duties; who is responsible for a place, in which order."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -130,6 +131,13 @@ def served(connection: Connection, office_code: str, place_code: str, on: date) 
         )
     ).first()
     return found is not None
+
+
+def on_alarm(chain: Sequence[Step]) -> list[int | None]:
+    """Who hears of danger at once: who is on duty, else the first who would own it; the leaders."""
+    on_duty = [step for step in chain if step.role == "duty"] or list(chain[:1])
+    leaders = [step for step in chain if step.role in ("section_head", "head")]
+    return list(dict.fromkeys(step.officer_id for step in (*on_duty, *leaders)))
 
 
 def chain(

@@ -94,12 +94,14 @@ class OfferReader:
     def read(self, told: str, *, pay: str = "", visa: str = "") -> Offer:
         """`told` as it came; `pay` and `visa` are answers to our own questions, so what stands in
         them is this offer's without doubt."""
-        found = list(self.understander.read(told).flags)
-        answers = "\n".join(filter(None, (pay, visa)))
-        if answers:
+        # A number or a visa says it plainest, so the first words kept for a sign are those.
+        found = [
+            *self._of_entities(visa, self._extractor.extract(visa)),
+            *self._of_payment(pay, self._extractor.extract(pay)),
+            *self.understander.read(told).flags,
+        ]
+        if answers := "\n".join(filter(None, (pay, visa))):
             found += self.understander.signs(answers)
-        found += self._of_entities(visa, self._extractor.extract(visa))
-        found += self._of_payment(pay, self._extractor.extract(pay))
         entities = self._extractor.extract(f"{told}\n{visa}")
         return Offer(tuple(self._gravest_first(found)), tuple(self._closed(entities)))
 

@@ -1,0 +1,200 @@
+"""Names as people type them: slips, sentences, letters in disguise, hostile lengths. Fixed seeds.
+
+The figures of more rows and seeds are in docs/performance.md.
+"""
+
+import random
+import string
+import time
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from bot.recruiters import Register
+from flows.company_names import company_words, fold
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return Register.load()
+
+
+def one_name(name: str) -> str:
+    return fold(company_words(name))
+
+
+def names_of(register: Register, status: str) -> list[str]:
+    return sorted({seen.row.name for seen in register.observations if seen.row.status == status})
+
+
+def a_typo(chance: random.Random, name: str, edits: int) -> str:
+    letters = list(name.lower())
+    for _ in range(edits):
+        at = chance.randrange(len(letters))
+        kind = chance.choice(["drop", "add", "change", "swap"])
+        if kind == "drop":
+            del letters[at]
+        elif kind == "add":
+            letters.insert(at, chance.choice(string.ascii_lowercase))
+        elif kind == "change":
+            letters[at] = chance.choice(string.ascii_lowercase)
+        elif at + 1 < len(letters):
+            letters[at], letters[at + 1] = letters[at + 1], letters[at]
+    return "".join(letters)
+
+
+SENTENCES = (
+    "mau tanya pt {} yg di cirebon itu resmi gak",
+    "saya ditawari kerja ke taiwan lewat PT {} katanya gaji 15 juta, aman gak?",
+    "assalamualaikum kak mau nanya, kalau {} itu terdaftar nggak ya?",
+    "adik saya diajak pak joko sponsor dari pt {} ke malaysia",
+    "info pt {} jakarta timur dong",
+    "punten bade naros pt {} teh resmi henteu",
+    "opo pt {} iku resmi?",
+    "PT {}, Bekasi",
+    "PT{}",
+    "P-T {}",
+    "p t {}",
+    "lpk {}",
+    "namanya {}",
+    "loker hongkong PT {} gaji 9jt potongan 6 bulan",
+    "halo admin saya siti dari ponorogo mau tanya tentang pt {} apakah sudah terdaftar di bp2mi",
+    "{} (pt) apakah masih aktif izinnya",
+    "dapet brosur {} di pasar, bener ga ya",
+    "perusahaan bernama {} beralamat di jl raya bekasi no 12",
+    "saya liat di tiktok {} buka lowongan ke korea",
+    "lapor, {} nahan paspor saya",
+    "https://pt-{}.com",
+)
+
+
+@pytest.mark.parametrize("edits", [0, 1, 2])
+def test_a_name_inside_a_sentence_is_found(register: Register, edits: int) -> None:
+    chance = random.Random(edits)
+    rows = [seen.row for seen in register.observations if seen.row.status != "claimed"]
+    first = among = 0
+    for row in rows:
+        typed = a_typo(chance, " ".join(company_words(row.name)), edits)
+        answer = register.find(chance.choice(SENTENCES).format(typed), TODAY)
+        found = [one_name(found.name) for found in answer.rows]
+        first += found[:1] == [one_name(row.name)]
+        among += one_name(row.name) in found[:3]
+        if answer.verdict not in ("similar", "not_found", "not_a_company"):
+            assert found[0] in (one_name(row.name), one_name(typed)), typed
+    assert first / len(rows) >= 0.95
+    assert among / len(rows) >= 0.97
+
+
+CYRILLIC = str.maketrans("AEOPCTXHKMB", "АЕОРСТХНКМВ")
+GREEK = str.maketrans("AEOPTXHKMBINZ", "ΑΕΟΡΤΧΗΚΜΒΙΝΖ")
+LEET = str.maketrans("AEIOST", "431057")
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda name: name.translate(CYRILLIC),
+        lambda name: name.translate(GREEK),
+        lambda name: name.translate(LEET),
+        "\u200b".join,
+        lambda name: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in name),
+        lambda name: "".join(chr(0x1D400 + ord(c) - 65) if c.isalpha() else c for c in name),
+        lambda name: "".join(chr(0x1F170 + ord(c) - 65) if c.isalpha() else c for c in name),
+        lambda name: " ".join(name.replace(" ", "")),
+        lambda name: name.replace(" ", "_"),
+        lambda name: name.replace(" ", ""),
+    ],
+    ids=[
+        "cyrillic",
+        "greek",
+        "leet",
+        "zero-width",
+        "wide",
+        "bold",
+        "squared",
+        "spaced",
+        "_",
+        "joined",
+    ],
+)
+def test_letters_in_disguise_are_the_same_letters(
+    register: Register, disguise: Callable[[str], str]
+) -> None:
+    for name in names_of(register, "listed")[::5]:
+        words = " ".join(company_words(name))
+        answer = register.find(f"PT {disguise(words)}", TODAY)
+        assert answer.rows, name
+        assert one_name(answer.rows[0].name) == one_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("PT Antar Citra Bangsa Dharmaindo", "ANTAR BANGSA CITRA DHARMAINDO"),
+        ("pt abul prtmjy", "ABUL PRATAMAJAYA"),
+        ("pt arni f", "ARNI FAMILY"),
+        ("pt yanbu al", "YANBU AL BAHAR"),
+        ("PTannur jlaya", "ANNUR JAYA"),
+        ("PT citra karya sejati, Bekasi", "CITRA KARYA SEJATI"),
+        ("p.t. @gesa asa jaya", "AGESA ASA JAYA"),
+    ],
+)
+def test_other_ways_to_write_a_name_are_a_question(
+    register: Register, text: str, name: str
+) -> None:
+    answer = register.find(text, TODAY)
+    assert answer.verdict == "similar"
+    assert name in [row.name for row in answer.rows]
+
+
+@pytest.mark.parametrize(
+    "text", ["gaji 5jt potongan 3bulan", "ptsd itu apa", "bayar 15jt aman ga", "apa itu sip2mi"]
+)
+def test_what_names_no_company_finds_none(register: Register, text: str) -> None:
+    assert register.find(text, TODAY).verdict == "not_found"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_or_two_slips_still_find_the_company(register: Register, seed: int) -> None:
+    chance = random.Random(seed)
+    rows = [seen.row for seen in register.observations if seen.row.status != "claimed"]
+    first = among = 0
+    for row in rows:
+        typed = a_typo(chance, " ".join(company_words(row.name)), chance.choice([1, 2]))
+        answer = register.find(f"pt {typed}", TODAY)
+        found = [one_name(found.name) for found in answer.rows]
+        first += found[:1] == [one_name(row.name)]
+        among += one_name(row.name) in found[:3]
+        if answer.verdict != "similar" and found:
+            assert found[0] in (one_name(row.name), one_name(typed)), typed
+        if one_name(typed) != one_name(row.name):
+            assert answer.verdict != "listed", typed
+    assert first / len(rows) >= 0.95
+    assert among / len(rows) >= 0.97
+
+
+def hostile_texts(register: Register) -> list[str]:
+    chance = random.Random(7)
+    words = [word for seen in register.observations for word in company_words(seen.row.name)]
+    salad = [" ".join(chance.choices(words, k=9)) for _ in range(60)]
+    return [
+        *("".join(chance.choices(string.printable, k=4096)) for _ in range(40)),
+        *("".join(chr(chance.randrange(0x20, 0xD7FF)) for _ in range(4096)) for _ in range(40)),
+        *(mark.join(salad) for mark in (" PT ", " di ", " ", " sponsor ", ", ")),
+        *("PT " * 1365, "P T " * 1024, "P.T." * 1024, "1 " * 2048, "9 1 2 " * 680, "'" * 4096),
+        *("\u0301\u0316" * 2048, "\ufdfa" * 4096, "A" * 4096, "a b " * 1024, "\x00" * 4096),
+        *("А" * 20_000, "m4ju j4ya " * 2_000, "@" * 20_000, "4 5 " * 5_000, "PT" * 10_000),
+        *("9120307772741 " * 290, "\ud800" * 4096, "pt x " * 800, "PT AGESA ASA JAYA " * 220),
+    ]
+
+
+def test_hostile_text_is_answered_and_takes_no_turn_s_time(register: Register) -> None:
+    """No figure of speed (those are in docs/performance.md): what grows with a square shows."""
+    for text in hostile_texts(register):
+        start = time.thread_time()
+        answer = register.find(text, TODAY)
+        assert time.thread_time() - start < 0.25, text[:40]
+        assert answer.verdict == "similar" or len(answer.rows) <= 4
