@@ -8,7 +8,7 @@ from bot.gazetteer import Gazetteer
 from flows.company_names import mentions, name_words
 from flows.entities import Entities, load_extractor
 from flows.red_flags import RedFlag, load_red_flags
-from flows.understanding import Found, load_understander
+from flows.understanding import Found, shipped_understander
 
 NEAR_SURE = 0.4
 """Confidence from which a place that would still be asked about is named."""
@@ -21,7 +21,7 @@ class Reader:
         """Raises ContentError when content/ can't be used."""
         flags = load_red_flags()
         self._flags = {flag.id: flag for flag in flags}
-        self._understander = load_understander(flags=flags)
+        self._understander = shipped_understander()
         self._gazetteer = Gazetteer()
         self._extractor = load_extractor()
 

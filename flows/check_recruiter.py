@@ -190,7 +190,7 @@ def _signs(reader: OfferReader) -> dict[str, Node]:
         ),
         "closed": Say("check_recruiter.closed", "which_signs", slots=closed, source=closed_source),
         "which_signs": Decide(
-            _which_signs(offer),
+            _which_signs(reader, offer),
             {
                 name: name
                 for name in ("signs_danger", "signs_caution", "no_signs", "next", "next_watch")
@@ -316,13 +316,15 @@ def _is_story(reader: OfferReader, told: str) -> bool:
     return bool(read.flags or read.cues & _TELLING)
 
 
-def _which_signs(offer: Callable[[Scene], Offer]) -> Callable[[Scene], str]:
+def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callable[[Scene], str]:
     def which(scene: Scene) -> str:
         found = offer(scene)
         if found.signs:
             return "signs_danger" if found.is_danger else "signs_caution"
-        asked = scene.answers.get("pay") or scene.answers.get("visa")
-        if asked or not offers_read.is_only_a_name(scene.answers.get("told", "")):
+        answers = scene.answers
+        name_only = offers_read.is_only_a_name(answers.get("told", "")) or "name" in answers
+        named = name_only and not _is_story(reader, answers.get("told", ""))
+        if not named or answers.get("pay") or answers.get("visa"):
             return "no_signs"
         exact = any(row.score == 100 for row in answer_of(scene).rows)
         return "next_watch" if exact else "next"

@@ -28,7 +28,7 @@ from flows.catalog import (
 from flows.entities import load_extractor
 from flows.offers_read import OfferReader
 from flows.red_flags import load_destinations, load_red_flags
-from flows.understanding import load_understander
+from flows.understanding import load_understander, shipped_understander
 
 
 def load_catalog(folder: Path = CONTENT) -> Catalog:
@@ -39,7 +39,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     wording = wording.plus(words | dict(free_text.texts(known, words)))
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
-    understander = load_understander(folder, flags=flags)
+    understander = shipped_understander() if folder == CONTENT else load_understander(folder)
     reader = OfferReader(understander, load_extractor(folder), flags, load_destinations(folder))
     flows = [
         resume.flow(),

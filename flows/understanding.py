@@ -7,6 +7,7 @@ is learned from labelled examples (`flows/judgement.py`); no message leaves the 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -14,7 +15,7 @@ import msgspec
 
 from flows.catalog import CONTENT, ContentError, load_yaml
 from flows.judgement import CUE, Judge, features
-from flows.red_flags import RedFlag, load_red_flags
+from flows.red_flags import load_red_flags
 from flows.signs import Hit, SignError, Signs
 from flows.words import Speller, Words
 
@@ -57,14 +58,18 @@ class Understanding:
     own_share: float = 0.0
 
 
-def load_understander(
-    folder: Path = CONTENT, *, flags: Collection[RedFlag] | None = None, learned: bool = True
-) -> "Understander":
+@lru_cache(maxsize=1)
+def shipped_understander() -> "Understander":
+    """Of the content that is shipped, read once in a process: it is never changed."""
+    return load_understander(CONTENT)
+
+
+def load_understander(folder: Path = CONTENT, *, learned: bool = True) -> "Understander":
     """From content/: spellings.yaml, signs.yaml, red_flags.yaml and understanding.json.
 
     `learned=False` leaves the weights out, to learn them anew. Raises ContentError.
     """
-    flags = load_red_flags(folder) if flags is None else flags
+    flags = load_red_flags(folder)
     signs = _mapping(folder / "signs.yaml", ("groups", "signs", "cues"))
     spellings = _mapping(folder / "spellings.yaml", ())
     known = {flag.id for flag in flags}
