@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,10 @@ from bot.recruiters import Register
 from bot.service import Service
 from bot.territory import Offices
 from bot.tips import UNROUTED
+from bot.understanding_report import flags_report
 from flows.ports import Place, Urgency
+from flows.red_flags import RedFlag, load_red_flags
+from flows.understanding import shipped_understander
 
 _ADVICE = {
     "listed": ["ask_sip2mi", "check_disnaker"],
@@ -26,8 +30,13 @@ _ADVICE = {
 }
 
 
+@lru_cache(maxsize=1)
+def _red_flags() -> dict[str, RedFlag]:
+    return {flag.id: flag for flag in load_red_flags()}
+
+
 def recruiter_report(register: Register, text: str, today: date) -> dict[str, Any]:
-    """`kentongan recruiter`: the verdict with the rows it rests on."""
+    """`kentongan recruiter`: the verdict with the rows it rests on, and the offer's signs."""
     answer = register.find(text, today)
     return {
         "verdict": answer.verdict,
@@ -47,7 +56,7 @@ def recruiter_report(register: Register, text: str, today: date) -> dict[str, An
         "stale": answer.stale,
         "third_party": answer.third_party,
         "several_numbers": answer.several_numbers,
-        "flags": [],
+        "flags": flags_report(shipped_understander().read(text).flags, _red_flags()),
         "advice": _ADVICE[answer.verdict],
     }
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from flows.company_names import company_words, fold
 from flows.nodes import Option, Scene
+from flows.offers_read import names_a_company
 from flows.ports import RecruiterAnswer, RegisterRow
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -121,7 +122,8 @@ def verdict_line(scene: Scene) -> str:
     exact = next((row for row in answer.rows if row.score == 100), None)
     copy = copy_of(scene)["copy"]
     if exact is None:
-        return f"nama PT belum ketemu di daftar P3MI ({copy})"
+        asked = "name" in scene.answers or names_a_company(asked_name(scene))
+        return f"nama PT {'belum ketemu di daftar P3MI' if asked else 'belum disebut'} ({copy})"
     return f"{exact.name}: {_STATUS_WORDS[exact.status]} ({copy})"
 
 

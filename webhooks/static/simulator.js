@@ -13,7 +13,7 @@
 
   // `…` at the end: put into the input to be finished, not sent at once.
   const SUGGESTIONS = {
-    warga: ["halo", "cek PT Alfa Nusantara", "lapor"],
+    warga: ["halo", "cek PT Alfa Nusantara", "Loker admin di Kamboja, gaji 14 juta, DP 2 juta", "lapor"],
     grup: ["/tanya syarat", "/cek PT …", "/lapor …"],
     petugas: ["laporan", "ambil 1"],
   };
