@@ -5,7 +5,6 @@ not know becomes its kecamatan, and names that contradict each other are put to 
 """
 
 from collections.abc import Iterable
-from functools import cached_property
 from threading import Lock
 
 from bot.atlas import Atlas, is_inside, province_code, regency_code
@@ -37,19 +36,43 @@ _MAX_CHOICES = 5
 _MIN_CONFIDENCE = 0.5
 
 
-class Gazetteer:
-    """Places from free text. The list is loaded at the first question, once, thread-safely."""
+class PlaceData:
+    """The list of places and the ways out of the country, loaded at the first question."""
 
     def __init__(self) -> None:
-        self._loaded: Atlas | None = None
+        self._atlas: Atlas | None = None
+        self._ways_out: WaysOut | None = None
         self._lock = Lock()
 
     @property
-    def _atlas(self) -> Atlas:
+    def atlas(self) -> Atlas:
         with self._lock:
-            if self._loaded is None:
-                self._loaded = Atlas()
-            return self._loaded
+            if self._atlas is None:
+                self._atlas = Atlas()
+            return self._atlas
+
+    @property
+    def ways_out(self) -> WaysOut:
+        atlas = self.atlas
+        with self._lock:
+            if self._ways_out is None:
+                self._ways_out = WaysOut(atlas)
+            return self._ways_out
+
+
+_SHARED = PlaceData()
+"""The files never change while a process runs: every gazetteer of it reads the same list."""
+
+
+class Gazetteer:
+    """Places from free text. The list is loaded at the first question, once for the process."""
+
+    def __init__(self, data: PlaceData = _SHARED) -> None:
+        self._data = data
+
+    @property
+    def _atlas(self) -> Atlas:
+        return self._data.atlas
 
     def warm_up(self) -> None:
         """Load now, so that the first villager does not wait for it."""
@@ -61,9 +84,9 @@ class Gazetteer:
         """The place of a Kemendagri code or a country code, with its readable name."""
         return self._atlas.place(code)
 
-    @cached_property
+    @property
     def _ways_out(self) -> WaysOut:
-        return WaysOut(self._atlas)
+        return self._data.ways_out
 
     def children(self, code: str) -> tuple[Place, ...]:
         """The places directly below: the villages of a district, the districts of a regency."""

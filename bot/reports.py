@@ -15,12 +15,13 @@ from bot.service import Service
 from bot.territory import Offices
 from bot.tips import UNROUTED
 from bot.understanding_report import flags_report
+from flows.offers_read import who
 from flows.ports import Place, Urgency
 from flows.red_flags import RedFlag, load_red_flags
 from flows.understanding import shipped_understander
 
 _ADVICE = {
-    "listed": ["ask_sip2mi", "check_disnaker"],
+    "listed": ["ask_sip2mi", "check_contact_and_account", "check_disnaker"],
     "similar": ["choose_name", "check_disnaker"],
     "conflict": ["compare_licence_no", "check_disnaker"],
     "sanctioned": ["do_not_pay", "check_disnaker", "report"],
@@ -28,6 +29,17 @@ _ADVICE = {
     "not_a_company": ["individuals_may_not_place_workers", "report"],
     "register_unavailable": ["check_disnaker"],
 }
+
+
+_ADVICE_OF_KIND = {
+    "lpk": ["ask_so_licence", "check_disnaker"],
+    "lpk_so": ["ask_so_licence", "check_disnaker"],
+    "magang": ["ask_so_licence", "check_disnaker"],
+    "gtog": ["check_bp3mi"],
+    "own_company": ["check_disnaker"],
+    "perseorangan": ["check_disnaker", "report_to_perwakilan"],
+}
+"""For those who may send somebody abroad without being a P3MI (`recruiters.md` 1.1)."""
 
 
 @lru_cache(maxsize=1)
@@ -56,8 +68,9 @@ def recruiter_report(register: Register, text: str, today: date) -> dict[str, An
         "stale": answer.stale,
         "third_party": answer.third_party,
         "several_numbers": answer.several_numbers,
+        "kind": who(text),
         "flags": flags_report(shipped_understander().read(text).flags, _red_flags()),
-        "advice": _ADVICE[answer.verdict],
+        "advice": _ADVICE_OF_KIND.get(who(text)) or _ADVICE[answer.verdict],
     }
 
 

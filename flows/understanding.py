@@ -134,7 +134,7 @@ class Understander:
         shares = judge.shares(features(words, names, self._urgent))
         urgency = _urgency(shares["urgency"])
         if urgency != "now" and names & self._urgent and not _is_told_of_others(shares["kind"]):
-            urgency = "now" if self._cries_within(words, judge) else urgency
+            urgency = "now" if self._cries_within(words, hits, judge) else urgency
         intent: Intent = "emergency" if urgency == "now" else _intent(shares["intent"])
         own = shares["kind"]["suspicious_offer"] + shares["kind"]["case"]
         return Understanding(
@@ -147,11 +147,15 @@ class Understander:
             own,
         )
 
-    def _cries_within(self, words: Words, judge: Judge) -> bool:
-        """A long story with one sentence of danger in it: each stretch is heard for itself."""
-        for stretch in words.stretches(STRETCH):
-            names = {hit.name for hit in self._signs.find(stretch)}
-            if names & self._urgent:
+    def _cries_within(self, words: Words, hits: Iterable[Hit], judge: Judge) -> bool:
+        """A long story with one sentence of danger in it: what stands around a sign of danger is
+        heard for itself."""
+        if len(words.starts) <= STRETCH:
+            return False
+        for hit in hits:
+            if hit.name in self._urgent:
+                stretch = words.around(hit.start, hit.end, STRETCH)
+                names = {near.name for near in self._signs.find(stretch)}
                 shares = judge.shares(features(stretch, names, self._urgent))
                 if shares["urgency"]["now"] >= NOW_WITHIN:
                     return True

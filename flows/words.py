@@ -7,11 +7,11 @@ sender's own letters. Nothing of a message is kept in memory.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 20_000
-MAX_WORDS = 1_500
+MAX_WORDS = 4_000
 """Of a long forward so many words are looked at, half from its beginning and half from its end."""
 END = "¶"
 """Stands between two sentences; no pattern reaches across it."""
@@ -44,15 +44,14 @@ class Words:
     def list(self) -> list[str]:
         return self.line.split()
 
-    def stretches(self, size: int) -> "Iterator[Words]":
-        """Overlapping parts of `size` words; nothing for a message that is no longer than that."""
-        words = self.line.split()
-        if len(words) <= size:
-            return
-        for first in range(0, len(words) - size // 2, size // 2):
-            part = words[first : first + size]
-            span = self.spans[first][0], self.spans[first + len(part) - 1][1]
-            yield Words(self.text[span[0] : span[1]], f" {' '.join(part)} ", (), ())
+    def around(self, start: int, end: int, size: int) -> "Words":
+        """The stretch of about `size` words in whose middle this piece of `line` stands."""
+        middle = bisect_right(self.starts, (start + end) // 2) - 1
+        first = max(0, min(middle - size // 2, len(self.starts) - size))
+        words = self.line.split()[first : first + size]
+        last = first + len(words) - 1
+        text = self.text[self.spans[first][0] : self.spans[last][1]]
+        return Words(text, f" {' '.join(words)} ", (), ())
 
     def quoted(self, start: int, end: int) -> str:
         """The sender's own letters for a stretch of `line`."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.gazetteer import PlaceData
 from bot.territory import Gazetteer, level_of, parent_code, regency_code
 
 PONOROGO = ("35.02", "35.03", "35.01")
@@ -19,10 +20,16 @@ gazetteer = Gazetteer()
 
 
 def test_the_list_is_ready_in_a_second_and_a_half() -> None:
-    fresh = Gazetteer()
+    fresh = Gazetteer(PlaceData())
     begun = time.perf_counter()
     fresh.warm_up()
     assert time.perf_counter() - begun < 1.5
+
+
+def test_the_list_is_loaded_once_in_a_process() -> None:
+    first, second = Gazetteer().place("35.02"), Gazetteer().place("35.02")
+    assert first == second
+    assert Gazetteer()._atlas is Gazetteer()._atlas
 
 
 @pytest.mark.parametrize(
