@@ -120,7 +120,7 @@ class Turns:
         ):
             batch.people[known.channel, str(known.id)] = known
             try:
-                self._converse(batch, known, Input("timeout"), priority=outbox.NOTICE)
+                self._converse(batch, known, Input("timeout"), priority=outbox.NEWS)
             except SQLAlchemyError:
                 raise
             except Exception as error:  # one conversation must not hold up everybody's time
