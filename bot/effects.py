@@ -142,7 +142,7 @@ class Effects:
                 lessons.forget(connection, known.id)
                 watches.forget(connection, known.id)
                 outbox.cancel_unasked(connection, known.id)
-                pictures.forget(connection, known.id)
+                pictures.forget(connection, self.service.ring, known.id, now)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(
