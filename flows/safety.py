@@ -2,10 +2,13 @@
 
 import re
 
+from flows.identity_numbers import HIDDEN_NIK, mask_identity_numbers
 from flows.ports import Ports
 
-_NIK = re.compile(r"(?<!\d)(?:\d[ .-]?){15}\d(?!\d)")
-HIDDEN_NIK = "[NIK disembunyikan]"
+__all__ = [
+    "ABROAD_DESK", "HIDDEN_NIK", "hotline_lines", "mask_identity_numbers", "names_an_official",
+]  # fmt: skip
+
 ABROAD_DESK = "Perwakilan RI di negara itu (peduliwni.kemlu.go.id)"
 """Who is responsible for what happens abroad (UU 18/2017 Pasal 21)."""
 
@@ -14,11 +17,6 @@ _OFFICIALS = re.compile(
     r"|pimpasa|petugas imigrasi|orang imigrasi|aparat|babinsa|bhabinkamtibmas|polisi)\b",
     re.IGNORECASE,
 )
-
-
-def mask_identity_numbers(text: str) -> str:
-    """A NIK (16 digits, UU 24/2013) that came although nobody asked for it is not kept."""
-    return _NIK.sub(HIDDEN_NIK, text)
 
 
 def names_an_official(text: str) -> bool:
