@@ -2,7 +2,8 @@
 
 from bot.atlas import is_inside, regency_code
 from bot.place_reading import BY_SHORT_NAME, Hit, Reading
-from bot.place_words import DISTRICT, EVERYDAY, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
+from bot.place_everyday import EVERYDAY, PLAIN_WORDS
+from bot.place_words import DISTRICT, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
 
 _MARGIN = 0.85
 """Readings closer in score than this are rivals: somebody has to choose."""
@@ -13,6 +14,7 @@ _READABLE = 0.85
 _SHORT_NAME = 5
 _LONG_NAME = 7
 _FEW_WORDS = 2
+_TALK = EVERYDAY | PLAIN_WORDS
 
 
 def rivals(readings: list[Reading]) -> list[Reading]:
@@ -58,9 +60,9 @@ def is_chance(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -
     """A single bare name among other words: many ordinary words are also somebody's village."""
     if not best.alone or best.hit.marked:
         return False
-    if any(word.text in EVERYDAY for word in words[best.hit.span.start : best.hit.span.end]) and (
-        best.hit.span.end - best.hit.span.start == 1
-    ):
+    if all(w.text in _TALK for w in words[best.hit.span.start : best.hit.span.end]):
+        return True
+    if best.hit.level == 4 and best.unexplained and regency_code(best.code) not in within:
         return True
     if best.hit.level <= 2 and best.quality == 1:
         return False
@@ -97,6 +99,30 @@ def contradicting(best: Reading, readings: list[Reading]) -> list[Reading]:
             and not any(h.span.overlaps(span) for h in r.used.values() for span in sure)
         ]
     return others
+
+
+def elsewhere(best: Reading, readings: list[Reading], words: tuple[Word, ...]) -> list[Reading]:
+    """Names of other places that a province or a regency alone would silently drop.
+
+    "Ponorogo, Jawa Tengah": a regency of another province; "Jenangan Madiun": a kecamatan of
+    another regency. Everyday words, and villages, are left out: too many share their names.
+    """
+    if best.hit.level > 2 or not best.alone:
+        return []
+    taken = best.hit.span
+    found: dict[str, Reading] = {}
+    for r in readings:
+        if (
+            best.hit.level < r.hit.level <= 3
+            and not is_inside(r.code, best.code)
+            and not r.hit.span.overlaps(taken)
+            and r.quality >= (SURE_QUALITY if r.hit.level == 2 else 1)
+            and (r.hit.level == 2 or r.hit.exact)
+            and len(r.hit.span.key) >= _SHORT_NAME
+            and not any(w.text in EVERYDAY for w in words[r.hit.span.start : r.hit.span.end])
+        ):
+            found.setdefault(r.code, r)
+    return [r for r in found.values() if r.hit.level == 2 or regency_code(r.code) not in found]
 
 
 def parents(best: Reading, readings: list[Reading]) -> list[Reading]:
