@@ -19,6 +19,7 @@ from bot.place_judgement import (
     is_weak,
     parents,
     rivals,
+    runs_into_larger,
     unread,
 )
 from bot.place_match import Finder
@@ -181,6 +182,10 @@ class Gazetteer:
             return self._ask([best, *against], within)
         if against := elsewhere(best, readings, words):
             return self._ask([*(close if best.hit.level == 2 else [best]), *against], within)
+        if tops := self._larger_behind(best, words):
+            around = self._ask(parents(best, readings), within).ask
+            choices = (self._atlas.place(best.code), *around, *self._places(tops))
+            return PlaceAnswer(None, 0.4, tuple(c for c in choices if c)[:_MAX_CHOICES])
         if regencies := self._also_regency(best):
             villages = self._ask(close, within).ask
             return PlaceAnswer(None, 0.4, (*self._places(regencies), *villages)[:_MAX_CHOICES])
@@ -203,6 +208,13 @@ class Gazetteer:
         if best.hit.level < 4 or not best.alone:
             return []
         return [c for c in self._atlas.codes_named(best.hit.span.key) if len(c) == 5]
+
+    def _larger_behind(self, best: Reading, words: tuple[Word, ...]) -> list[str]:
+        """Provinces and regencies elsewhere that the small name behind its parents may be."""
+        if not runs_into_larger(best, words):
+            return []
+        named = self._atlas.codes_named(best.hit.span.key)
+        return [c for c in named if len(c) <= 5 and not is_inside(best.code, c)]
 
     def _longer(self, regency: Hit | None, words: tuple[Word, ...]) -> list[str]:
         """ "Kabupaten Buton teng": a regency and those whose longer name it may begin."""

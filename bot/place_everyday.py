@@ -34,7 +34,7 @@ PLAIN_WORDS = frozenset(
         " pengasuh jahat pengaduan diantar dijemput siksa kenal ganteng dadang angkat magang"
         " pelayan saudaranya bantuan facebook ktp kk biaya foto dicarikan asisten gajian dibayar"
         " bayar transfer rekening operator online kontrak visa turis sinyal pulsa kuota bismillah"
-        " alhamdulillah pesawat polres polsek polisi wajib maaf balas"
+        " alhamdulillah pesawat polres polsek polisi wajib maaf balas jelas dulu kumpul agennya"
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
@@ -50,7 +50,7 @@ EVERYDAY = frozenset(
         " mandiri utama berkah nasi jari tangan mata daun tulang berkas bisa harus tutup sedang"
         " tes duda besi lanjut jasa buruk terus datang banyak bilang sepuluh pulang jumat intan"
         " dewi rahmat umar yuni tina maya ujang monggo punten visa magang butuh selesai bareng"
-        " juli payung rakit sawit sempurna bambang samak"
+        " juli payung rakit sawit sempurna bambang samak lembur pandai lestari negara"
     )
 )
 """Words that a place may be called, but that alone and without a level word name none."""
@@ -75,5 +75,7 @@ OF_GOODS = frozenset(
     )
 )
 """Words between the goods and the town: "mie ayam Wonogiri", "telur asin Brebes"."""
-IDIOMS = ("di balik batu", "air tenang menghanyutkan", "besar pasak")
+IDIOMS = ("di balik batu", "air tenang menghanyutkan", "besar pasak", "lempar batu")
 """Sayings that hold the name of a place."""
+SELDOM_PLACES = frozenset(_words("tahunan perak bintang kelapa tambak panjang mulia jaya rakit"))
+"""Kecamatan whose names are words too: with other words around they are words."""

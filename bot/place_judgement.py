@@ -2,7 +2,7 @@
 
 from bot.atlas import is_inside, regency_code
 from bot.place_reading import BY_SHORT_NAME, Hit, Reading
-from bot.place_everyday import EVERYDAY, PLAIN_WORDS
+from bot.place_everyday import EVERYDAY, PLAIN_WORDS, SELDOM_PLACES
 from bot.place_words import DISTRICT, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
 
 _MARGIN = 0.85
@@ -58,9 +58,14 @@ def _same_regency(larger: Reading, smaller: Reading) -> bool:
 
 def is_chance(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -> bool:
     """A single bare name among other words: many ordinary words are also somebody's village."""
-    if not best.alone or best.hit.marked:
+    if best.hit.marked:
         return False
-    if all(w.text in _TALK for w in words[best.hit.span.start : best.hit.span.end]):
+    talk = all(w.text in _TALK for w in words[best.hit.span.start : best.hit.span.end])
+    if talk and all(h.quality < 1 and not h.marked for n, h in best.used.items() if n < 4):
+        return best.alone or best.hit.level == 4
+    if not best.alone:
+        return False
+    if talk or (best.unexplained and words[best.hit.span.start].text in SELDOM_PLACES):
         return True
     if best.hit.level == 4 and best.unexplained and regency_code(best.code) not in within:
         return True
@@ -123,6 +128,14 @@ def elsewhere(best: Reading, readings: list[Reading], words: tuple[Word, ...]) -
         ):
             found.setdefault(r.code, r)
     return [r for r in found.values() if r.hit.level == 2 or regency_code(r.code) not in found]
+
+
+def runs_into_larger(best: Reading, words: tuple[Word, ...]) -> bool:
+    """ "Dompu NTB, sekarang di Bali": a small name apart, behind its parents."""
+    small = best.hit
+    if small.level < 3 or small.marked or best.alone or not words[small.span.start].breaks:
+        return False
+    return all(h.span.end <= small.span.start for h in best.used.values() if h is not small)
 
 
 def parents(best: Reading, readings: list[Reading]) -> list[Reading]:

@@ -56,4 +56,5 @@ def _goods_at(words: Sequence[Word], at: int, atlas: Atlas) -> set[int]:
             names = atlas.codes_named(key_of(w.text for w in words[at:start]))
             is_place = any(is_inside(code, town) for code in names for town in towns)
             return set() if is_place else set(range(at, end))
-    return set()
+    whole = atlas.codes_named(key_of(w.text for w in words[at:start]))
+    return set() if whole or start == at + 1 else set(range(at, start))
