@@ -176,7 +176,8 @@ class Gazetteer:
         close = rivals(readings)
         if not close or is_chance(close[0], words, within):
             return _NOTHING
-        best = _regency_first(close[0], readings)
+        close = _regencies_first(close, readings)
+        best = close[0]
         trust = confidence(best, words, within)
         if against := contradicting(best, readings):
             return self._ask([best, *against], within)
@@ -291,12 +292,17 @@ class Gazetteer:
         return tuple(place for place in found if place)
 
 
-def _regency_first(best: Reading, readings: list[Reading]) -> Reading:
+def _regencies_first(close: list[Reading], readings: list[Reading]) -> list[Reading]:
     """ "Ponorogo, Jawa Timur" is the regency, not the kecamatan of that name in it."""
+    best = close[0]
     if best.hit.level != 3 or best.hit.marked or 2 in best.used:
-        return best
-    same = (r for r in readings if r.code == regency_code(best.code) and r.hit.span == best.hit.span)
-    return next(same, best)
+        return close
+    same = [
+        r
+        for r in readings
+        if r.hit.level == 2 and r.hit.span == best.hit.span and r.score >= close[0].score - 2
+    ]
+    return same if any(r.code == regency_code(best.code) for r in same) else close
 
 
 def _fewer(codes: list[str]) -> list[str]:

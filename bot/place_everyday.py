@@ -34,7 +34,7 @@ PLAIN_WORDS = frozenset(
         " pengasuh jahat pengaduan diantar dijemput siksa kenal ganteng dadang angkat magang"
         " pelayan saudaranya bantuan facebook ktp kk biaya foto dicarikan asisten gajian dibayar"
         " bayar transfer rekening operator online kontrak visa turis sinyal pulsa kuota bismillah"
-        " alhamdulillah pesawat polres polsek polisi wajib maaf balas jelas dulu kumpul agennya"
+        " alhamdulillah pesawat polres polsek polisi wajib maaf balas jelas dulu kumpul agennya terus banyak"
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
@@ -48,7 +48,7 @@ EVERYDAY = frozenset(
         " tangga bangunan tukang jangan lancar minta sama kamar jompo bayi kebun perkebunan ladang"
         " judi tipu wa foto sita pukul mahal panas dingin muda tua sembilan ungu budi sejahtera"
         " mandiri utama berkah nasi jari tangan mata daun tulang berkas bisa harus tutup sedang"
-        " tes duda besi lanjut jasa buruk terus datang banyak bilang sepuluh pulang jumat intan"
+        " tes duda besi lanjut jasa buruk datang bilang sepuluh pulang jumat intan"
         " dewi rahmat umar yuni tina maya ujang monggo punten visa magang butuh selesai bareng"
         " juli payung rakit sawit sempurna bambang samak lembur pandai lestari negara"
     )
@@ -71,11 +71,17 @@ GOODS = frozenset(
 OF_GOODS = frozenset(
     _words(
         "goreng asin campur bakar merah manis cingur lele pondoh tulis kering basah enak gentong"
-        " liwet uduk kuning betutu taliwang panggang krispi geprek mercon urat"
+        " liwet uduk kuning betutu taliwang panggang krispi geprek mercon urat madu"
     )
 )
 """Words between the goods and the town: "mie ayam Wonogiri", "telur asin Brebes"."""
-IDIOMS = ("di balik batu", "air tenang menghanyutkan", "besar pasak", "lempar batu")
+IDIOMS = (
+    "di balik batu",
+    "air tenang menghanyutkan",
+    "besar pasak",
+    "lempar batu",
+    "sepandai pandai",
+)
 """Sayings that hold the name of a place."""
 SELDOM_PLACES = frozenset(_words("tahunan perak bintang kelapa tambak panjang mulia jaya rakit"))
 """Kecamatan whose names are words too: with other words around they are words."""

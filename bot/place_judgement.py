@@ -1,9 +1,9 @@
 """How far a reading can be trusted: its rivals, what contradicts it, whether it is mere chance."""
 
 from bot.atlas import is_inside, regency_code
-from bot.place_reading import BY_SHORT_NAME, Hit, Reading
 from bot.place_everyday import EVERYDAY, PLAIN_WORDS, SELDOM_PLACES
-from bot.place_words import DISTRICT, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
+from bot.place_reading import BY_SHORT_NAME, Hit, Reading
+from bot.place_words import DISTRICT, KABUPATEN, KOTA, LANDMARKS, PROVINCE, VILLAGE, Word
 
 _MARGIN = 0.85
 """Readings closer in score than this are rivals: somebody has to choose."""
@@ -14,7 +14,7 @@ _READABLE = 0.85
 _SHORT_NAME = 5
 _LONG_NAME = 7
 _FEW_WORDS = 2
-_TALK = EVERYDAY | PLAIN_WORDS
+_TALK = EVERYDAY | PLAIN_WORDS | LANDMARKS
 
 
 def rivals(readings: list[Reading]) -> list[Reading]:

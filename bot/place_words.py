@@ -76,7 +76,7 @@ _NEAR = frozenset(_split("dekat deket dkt cedak caket sebelah depan belakang sam
 DIRECTIONS = frozenset(
     _split("timur barat utara selatan tengah kidul wetan kulon lor kanan kiri brt tmr utr slt tgh")
 )
-_LANDMARKS = frozenset(
+LANDMARKS = frozenset(
     _split(
         "pasar masjid mesjid musholla mushola langgar sekolah sd sdn smp smpn sma sman terminal"
         " stasiun jembatan spbu pom indomaret alfamart puskesmas lapangan warung toko balai kantor"
@@ -194,7 +194,7 @@ class _Reader:
             self.words.append(Word(token))
         elif near and token in DIRECTIONS:
             self.end_of_name()
-        elif near and token in _LANDMARKS:
+        elif near and token in LANDMARKS:
             self.end_of_name()
             self.mark = HAMLET
         elif plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
