@@ -295,14 +295,10 @@ class Gazetteer:
 def _regencies_first(close: list[Reading], readings: list[Reading]) -> list[Reading]:
     """ "Ponorogo, Jawa Timur" is the regency, not the kecamatan of that name in it."""
     best = close[0]
-    if best.hit.level != 3 or best.hit.marked or 2 in best.used:
+    if best.hit.level < 3 or best.hit.marked or best.used.keys() != {1, best.hit.level}:
         return close
-    same = [
-        r
-        for r in readings
-        if r.hit.level == 2 and r.hit.span == best.hit.span and r.score >= close[0].score - 2
-    ]
-    return same if any(r.code == regency_code(best.code) for r in same) else close
+    same = (r for r in readings if r.hit.level == 2 and r.hit.span == best.hit.span)
+    return [r for r in same if 1 in r.used and not r.ignores] or close
 
 
 def _fewer(codes: list[str]) -> list[str]:

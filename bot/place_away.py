@@ -151,18 +151,21 @@ class WaysOut:
                     continue
                 if run[0].mark and run[0].mark_text != KOTA:
                     continue
-                code, confidence = self._country_of(run[0].mark_text + "".join(w.text for w in run))
+                home = any(self._atlas.largest_level_named(w.text) in (1, 2) for w in run)
+                name = run[0].mark_text + "".join(w.text for w in run)
+                code, confidence = self._country_of(name, exactly=home)
                 place = self._atlas.place(code) if code else None
                 if place:
                     positions = frozenset(range(start, start + length))
                     return Away(positions, PlaceAnswer(place, confidence))
         return None
 
-    def _country_of(self, name: str) -> tuple[str, float]:
+    def _country_of(self, name: str, *, exactly: bool) -> tuple[str, float]:
+        """`exactly`: "Subang Jawa Barat" is no misspelt Subang Jaya."""
         spellings = self._atlas.country_spellings
         if name in spellings:
             return spellings[name], 0.9
-        if len(name) >= _LONG_NAME and not self._atlas.largest_level_named(name):
+        if not exactly and len(name) >= _LONG_NAME and not self._atlas.largest_level_named(name):
             close = extractOne(name, spellings.keys(), scorer=OSA.distance, score_cutoff=1)
             if close:
                 return spellings[close[0]], 0.75

@@ -34,7 +34,8 @@ PLAIN_WORDS = frozenset(
         " pengasuh jahat pengaduan diantar dijemput siksa kenal ganteng dadang angkat magang"
         " pelayan saudaranya bantuan facebook ktp kk biaya foto dicarikan asisten gajian dibayar"
         " bayar transfer rekening operator online kontrak visa turis sinyal pulsa kuota bismillah"
-        " alhamdulillah pesawat polres polsek polisi wajib maaf balas jelas dulu kumpul agennya terus banyak"
+        " alhamdulillah pesawat polres polsek polisi wajib maaf balas"
+        " jelas dulu kumpul agennya terus banyak"
     )
 )
 """Everyday words that end a name; several of them are also villages, or near to a regency."""
@@ -50,7 +51,7 @@ EVERYDAY = frozenset(
         " mandiri utama berkah nasi jari tangan mata daun tulang berkas bisa harus tutup sedang"
         " tes duda besi lanjut jasa buruk datang bilang sepuluh pulang jumat intan"
         " dewi rahmat umar yuni tina maya ujang monggo punten visa magang butuh selesai bareng"
-        " juli payung rakit sawit sempurna bambang samak lembur pandai lestari negara"
+        " juli payung rakit sawit sempurna bambang samak lembur pandai lestari negara muka"
     )
 )
 """Words that a place may be called, but that alone and without a level word name none."""
