@@ -167,6 +167,8 @@ def _database(service: Service) -> Iterator[Finding]:
         unread = pictures.oldest(connection)
         if unread and (service.clock.now() - unread).total_seconds() > 3600:
             yield Finding("bad", "pictures", "one waits for more than an hour to be read")
+        if left := pictures.leftovers(connection):
+            yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
     yield _clock(datetime.now().astimezone())
 
 

@@ -131,18 +131,18 @@ class Effects:
                     known.place_code = code
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
-                outbox.cancel_bulk(connection, known.id)
                 watches.forget(connection, known.id)
+                outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
                 contacts.change(connection, known.id, opted_out_at=None)
                 known.opted_out = False
             case ForgetMe():
                 contacts.forget(connection, known.id, now)
-                outbox.cancel_bulk(connection, known.id)
                 lessons.forget(connection, known.id)
                 watches.forget(connection, known.id)
-                pictures.forget(connection, known.id)
+                outbox.cancel_unasked(connection, known.id)
+                pictures.forget(connection, self.service.ring, known.id, now)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(

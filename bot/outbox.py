@@ -1,7 +1,7 @@
 """Every message on its way out: one row each, sealed, in order within its lane.
 
-A lane is one conversation (`c12` a person, `g3` a group; bulk has lanes of its own, so that a
-reply never waits behind a broadcast). Within a lane the lowest id goes first and alone.
+A lane is one conversation (`c12` a person, `g3` a group; news and bulk have lanes of their own, so
+that a reply never waits behind a broadcast). Within a lane the lowest id goes first and alone.
 """
 
 from collections.abc import Collection, Mapping
@@ -28,6 +28,7 @@ from bot.groups import groups
 from bot.outbox_rows import (
     BULK,
     FINAL_STATES,
+    NEWS,
     NOTICE,
     OPEN_STATES,
     REPLY,
@@ -41,8 +42,8 @@ from bot.outbox_rows import (
 from bot.status_reports import has_sent, record_status
 
 __all__ = [
-    "BULK", "FINAL_STATES", "NOTICE", "OPEN_STATES", "REPLY", "Body", "OutboxRow", "has_sent",
-    "open_body", "outbox", "record_status", "row_for", "to_the_hour",
+    "BULK", "FINAL_STATES", "NEWS", "NOTICE", "OPEN_STATES", "REPLY", "Body", "OutboxRow",
+    "has_sent", "open_body", "outbox", "record_status", "row_for", "to_the_hour",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
@@ -202,7 +203,7 @@ def unpark(connection: Connection, contact_ids: Collection[int], now: datetime) 
         .where(
             outbox.c.channel.in_(_CHANNELS),  # with status and priority: the index finds the few
             outbox.c.status == "parked",
-            outbox.c.priority.in_((REPLY, NOTICE)),
+            outbox.c.priority.in_((REPLY, NOTICE, NEWS)),
             outbox.c.contact_id.in_(contact_ids),
             outbox.c.body.is_not(None),
         )
@@ -341,15 +342,13 @@ def next_moment(connection: Connection) -> datetime | None:
     ).scalar()
 
 
-def cancel_bulk(connection: Connection, contact_id: int) -> int:
-    """STOP: what was going to many does not go to this one any more."""
+def cancel_unasked(connection: Connection, contact_id: int) -> int:
+    """STOP: what nobody asked for does not leave any more, nor when it waits for the window."""
+    waits = outbox.c.status == "queued"
+    news = and_(outbox.c.priority == NEWS, outbox.c.status.in_(("sending", "parked")))
     return connection.execute(
         update(outbox)
-        .where(
-            outbox.c.contact_id == contact_id,
-            outbox.c.status == "queued",
-            outbox.c.priority == BULK,
-        )
+        .where(outbox.c.contact_id == contact_id, outbox.c.priority >= NEWS, or_(waits, news))
         .values(status="cancelled", body=None)
     ).rowcount
 

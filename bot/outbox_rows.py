@@ -11,8 +11,9 @@ from bot.database import Moment
 from bot.sealing import KeyRing
 from flows.events import Button, MessageCreated
 
-REPLY, NOTICE, BULK = 0, 1, 2
-"""Priorities: answers first, then what somebody waits for, then what goes to many."""
+REPLY, NOTICE, NEWS, BULK = 0, 1, 2, 3
+"""Priorities: answers first, then what somebody waits for, then what comes unasked, then what goes
+to many. From NEWS on it ends with STOP and lets people sleep."""
 
 OPEN_STATES = ("queued", "sending")
 FINAL_STATES = ("sent", "delivered", "read", "failed", "parked", "cancelled", "unknown")
@@ -79,8 +80,8 @@ def row_for(
 ) -> dict[str, Any]:
     """The values of one outbox row; insert many of them at once with `queue`."""
     lane = f"c{contact_id}" if contact_id is not None else f"g{group_id}"
-    if priority == BULK:
-        lane = "b" + lane
+    if priority >= NEWS:
+        lane = ("n" if priority == NEWS else "b") + lane
     body = Body(
         message.text,
         tuple((b.number, b.label, b.payload, b.url) for b in message.buttons),

@@ -3,7 +3,8 @@
 Nothing slow runs inside a turn: a turn only promises (`bot/pictures.py`). Here a picture is
 fetched, read in a process of its own (`bot/reading.py`) and comes back as one more input of the
 same session, under an event id of its own, so that whatever is killed or tried again, it is
-answered once. One process holds the lease; it reads `WORKERS` pictures at a time.
+answered once. One process holds the lease; it reads `WORKERS` pictures at a time. When none is to
+be read, the copies of those that are answered or erased are deleted at their provider.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from bot.channels.base import (
     RetryLater,
     SendError,
 )
-from bot.pictures import Claimed
+from bot.pictures import Claimed, Leftover
 from bot.reading import Read
 from bot.schedule import LEASE, hold, let_go
 from bot.service import Service
@@ -43,6 +44,8 @@ turns should not pay for them."""
 FETCH_SECONDS = 25.0
 RETRY_SECONDS = 5.0
 LONGEST_PAUSE = 160.0
+LONGEST_KEPT = 3600.0
+"""Seconds to which the pause grows between two tries to have a provider's copy deleted."""
 LEASE_NAME = "pictures"
 
 
@@ -101,6 +104,9 @@ class PictureReader:
         job = await asyncio.to_thread(self._claim)
         if job is None:
             return False
+        if isinstance(job, Leftover):
+            await self._discard(job)
+            return True
         try:
             found = await self._look_at(job)
         except _NotNow as later:
@@ -143,15 +149,30 @@ class PictureReader:
         READ.labels(job.channel, found.outcome).inc()
         if outcome != "done":
             await asyncio.to_thread(self._take_off, job)
-        if source := self._sources.get(job.channel):
-            try:
-                await source.discard(job.media)
-            except SendError as error:  # it stays there as long as the provider keeps such things
-                log.warning("a picture stays at %s: %s", job.channel, error.code)
+
+    async def _discard(self, left: Leftover) -> None:
+        """The row goes only once the provider has said that its copy is gone, however long it takes."""
+        try:
+            source = self._sources.get(left.channel)
+            if source is None:
+                raise ChannelDown("closed")
+            async with asyncio.timeout(FETCH_SECONDS):
+                await source.discard(left.media)
+        except (SendError, TimeoutError) as error:
+            code = getattr(error, "code", "no answer")
+            log.warning("a picture stays at %s: %s", left.channel, code)
+            pause = min(RETRY_SECONDS * 2 ** min(left.attempts - 1, 10), LONGEST_KEPT)
+            await asyncio.to_thread(self._put_back, left, pause)
+            READ.labels(left.channel, "kept").inc()
+        except asyncio.CancelledError:
+            self._put_back(left, 0)
+            raise
+        else:
+            await asyncio.to_thread(self._deleted, left)
 
     # ---- the database side
 
-    def _claim(self) -> Claimed | None:
+    def _claim(self) -> Claimed | Leftover | None:
         database, now = self._service.database, self._service.clock.now()
         with database.read() as connection:
             if not pictures.any_due(connection, now):
@@ -159,7 +180,9 @@ class PictureReader:
         if not self._hold(now):
             return None
         with database.write() as connection:
-            return pictures.claim(connection, self._service.ring, now)
+            ring = self._service.ring
+            job = pictures.claim(connection, ring, now)
+            return job or pictures.claim_leftover(connection, ring, now)
 
     def _hold(self, now: datetime) -> bool:
         if time.monotonic() < self._lease_until:
@@ -169,11 +192,16 @@ class PictureReader:
         self._lease_until = time.monotonic() + LEASE.total_seconds() / 3
         return True
 
-    def _put_back(self, job: Claimed, seconds: float) -> None:
+    def _put_back(self, job: Claimed | Leftover, seconds: float) -> None:
         later = self._service.clock.now() + timedelta(seconds=seconds)
         with self._service.database.write() as connection:
             pictures.put_back(connection, job.token, later)
 
     def _take_off(self, job: Claimed) -> None:
+        now = self._service.clock.now()
         with self._service.database.write() as connection:
-            pictures.take_off(connection, job.token)
+            pictures.take_off(connection, self._service.ring, job.token, now)
+
+    def _deleted(self, left: Leftover) -> None:
+        with self._service.database.write() as connection:
+            pictures.deleted(connection, left.token)

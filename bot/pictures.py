@@ -1,7 +1,9 @@
 """Pictures that wait to be read: where each lies at its provider, sealed, until it is answered.
 
-A row is a promise to its sender ("I am reading it"), made in the commit of the turn that said so,
-and it goes in the commit of the turn that answers. Neither the picture nor its words are in it.
+A row is a promise to its sender ("I am reading it"), made in the commit of the turn that said so.
+In the commit of the turn that answers, or of an erasure, it becomes a leftover: only where the copy
+lies, of nobody any more, until the provider has said that it is deleted. Neither the picture nor
+its words are in it.
 """
 
 import logging
@@ -41,7 +43,8 @@ class PictureJob(SQLModel, table=True):
     token: str = Field(unique=True)
     """Names the one event with which this picture comes back into its conversation."""
     channel: str
-    contact_id: int = Field(foreign_key="contact.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    """None: answered or erased, and only the copy at the provider is left to be deleted."""
     sealed: bytes
     """Where the picture lies at its provider, and the words that came with it; bound to `token`."""
     not_before: datetime = Field(sa_type=Moment)
@@ -69,6 +72,16 @@ class Claimed:
     """Nobody should try any more; its sender still gets an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A copy at a provider that this process has deleted now."""
+
+    token: str
+    channel: str
+    media: str = field(repr=False)
+    attempts: int
+
+
 jobs = PictureJob.__table__  # type: ignore[attr-defined]
 people = Contact.__table__  # type: ignore[attr-defined]
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
@@ -79,10 +92,10 @@ def put(
 ) -> None:
     """Promise to read a picture; part of the turn that says so."""
     token = secrets.token_hex(8)
-    sealed = ring.seal("picture", token, msgspec.msgpack.encode(_Sealed(media, caption)))
     connection.execute(
         jobs.insert().values(
-            token=token, channel=known.channel, contact_id=known.id, sealed=sealed,
+            token=token, channel=known.channel, contact_id=known.id,
+            sealed=_seal(ring, token, media, caption),
             not_before=now, attempts=0, created_at=now,
         )
     )  # fmt: skip
@@ -95,17 +108,48 @@ def waiting(connection: Connection, contact_id: int) -> int:
 
 
 def oldest(connection: Connection) -> datetime | None:
-    return connection.execute(select(func.min(jobs.c.created_at))).scalar()
+    """Since when the oldest picture waits to be read."""
+    query = select(func.min(jobs.c.created_at)).where(jobs.c.contact_id.is_not(None))
+    return connection.execute(query).scalar()
 
 
-def take_off(connection: Connection, token: str) -> bool:
+def leftovers(connection: Connection) -> int:
+    """Copies that the providers still have of pictures that are answered or erased."""
+    query = select(func.count()).where(jobs.c.contact_id.is_(None))
+    return int(connection.execute(query).scalar_one())
+
+
+def take_off(connection: Connection, ring: KeyRing, token: str, now: datetime) -> bool:
     """The picture is answered, in this commit; False when it was taken off before."""
-    gone = connection.execute(delete(jobs).where(jobs.c.token == token))
-    return bool(gone.rowcount)
+    return bool(_leave(connection, ring, jobs.c.token == token, now))
 
 
-def forget(connection: Connection, contact_id: int) -> None:
-    connection.execute(delete(jobs).where(jobs.c.contact_id == contact_id))
+def forget(connection: Connection, ring: KeyRing, contact_id: int, now: datetime) -> None:
+    _leave(connection, ring, jobs.c.contact_id == contact_id, now)
+
+
+def deleted(connection: Connection, token: str) -> None:
+    """The provider has no copy any more."""
+    connection.execute(delete(jobs).where(jobs.c.token == token, jobs.c.contact_id.is_(None)))
+
+
+def _leave(connection: Connection, ring: KeyRing, which: Any, now: datetime) -> int:
+    """Turn rows into leftovers: neither a person nor the words of a caption stay with them."""
+    rows = connection.execute(select(jobs).where(which, jobs.c.contact_id.is_not(None))).all()
+    done = 0
+    for row in rows:
+        mine = jobs.c.token == row.token, jobs.c.contact_id.is_not(None)
+        try:
+            sealed = _seal(ring, row.token, _open(ring, row).media, "")
+        except SealBroken:  # where its copy lies is lost with it
+            done += connection.execute(delete(jobs).where(*mine)).rowcount
+            continue
+        done += connection.execute(
+            update(jobs)
+            .where(*mine)
+            .values(contact_id=None, sealed=sealed, attempts=0, not_before=now, lease_until=None)
+        ).rowcount
+    return done
 
 
 def put_back(connection: Connection, token: str, later: datetime) -> None:
@@ -135,8 +179,34 @@ def claim(connection: Connection, ring: KeyRing, now: datetime) -> Claimed | Non
             try:
                 return _claimed(ring, row, now)
             except SealBroken:
-                log.error("a picture's row can't be opened any more")
-                take_off(connection, row.token)
+                log.error("a picture's sender can't be read any more")
+                take_off(connection, ring, row.token, now)
+    return None
+
+
+def claim_leftover(connection: Connection, ring: KeyRing, now: datetime) -> Leftover | None:
+    """The next copy to have deleted, leased."""
+    due = (
+        select(jobs)
+        .where(jobs.c.contact_id.is_(None), jobs.c.not_before <= now, _free(now))
+        .order_by(jobs.c.not_before, jobs.c.id)
+        .limit(HEADS)
+    )
+    for row in connection.execute(due).all():
+        mine = connection.execute(
+            update(jobs)
+            .where(jobs.c.id == row.id, _free(now))
+            .values(lease_until=now + LEASE, attempts=row.attempts + 1)
+        )
+        if not mine.rowcount:
+            continue
+        try:
+            media = _open(ring, row).media
+        except SealBroken:
+            log.error("a picture's copy stays at %s: its row can't be opened", row.channel)
+            deleted(connection, row.token)
+            continue
+        return Leftover(row.token, row.channel, media, row.attempts + 1)
     return None
 
 
@@ -146,7 +216,11 @@ def _free(now: datetime) -> Any:
 
 def _heads(now: datetime) -> Any:
     """Each contact's oldest picture, if it may be read now."""
-    first = select(func.min(jobs.c.id)).group_by(jobs.c.contact_id)
+    first = (
+        select(func.min(jobs.c.id))
+        .where(jobs.c.contact_id.is_not(None))
+        .group_by(jobs.c.contact_id)
+    )
     return (
         select(jobs, people.c.address_index, people.c.address, sessions.c.state)
         .join(people, people.c.id == jobs.c.contact_id)
@@ -158,7 +232,13 @@ def _heads(now: datetime) -> Any:
 
 
 def _claimed(ring: KeyRing, row: Any, now: datetime) -> Claimed:
-    inside = msgspec.msgpack.decode(ring.open("picture", row.token, row.sealed), type=_Sealed)
+    """Where it lies may be unreadable: then its sender still hears that it is lost."""
+    late = row.attempts >= ATTEMPTS or row.created_at < now - STAYS
+    try:
+        inside = _open(ring, row)
+    except SealBroken:
+        log.error("a picture's row can't be opened any more")
+        inside, late = _Sealed("", ""), True
     return Claimed(
         token=row.token,
         channel=row.channel,
@@ -166,5 +246,14 @@ def _claimed(ring: KeyRing, row: Any, now: datetime) -> Claimed:
         media=inside.media,
         caption=inside.caption,
         attempts=row.attempts + 1,
-        late=row.attempts >= ATTEMPTS or row.created_at < now - STAYS,
+        late=late,
     )
+
+
+def _seal(ring: KeyRing, token: str, media: str, caption: str) -> bytes:
+    return ring.seal("picture", token, msgspec.msgpack.encode(_Sealed(media, caption)))
+
+
+def _open(ring: KeyRing, row: Any) -> _Sealed:
+    """Raises SealBroken."""
+    return msgspec.msgpack.decode(ring.open("picture", row.token, row.sealed), type=_Sealed)

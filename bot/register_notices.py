@@ -52,7 +52,7 @@ def for_watchers(
                 now,
                 channel=one.channel,
                 contact_id=one.contact_id,
-                priority=outbox.NOTICE,
+                priority=outbox.NEWS,
                 not_before=not_before,
             )
         )

@@ -30,7 +30,7 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.outbox import BULK, NOTICE, Claimed
+from bot.outbox import BULK, NEWS, NOTICE, Claimed
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
 from bot.sealing import KeyRing, SealBroken
@@ -144,7 +144,7 @@ class Sender:
     async def _send(self, row: Claimed) -> str | SendError:
         if row.priority >= NOTICE and row.unreachable:
             return Unreachable("unreachable")
-        if row.priority == BULK and row.opted_out:
+        if row.priority >= NEWS and row.opted_out:
             return Unreachable("opted_out")
         if self._is_outside_window(row):
             return WindowClosed("window")
@@ -299,8 +299,8 @@ class Sender:
     def _put_back(
         self, connection: Connection, row: Claimed, later: datetime, code: str, *, tried: bool
     ) -> None:
-        """What goes to many is not put back into the hours in which people sleep."""
-        if row.priority == BULK:
+        """What comes unasked is not put back into the hours in which people sleep."""
+        if row.priority >= NEWS:
             with contextlib.suppress(NoOffice):
                 later = self._service.office().calendar.quiet_until(later)
         outbox.put_back(connection, row.id, row.lane, later, code, tried=tried)

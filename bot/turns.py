@@ -120,7 +120,7 @@ class Turns:
         ):
             batch.people[known.channel, str(known.id)] = known
             try:
-                self._converse(batch, known, Input("timeout"), priority=outbox.NOTICE)
+                self._converse(batch, known, Input("timeout"), priority=outbox.NEWS)
             except SQLAlchemyError:
                 raise
             except Exception as error:  # one conversation must not hold up everybody's time
@@ -186,7 +186,7 @@ class Turns:
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
         if inbound.kind == "picture_read" and not pictures.take_off(
-            batch.connection, inbound.event_id
+            batch.connection, self._service.ring, inbound.event_id, batch.now
         ):
             return None  # its sender had everything deleted meanwhile
         if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached

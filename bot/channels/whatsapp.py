@@ -19,6 +19,7 @@ from twilio.rest.content.v1.content import ContentList
 
 from bot.channels.base import (
     MAX_PICTURE,
+    ChannelDown,
     Outgoing,
     Refused,
     SendError,
@@ -229,9 +230,16 @@ class WhatsAppChannel(Wire):
         return await translated(wire.download(url, auth, MAX_PICTURE))
 
     async def discard(self, media: str) -> None:
-        """Twilio keeps media until it is told to delete it."""
-        ids = _ids(media)
-        await translated(self._twilio().messages(ids["message"]).media(ids["media"]).delete_async())
+        """Twilio keeps media until it is told to delete it; what it does not have is deleted."""
+        ids = _MEDIA.fullmatch(media)
+        if ids is None:
+            return
+        copy = self._twilio().messages(ids["message"]).media(ids["media"])
+        try:
+            await translated(copy.delete_async())
+        except ChannelDown as error:
+            if error.code not in ("404", "20404"):
+                raise
 
     async def _is_anothers(self, sid: str) -> bool:
         """The same words were sent before: that record is no proof for this message."""

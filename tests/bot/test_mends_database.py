@@ -12,7 +12,7 @@ from bot import audit, contacts, demo, groups, outbox, tips
 from bot.channels.base import GroupMoved, Inbound, RetryLater, WindowClosed
 from bot.database import Database
 from bot.officers import Step
-from bot.outbox import BULK, MAX_ATTEMPTS, NOTICE
+from bot.outbox import BULK, MAX_ATTEMPTS, NEWS, NOTICE
 from bot.rehearsal import Rehearsal
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
@@ -261,10 +261,13 @@ async def test_what_somebody_waits_for_is_tried_for_two_days(
     assert where.status(row) == ["failed"]
 
 
-async def test_bulk_is_not_put_back_into_the_night(on_both: Rehearsal) -> None:
+@pytest.mark.parametrize("priority", [NEWS, BULK])
+async def test_what_comes_unasked_is_not_put_back_into_the_night(
+    on_both: Rehearsal, priority: int
+) -> None:
     where = line(on_both, x=[RetryLater("busy", seconds=3600)])
     where.service.clock.forward(timedelta(hours=10, minutes=30))  # 19:30
-    (row,) = where.queue("x", priority=BULK)
+    (row,) = where.queue("x", priority=priority)
     await where.drain()
     local = where.service.office().calendar.local(where.row(row).not_before)
     assert (local.hour, local.minute) == (6, 0)

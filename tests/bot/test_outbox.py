@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import demo, outbox
-from bot.channels.base import OutcomeUnknown, RetryLater
-from bot.outbox import BULK, NOTICE, REPLY
+from bot.channels.base import OutcomeUnknown, RetryLater, WindowClosed
+from bot.outbox import BULK, NEWS, NOTICE, REPLY
 from bot.rehearsal import Rehearsal
 from tests.bot.lines import Line, line
 from tests.bot.steps import heard, settle_in
@@ -185,17 +185,38 @@ async def test_a_failed_callback_keeps_its_code(on_both: Rehearsal) -> None:
 # ---- STOP, counts and clearing away
 
 
-async def test_stop_cancels_the_bulk_that_waits_and_nothing_else(on_both: Rehearsal) -> None:
+@pytest.mark.parametrize("unasked", [NEWS, BULK])
+async def test_stop_cancels_what_comes_unasked_and_nothing_else(
+    on_both: Rehearsal, unasked: int
+) -> None:
     await settle_in(on_both, "warga")
     where = line(on_both)
-    mine = where.queue("bulk", priority=BULK)
-    theirs = where.queue("bulk", to="budi", priority=BULK)
+    mine = where.queue("unasked", priority=unasked)
+    theirs = where.queue("unasked", to="budi", priority=unasked)
     notice = where.queue("notice", priority=NOTICE)
     await on_both.turns.accept(demo.inbound("stop", "warga", "STOP"))
     assert where.status(*mine, *theirs, *notice) == ["cancelled", "queued", "queued"]
     assert where.row(mine[0]).body is None
     got = await where.drain()
-    assert sorted(text for text in got if text in ("bulk", "notice")) == ["bulk", "notice"]
+    assert sorted(text for text in got if text in ("unasked", "notice")) == ["notice", "unasked"]
+
+
+@pytest.mark.parametrize("words", [("STOP",), ("hapus", "ya")])
+async def test_news_that_waits_for_the_window_or_is_on_its_way_is_wiped(
+    on_both: Rehearsal, words: tuple[str, ...]
+) -> None:
+    await settle_in(on_both, "warga")
+    where = line(on_both, parked=[WindowClosed("63016")], held=[OutcomeUnknown("no answer")])
+    (parked,) = where.queue("parked", priority=NEWS)
+    await where.drain()
+    (held,) = where.queue("held", priority=NEWS)
+    await where.drain()
+    assert where.status(parked, held) == ["parked", "sending"]
+    for text in words:
+        await on_both.turns.accept(demo.inbound(text, "warga", text))
+    assert where.status(parked, held) == ["cancelled"] * 2
+    assert {where.row(row).body for row in (parked, held)} == {None}
+    assert not {"parked", "held"} & set(await where.later(days=1))
 
 
 async def test_a_broadcasts_report_is_its_rows(on_both: Rehearsal) -> None:

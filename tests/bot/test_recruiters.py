@@ -197,11 +197,14 @@ def test_a_clean_listed_name_is_never_sanctioned(register: Register) -> None:
 
 
 def test_a_name_taken_out_of_the_list_is_never_listed(register: Register) -> None:
-    for name in names_of(register, "listed"):
+    """Twenty at a time: an index anew for each of the hundreds would take a quarter of a minute."""
+    listed = names_of(register, "listed")
+    for some in (listed[first : first + 20] for first in range(0, len(listed), 20)):
+        gone = {one_name(name) for name in some}
         rest = Register(
-            seen for seen in register.observations if one_name(seen.row.name) != one_name(name)
+            seen for seen in register.observations if one_name(seen.row.name) not in gone
         )
-        for text in (name, f"apakah PT {name} resmi?"):
+        for text in (text for name in some for text in (name, f"apakah PT {name} resmi?")):
             answer = rest.find(text, TODAY)
             assert answer.verdict in ("similar", "not_found"), text
             assert all(row.score < 100 for row in answer.rows)

@@ -22,7 +22,7 @@ from bot.channels.base import (
     WindowClosed,
 )
 from bot.contacts import contacts
-from bot.outbox import BULK, MAX_ATTEMPTS, NOTICE
+from bot.outbox import BULK, MAX_ATTEMPTS, NEWS, NOTICE
 from bot.rehearsal import Rehearsal
 from bot.sender import DOWN, Pace, Pacer, Sender
 from tests.bot.lines import GRACE, ScriptedChannel, line
@@ -164,14 +164,15 @@ async def test_stop_between_claim_and_sending_is_honoured(on_both: Rehearsal) ->
     await settle_in(on_both, "warga")
     where = line(on_both)
     (bulk,) = where.queue("bulk", priority=BULK)
+    (news,) = where.queue("news", priority=NEWS)
     (notice,) = where.queue("notice", priority=NOTICE)
     with where.service.database.write() as connection:
         now = where.service.clock.now()
         connection.execute(contacts.update().values(opted_out_at=now))
     got = await where.drain()
     assert "notice" in got
-    assert "bulk" not in got
-    assert where.status(bulk, notice) == ["cancelled", "sent"]
+    assert not {"bulk", "news"} & set(got)
+    assert where.status(bulk, news, notice) == ["cancelled", "cancelled", "sent"]
 
 
 async def test_a_moved_group_is_followed_and_loses_nothing(on_both: Rehearsal) -> None:

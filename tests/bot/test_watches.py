@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot import contacts, demo, watches
+from bot import contacts, demo, outbox, watches
 from bot.channels.base import Outgoing
 from bot.effects import Effects
 from bot.register_file import Reading, read_register_file
@@ -131,6 +132,24 @@ async def test_who_leaves_is_not_told(village: Village, event: Event) -> None:
     await village.apply(event)
     assert village.take(ONLY_RIMBA).told == 1
     assert heard(await village.news(), demo.VILLAGER) == ""
+
+
+@pytest.mark.parametrize("event", [OptedOut(), ForgetMe()])
+async def test_news_that_waits_for_the_morning_ends_with_its_watcher(
+    village: Village, event: Event
+) -> None:
+    """The import ran at night; who says STOP then is not told in the morning, nor is it kept."""
+    evening = datetime.fromisoformat("2026-11-23T21:00:00+07:00")
+    village.rehearsal.clock.forward(evening - village.rehearsal.clock.now())
+    await village.apply(SEROJA)
+    await village.apply(SEROJA, ANOTHER)
+    assert village.take(ONLY_RIMBA).told == 2
+    await village.apply(event)
+    with village.service.database.read() as connection:
+        query = select(outbox.outbox.c.body).where(outbox.outbox.c.status != "queued")
+        assert set(connection.execute(query).scalars()) == {None}
+    news = await village.news(timedelta(hours=10))
+    assert [message.to for message in news] == [ANOTHER]
 
 
 async def test_one_company_of_several_can_be_let_go(village: Village) -> None:

@@ -281,7 +281,7 @@ async def test_it_is_found_by_another_process_too(
     await restarted.close()
 
 
-async def test_the_same_words_of_another_message_are_not_taken_for_it(
+async def test_the_same_words_of_a_message_that_hangs_are_not_taken_for_it(
     twilio: FakeTwilio, whatsapp: WhatsAppChannel
 ) -> None:
     await whatsapp.send(message("Menu", outbox_id=1))

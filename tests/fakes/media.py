@@ -22,7 +22,7 @@ from tests.fakes import LoopbackServer
 MAX_GET_FILE = 20 * 1024 * 1024
 """https://core.telegram.org/bots/api#getfile: "files of up to 20MB in size"."""
 
-Trouble = Literal["hang", "404", "500"]
+Trouble = Literal["hang", "404", "429", "500"]
 
 
 @dataclass
@@ -66,6 +66,8 @@ class TwilioMedia:
         self.asked: list[str] = []
         self.deleted: list[str] = []
         self.trouble: deque[Trouble] = deque()
+        self.keeps: deque[Trouble] = deque()
+        """What the next requests to delete get instead."""
         self.leaked: list[str] = []
         """Credentials that arrived at the store."""
         self.send_on_to = ""
@@ -83,6 +85,8 @@ class TwilioMedia:
     async def serve(self, request: Request) -> Response:
         ids = "{message}/{media}".format(**request.path_params).removesuffix(".json")
         if request.method == "DELETE":
+            if self.keeps:
+                return await _in_trouble(self.keeps.popleft())
             self.deleted.append(ids)
             return Response(status_code=204 if self.held.pop(ids, None) else 404)
         self.asked.append(ids)

@@ -148,7 +148,7 @@ def test_a_human_is_reached_from_there() -> None:
 def test_other_words_are_read_for_themselves() -> None:
     sprint = say(is_read(Session()).session, "cek PT Maju Jaya")
     assert place(sprint) == "check_recruiter.next_watch"
-    assert "told" not in sprint.session.answers
+    assert sprint.session.answers["told"] == "PT Maju Jaya"
 
 
 @pytest.mark.parametrize(

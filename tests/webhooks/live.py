@@ -30,8 +30,8 @@ from webhooks.app import create_app
 
 SECRET = "a-secret-of-Telegram_0123456789"
 PUBLIC = "https://bot.example.go.id"
-WITHIN = 10.0
-"""Seconds after which something that should have happened is missed."""
+WITHIN = 30.0
+"""Seconds after which something that should have happened is missed, also on a busy machine."""
 
 T = TypeVar("T")
 
@@ -179,18 +179,11 @@ class LiveBot:
     @contextmanager
     def sender_may_not_note(self) -> Iterator[None]:
         """What has left is written down only after this block, as when the process is slow."""
-        gate, note = threading.Event(), Sender._note
-
-        def later(sender: Sender) -> None:
-            gate.wait(WITHIN)
-            note(sender)
-
+        # The sender keeps what it could not note and asks again; waiting here would hold the loop
+        # that takes the callbacks.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Sender, "_note", later)
-            try:
-                yield
-            finally:
-                gate.set()
+            patch.setattr(Sender, "_note", lambda sender: None)
+            yield
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table but the leases, which a timer renews."""

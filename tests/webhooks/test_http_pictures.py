@@ -95,6 +95,24 @@ def test_a_poster_on_whatsapp_is_read_back_as_plain_text_and_deleted_there(bot: 
     assert bot.twilio.media.leaked == [], "credentials reached the media store"
 
 
+def test_a_copy_that_twilio_will_not_delete_at_once_is_asked_for_until_it_does(
+    bot: LiveBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_reader, "RETRY_SECONDS", 0.1)
+    bot.twilio.media.keeps.extend(("429", "500"))
+    ids = attaches(bot, new_phone(bot), poster())
+    eventually(lambda: ids in bot.twilio.media.deleted, "the copy at Twilio deleted")
+    eventually(lambda: not bot.rows("SELECT * FROM picture_job"), "its row gone")
+
+
+def test_a_copy_that_twilio_does_not_have_is_deleted(bot: LiveBot) -> None:
+    bot.twilio.media.keeps.append("404")
+    phone = new_phone(bot)
+    attaches(bot, phone, poster())
+    whatsapp_hears(bot, phone, "Cek ini?")
+    eventually(lambda: not bot.rows("SELECT * FROM picture_job"), "its row gone")
+
+
 def test_a_picture_sent_as_a_file_is_read_too(bot: LiveBot) -> None:
     chat = bot.new_id()
     file_id = bot.telegram.files.put(poster("PT BETA JAYA", "Kerja ke Polandia"))
@@ -210,7 +228,7 @@ def test_neither_the_picture_nor_its_words_lie_anywhere(bot: LiveBot, tmp_path: 
     file_id = photographs(bot, chat, picture, "kanaricaption")
     telegram_hears(bot, chat, "KANARIFOTO")
     bot.until_quiet()
-    assert bot.rows("SELECT * FROM picture_job") == []
+    eventually(lambda: not bot.rows("SELECT * FROM picture_job"), "its row gone")
     folder = bot.file.parent
     for wanted in (b"KANARIFOTO", b"kanaricaption", b"98.765", file_id.encode(), picture[200:260]):
         assert not [path for path in folder.iterdir() if wanted in path.read_bytes()]
