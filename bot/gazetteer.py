@@ -8,26 +8,30 @@ from collections.abc import Iterable
 from threading import Lock
 
 from bot.atlas import Atlas, is_inside, province_code, regency_code
-from bot.place_away import Away, WaysOut, without
+from bot.place_away import Away, WaysOut
 from bot.place_judgement import (
     SURE_QUALITY,
     confidence,
     contradicting,
+    elsewhere,
     goes_on,
     is_chance,
     is_weak,
     parents,
     rivals,
+    runs_into_larger,
     unread,
 )
 from bot.place_match import Finder
 from bot.place_reading import Hit, Reading
+from bot.place_talk import home_part, typed_code, without_goods
 from bot.place_words import (
     DISTRICT,
     HAMLET,
     Word,
     key_of,
     read_words,
+    without,
 )
 from flows.ports import Place, PlaceAnswer
 
@@ -99,7 +103,26 @@ class Gazetteer:
         Being inside `within` orders the choices and supports a reading, yet never turns a name
         that fits several places into an answer.
         """
-        words = read_words(text, self._atlas.largest_level_named)
+        if code := typed_code(text, self._atlas):
+            return PlaceAnswer(self._atlas.place(code), 0.95)
+        answer = self._find_words(text, within)
+        home = "" if answer.ask else home_part(text)
+        return self._with_home(answer, self._find_words(home, within)) if home else answer
+
+    @staticmethod
+    def _with_home(answer: PlaceAnswer, home: PlaceAnswer) -> PlaceAnswer:
+        """ "Di Bali tapi asal Lombok Timur": the home is asked about, never passed over."""
+        homes = (home.place,) if home.place else home.ask
+        if answer.place is None:
+            return home
+        if not homes or any(is_inside(answer.place.code, h.code) for h in homes):
+            return answer
+        if home.place and is_inside(home.place.code, answer.place.code):
+            return home
+        return PlaceAnswer(None, 0.4, (*homes[: _MAX_CHOICES - 1], answer.place))
+
+    def _find_words(self, text: str, within: tuple[str, ...]) -> PlaceAnswer:
+        words = without_goods(read_words(text, self._atlas.largest_level_named), self._atlas)
         port = self._ways_out.port(words)
         if port is None:
             return self._find_without_port(words, within)
@@ -153,10 +176,20 @@ class Gazetteer:
         close = rivals(readings)
         if not close or is_chance(close[0], words, within):
             return _NOTHING
+        close = _regencies_first(close, readings)
         best = close[0]
         trust = confidence(best, words, within)
         if against := contradicting(best, readings):
             return self._ask([best, *against], within)
+        if against := elsewhere(best, readings, words):
+            return self._ask([*(close if best.hit.level == 2 else [best]), *against], within)
+        if tops := self._larger_behind(best, words):
+            around = self._ask(parents(best, readings), within).ask
+            choices = (self._atlas.place(best.code), *around, *self._places(tops))
+            return PlaceAnswer(None, 0.4, tuple(c for c in choices if c)[:_MAX_CHOICES])
+        if regencies := self._also_regency(best):
+            villages = self._ask(close, within).ask
+            return PlaceAnswer(None, 0.4, (*self._places(regencies), *villages)[:_MAX_CHOICES])
         unsure = best.hit.level == 2 or best.hit.quality < SURE_QUALITY
         codes = self._longer(best.used.get(2), words) if unsure else []
         if codes := codes or self._said_twice(best, words):
@@ -170,6 +203,19 @@ class Gazetteer:
         if len(close) > 1 or trust < _MIN_CONFIDENCE:
             return self._ask(close, within)
         return PlaceAnswer(self._atlas.place(best.code), round(trust, 2))
+
+    def _also_regency(self, best: Reading) -> list[str]:
+        """ "Desa Ponorogo", and nothing else: a village in Ponorogo is more likely meant."""
+        if best.hit.level < 4 or not best.alone:
+            return []
+        return [c for c in self._atlas.codes_named(best.hit.span.key) if len(c) == 5]
+
+    def _larger_behind(self, best: Reading, words: tuple[Word, ...]) -> list[str]:
+        """Provinces and regencies elsewhere that the small name behind its parents may be."""
+        if not runs_into_larger(best, words):
+            return []
+        named = self._atlas.codes_named(best.hit.span.key)
+        return [c for c in named if len(c) <= 5 and not is_inside(best.code, c)]
 
     def _longer(self, regency: Hit | None, words: tuple[Word, ...]) -> list[str]:
         """ "Kabupaten Buton teng": a regency and those whose longer name it may begin."""
@@ -204,6 +250,8 @@ class Gazetteer:
         self, close: list[Reading], words: tuple[Word, ...], within: tuple[str, ...]
     ) -> PlaceAnswer:
         """No village is written well enough to be taken: what is certain is around it."""
+        if codes := self._district_elsewhere(close):
+            return PlaceAnswer(None, 0.4, self._places(codes))
         around = set()
         for reading in close:
             sure = [h for n, h in reading.used.items() if n < 4 and h.quality >= SURE_QUALITY]
@@ -215,6 +263,17 @@ class Gazetteer:
         if others := self._longer(hits[0], words):
             return PlaceAnswer(None, 0.4, self._places(others))
         return PlaceAnswer(self._atlas.place(code), 0.7)
+
+    def _district_elsewhere(self, close: list[Reading]) -> list[str]:
+        """ "Jenangan Madiun" is no misspelt village of Madiun: Jenangan is a kecamatan elsewhere."""
+        best = close[0]
+        if best.hit.marked or 2 not in best.used or 3 in best.used:
+            return []
+        named = [c for c in self._atlas.codes_named(best.hit.span.key) if len(c) == 8]
+        regency = best.used[2].code
+        twins = [c for c in self._atlas.codes_named(self._atlas.keys[regency]) if len(c) == 5]
+        marked = [c for c in twins if c == regency or not best.used[2].marked]
+        return [*marked, *named][:_MAX_CHOICES] if named else []
 
     def _ask(self, close: list[Reading], within: tuple[str, ...]) -> PlaceAnswer:
         """The choices: the office's own first, then its provinces, then the rest."""
@@ -231,6 +290,15 @@ class Gazetteer:
     def _places(self, codes: Iterable[str]) -> tuple[Place, ...]:
         found = (self._atlas.place(code) for code in codes)
         return tuple(place for place in found if place)
+
+
+def _regencies_first(close: list[Reading], readings: list[Reading]) -> list[Reading]:
+    """ "Ponorogo, Jawa Timur" is the regency, not the kecamatan of that name in it."""
+    best = close[0]
+    if best.hit.level < 3 or best.hit.marked or best.used.keys() != {1, best.hit.level}:
+        return close
+    same = (r for r in readings if r.hit.level == 2 and r.hit.span == best.hit.span)
+    return [r for r in same if 1 in r.used and not r.ignores] or close
 
 
 def _fewer(codes: list[str]) -> list[str]:

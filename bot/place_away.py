@@ -14,7 +14,7 @@ from rapidfuzz.process import extractOne
 
 from bot.atlas import CONTENT, Atlas
 from bot.place_reading import edits_allowed
-from bot.place_words import HAMLET, Word, key_of, words_of_name
+from bot.place_words import HAMLET, KOTA, Word, key_of, words_of_name
 from flows.ports import Place, PlaceAnswer
 
 _LONG_NAME = 7
@@ -140,24 +140,32 @@ class WaysOut:
         return found
 
     def country(self, words: Sequence[Word]) -> Away | None:
-        """The first country named without a level word, with the word positions that name it."""
+        """The first country named without a level word, with the word positions that name it.
+
+        Only "kota" opens names abroad: Kota Kinabalu.
+        """
         for length in (3, 2, 1):
             for start in range(len(words) - length + 1):
                 run = words[start : start + length]
-                if run[0].mark or any(w.mark or w.breaks for w in run[1:]):
+                if any(w.mark or w.breaks for w in run[1:]):
                     continue
-                code, confidence = self._country_of("".join(w.text for w in run))
+                if run[0].mark and run[0].mark_text != KOTA:
+                    continue
+                home = any(self._atlas.largest_level_named(w.text) in (1, 2) for w in run)
+                name = run[0].mark_text + "".join(w.text for w in run)
+                code, confidence = self._country_of(name, exactly=home)
                 place = self._atlas.place(code) if code else None
                 if place:
                     positions = frozenset(range(start, start + length))
                     return Away(positions, PlaceAnswer(place, confidence))
         return None
 
-    def _country_of(self, name: str) -> tuple[str, float]:
+    def _country_of(self, name: str, *, exactly: bool) -> tuple[str, float]:
+        """`exactly`: "Subang Jawa Barat" is no misspelt Subang Jaya."""
         spellings = self._atlas.country_spellings
         if name in spellings:
             return spellings[name], 0.9
-        if len(name) >= _LONG_NAME and not self._atlas.largest_level_named(name):
+        if not exactly and len(name) >= _LONG_NAME and not self._atlas.largest_level_named(name):
             close = extractOne(name, spellings.keys(), scorer=OSA.distance, score_cutoff=1)
             if close:
                 return spellings[close[0]], 0.75
@@ -171,12 +179,3 @@ def _of_kind(places: list[Place], kinds: set[str]) -> Place:
     else:
         wanted = "PLBN" if kinds & {"plbn", "border", "perbatasan", "lintas"} else "Pelabuhan"
     return next((place for place in places if place.name.startswith(wanted)), places[0])
-
-
-def without(words: Sequence[Word], taken: frozenset[int]) -> tuple[Word, ...]:
-    """The other words; no name runs across the gap."""
-    rest = []
-    for i, word in enumerate(words):
-        if i not in taken:
-            rest.append(replace(word, breaks=True) if i - 1 in taken else word)
-    return tuple(rest)

@@ -1,8 +1,9 @@
 """How far a reading can be trusted: its rivals, what contradicts it, whether it is mere chance."""
 
 from bot.atlas import is_inside, regency_code
+from bot.place_everyday import EVERYDAY, PLAIN_WORDS, SELDOM_PLACES
 from bot.place_reading import BY_SHORT_NAME, Hit, Reading
-from bot.place_words import DISTRICT, EVERYDAY, KABUPATEN, KOTA, PROVINCE, VILLAGE, Word
+from bot.place_words import DISTRICT, KABUPATEN, KOTA, LANDMARKS, PROVINCE, VILLAGE, Word
 
 _MARGIN = 0.85
 """Readings closer in score than this are rivals: somebody has to choose."""
@@ -13,6 +14,7 @@ _READABLE = 0.85
 _SHORT_NAME = 5
 _LONG_NAME = 7
 _FEW_WORDS = 2
+_TALK = EVERYDAY | PLAIN_WORDS | LANDMARKS
 
 
 def rivals(readings: list[Reading]) -> list[Reading]:
@@ -56,11 +58,16 @@ def _same_regency(larger: Reading, smaller: Reading) -> bool:
 
 def is_chance(best: Reading, words: tuple[Word, ...], within: tuple[str, ...]) -> bool:
     """A single bare name among other words: many ordinary words are also somebody's village."""
-    if not best.alone or best.hit.marked:
+    if best.hit.marked:
         return False
-    if any(word.text in EVERYDAY for word in words[best.hit.span.start : best.hit.span.end]) and (
-        best.hit.span.end - best.hit.span.start == 1
-    ):
+    talk = all(w.text in _TALK for w in words[best.hit.span.start : best.hit.span.end])
+    if talk and all(h.quality < 1 and not h.marked for n, h in best.used.items() if n < 4):
+        return best.alone or best.hit.level == 4
+    if not best.alone:
+        return False
+    if talk or (best.unexplained and words[best.hit.span.start].text in SELDOM_PLACES):
+        return True
+    if best.hit.level == 4 and best.unexplained and regency_code(best.code) not in within:
         return True
     if best.hit.level <= 2 and best.quality == 1:
         return False
@@ -97,6 +104,38 @@ def contradicting(best: Reading, readings: list[Reading]) -> list[Reading]:
             and not any(h.span.overlaps(span) for h in r.used.values() for span in sure)
         ]
     return others
+
+
+def elsewhere(best: Reading, readings: list[Reading], words: tuple[Word, ...]) -> list[Reading]:
+    """Names of other places that a province or a regency alone would silently drop.
+
+    "Ponorogo, Jawa Tengah": a regency of another province; "Jenangan Madiun": a kecamatan of
+    another regency. Everyday words, and villages, are left out: too many share their names.
+    """
+    if best.hit.level > 2 or not best.alone:
+        return []
+    taken = best.hit.span
+    found: dict[str, Reading] = {}
+    for r in readings:
+        if (
+            best.hit.level < r.hit.level <= 3
+            and not is_inside(r.code, best.code)
+            and not r.hit.span.overlaps(taken)
+            and r.quality >= (SURE_QUALITY if r.hit.level == 2 else 1)
+            and (r.hit.level == 2 or r.hit.exact)
+            and len(r.hit.span.key) >= _SHORT_NAME
+            and not any(w.text in EVERYDAY for w in words[r.hit.span.start : r.hit.span.end])
+        ):
+            found.setdefault(r.code, r)
+    return [r for r in found.values() if r.hit.level == 2 or regency_code(r.code) not in found]
+
+
+def runs_into_larger(best: Reading, words: tuple[Word, ...]) -> bool:
+    """ "Dompu NTB, sekarang di Bali": a small name apart, behind its parents."""
+    small = best.hit
+    if small.level < 3 or small.marked or best.alone or not words[small.span.start].breaks:
+        return False
+    return all(h.span.end <= small.span.start for h in best.used.values() if h is not small)
 
 
 def parents(best: Reading, readings: list[Reading]) -> list[Reading]:

@@ -30,6 +30,8 @@ _READABLE = 0.8
 _NAME_ELSEWHERE = 0.9
 """A correction of a word that is a true name somewhere else is trusted less."""
 _SHORT_NAME = 4
+_KNOWN_SHORT = ("ntt", "ntb")
+"""Short names that nobody writes for anything else."""
 _CUT_NAME = 8
 _FOLDED = 0.99
 """The same name in another spelling; still a name as the list has it, only later in the choices."""
@@ -73,7 +75,8 @@ class Finder:
         for code in named:
             if fits(code.count(".") + 1, span.mark):
                 short = len(span.key) <= _SHORT_NAME and span.key != self._atlas.keys[code]
-                if short and len(code) <= 5:
+                known = self._words[span.start].text in _KNOWN_SHORT
+                if short and len(code) <= 5 and not known:
                     self._add(code, span, BY_SHORT_NAME)
                 else:
                     self._add(code, span, 1.0 if self._as_written(span, code) else _FOLDED)

@@ -6,10 +6,12 @@ to a fixed number of words, so that a flood of garbage costs no more than a long
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import OSA
+
+from bot.place_everyday import IDIOMS, PLAIN_WORDS
 
 MAX_CHARACTERS = 4096
 MAX_WORDS = 40
@@ -62,40 +64,6 @@ _NUMERALS = {
     for form in forms.split("/")
 }
 _FILLERS = frozenset({"adm", "administrasi", "nya"})
-_PLAIN_WORDS = frozenset(
-    _split(
-        "saya aku sy kami kita dia mereka dari di ke dr untuk rumah alamat orang warga asal"
-        " daerah wilayah yg yang dan mau ada itu ini nya sini situ pak bu bapak ibu mbak min"
-        " halo hai assalamualaikum mohon tolong bantu lapor kampungku tempat dekat"
-        " sebelah nama namanya punya sudah belum tidak tdk gak nggak barang malam sekarang"
-        " tuhan semua no nomor kerja saudara teman tetangga adalah dengan juga lagi kalau"
-        " tapi karena tanya soal info omahku omah griya imah wong kulo kula saking abdi ti nang"
-        " ning tinggal mas mbk pasti asli aslinya asale skrg skr sekarang disini disana kos"
-        " ngekos kost ngontrak domisili alamatku alamatnya rumahku nawarin nawari calo"
-        " diberangkatkan berangkat dekat deket dkt cedak caket samping depan sampai dengan masih"
-        " bapa bpk ibuk adik kakak anak suami istri lurah camat kalo klo utk dgn krn jg sdh blm"
-        " agen sponsor pabrik gaji besar tetanggaku sini ke jadi tki tkw pmi lewat via mulai"
-        " kejadian kejadiannya terjadi tolongin dong ya iya oh eh lho bang om tante kang teh"
-        " urang aing keponakan ponakan korban korbannya warganya makasih trims suwun nuhun gan sob"
-        " katanya janji dijanjiin dijanjikan cari nyari indonesia lokasi lokasinya posisi oh anu"
-        " ki iki iku kuwi kae ae wae rek lur cak lek pakde bude pakdhe budhe ponakanku rumahe"
-        " mbok simbok bojo anakku anaknya saudaraku kakakku adikku ortu orangtua mertua orangnya"
-        " kampungnya desanya desane kampungku dusunku bukan melainkan sana waktu kemarin hari"
-        " ditampung penampungan disekap ditahan majikan paspor berangkatnya ngajak diajak ajak"
-        " kurang terima jam juta ribu rupiah bulan tahun umur kantornya bosnya ntar nanti besok"
-        " aja saja sih deh kok apa siapa mana dimana kapan gimana bagaimana kenapa ngomong"
-    )
-)
-"""Everyday words that end a name; several of them are also villages, or near to a regency."""
-EVERYDAY = frozenset(
-    _split(
-        "baru lama besar kecil tau tahu terang karet pagi siang sore putih merah hitam satu dua tiga"
-        " suka setia cinta aman damai kasih selamat slamet sawah kantor agung batal jawa sentosa"
-        " bandara pelabuhan kalimantan sumatra sumatera sulawesi makmur mutiara emas gunung"
-        " sungai laut pantai hutan"
-    )
-)
-"""Words that a place may be called, but that alone and without a level word name none."""
 _COMPANIES = frozenset({"pt", "cv", "ud"})
 _COMPANY_WORDS = 2
 _ALSO_NAMES = frozenset(
@@ -108,7 +76,7 @@ _NEAR = frozenset(_split("dekat deket dkt cedak caket sebelah depan belakang sam
 DIRECTIONS = frozenset(
     _split("timur barat utara selatan tengah kidul wetan kulon lor kanan kiri brt tmr utr slt tgh")
 )
-_LANDMARKS = frozenset(
+LANDMARKS = frozenset(
     _split(
         "pasar masjid mesjid musholla mushola langgar sekolah sd sdn smp smpn sma sman terminal"
         " stasiun jembatan spbu pom indomaret alfamart puskesmas lapangan warung toko balai kantor"
@@ -165,6 +133,8 @@ def _clean(text: str) -> str:
     plain = plain.translate(_BREAKS).translate(_APOSTROPHES).lower()
     plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn", "Cc"))
     plain = plain.replace(" dan kepulauan", " kepulauan")  # one regency's name, else a break
+    for idiom in IDIOMS:
+        plain = plain.replace(idiom, " , ")
     return _RT_RW.sub(" , ", plain)
 
 
@@ -213,7 +183,7 @@ class _Reader:
 
     def take(self, token: str) -> None:
         near, self.near = self.near, token in _NEAR or (self.near and token in DIRECTIONS)
-        plain = token in _PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
+        plain = token in PLAIN_WORDS and not (self.mark and token in _ALSO_NAMES)
         if token in _COMPANIES and not self.mark:
             self.end_of_name()
             self.company_words = _COMPANY_WORDS
@@ -224,7 +194,7 @@ class _Reader:
             self.words.append(Word(token))
         elif near and token in DIRECTIONS:
             self.end_of_name()
-        elif near and token in _LANDMARKS:
+        elif near and token in LANDMARKS:
             self.end_of_name()
             self.mark = HAMLET
         elif plain or not token[0].isalnum() or (token.isdigit() and len(token) > 2):
@@ -243,7 +213,7 @@ class _Reader:
 
     def _ends_a_name(self, token: str) -> bool:
         """ "Jadi" is an everyday word and the end of Desa Suka Jadi; so is "Desa" of Bao Desa."""
-        if self.breaks or self.mark or token not in _PLAIN_WORDS | _INSIDE_NAMES:
+        if self.breaks or self.mark or token not in PLAIN_WORDS | _INSIDE_NAMES:
             return False
         return bool(self._level(self.words[-1].text + token))
 
@@ -287,3 +257,12 @@ def read_words(text: str, level: Callable[[str], int]) -> tuple[Word, ...]:
             reader.take(part)
     reader.end_of_name()
     return tuple(reader.words)
+
+
+def without(words: Sequence[Word], taken: frozenset[int]) -> tuple[Word, ...]:
+    """The other words; no name runs across the gap."""
+    rest = []
+    for i, word in enumerate(words):
+        if i not in taken:
+            rest.append(replace(word, breaks=True) if i - 1 in taken else word)
+    return tuple(rest)

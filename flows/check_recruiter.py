@@ -39,6 +39,11 @@ LONG_TEXT = 25
 _TELLING = frozenset(["abroad", "kin", "first", "job_ad", "cries"])
 """Cues of `content/signs.yaml` that stand in a story and hardly in a company's name."""
 
+_OFFERING = _TELLING - {"first"}
+"""The same beside a company's name, where "saya mau tanya" is only politeness."""
+QUESTION_WORDS = 14
+"""Words of a message that asks for a known company and tells no offer."""
+
 _MENU = Choice("menu", "check_recruiter.to_menu", "welcome:menu")
 _REPORT = Choice("report", "check_recruiter.report", "report")
 _ANOTHER = Choice("another", "check_recruiter.another", "afresh")
@@ -310,10 +315,10 @@ def _judge(reader: OfferReader) -> Callable[[Scene], str]:
     return judge
 
 
-def _is_story(reader: OfferReader, told: str) -> bool:
+def _is_story(reader: OfferReader, told: str, telling: frozenset[str] = _TELLING) -> bool:
     """No company's name, but an offer or somebody's case is told: not a name the register lacks."""
     read = reader.understander.read(told)
-    return bool(read.flags or read.cues & _TELLING)
+    return bool(read.flags or read.cues & telling)
 
 
 def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callable[[Scene], str]:
@@ -322,11 +327,12 @@ def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callab
         if found.signs:
             return "signs_danger" if found.is_danger else "signs_caution"
         answers = scene.answers
-        name_only = offers_read.is_only_a_name(answers.get("told", "")) or "name" in answers
-        named = name_only and not _is_story(reader, answers.get("told", ""))
-        if not named or answers.get("pay") or answers.get("visa"):
-            return "no_signs"
+        told = answers.get("told", "")
         exact = any(row.score == 100 for row in answer_of(scene).rows)
+        most = QUESTION_WORDS if exact else offers_read.NAME_ONLY_WORDS
+        asked = "name" in answers or len(told.split()) <= most
+        if not asked or _is_story(reader, told, _OFFERING) or answers.keys() & {"pay", "visa"}:
+            return "no_signs"
         return "next_watch" if exact else "next"
 
     return which

@@ -29,7 +29,7 @@ LANGUAGES = ("id", "jv", "su", "mad", "ms", "other")
 KINDS = ("suspicious_offer", "benign_ad", "news", "case", "other")
 """What a text is: an offer to beware of, an ordinary advertisement, news or a warning, somebody's own
 case, or none of these. Only in an offer and a case do signs count."""
-NOW_FROM = 0.3
+NOW_FROM = 0.35
 """Share of "now" from which a message counts as an emergency: asked about, not acted on alone."""
 NOW_WITHIN = 0.5
 """The same for a stretch of a long message, which lacks what stands around it."""

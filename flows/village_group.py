@@ -4,6 +4,7 @@ from flows.catalog import Lesson
 from flows.events import Event, GroupBound
 from flows.free_text import Answers, card_nodes
 from flows.nodes import Decide, Emit, End, Flow, Say, Scene, Slots
+from flows.offers_read import is_only_a_name, names_a_company
 from flows.safety import hotline_lines
 
 VERDICTS = ("listed", "similar", "conflict", "sanctioned", "not_found", "not_a_company",
@@ -26,7 +27,10 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
             **cards,
             "more": Say("village_group.more", "end", slots=_link_for("belajar")),
             "private": Say("village_group.private", "end", slots=_link_for("tanya")),
-            "check": Decide(_verdict, {v: v for v in VERDICTS} | {"empty": "check_how"}),
+            "check": Decide(
+                _verdict, {v: v for v in VERDICTS} | {"empty": "check_how", "offer": "check_offer"}
+            ),
+            "check_offer": Say("village_group.check_offer", "end", slots=_link_for("cek")),
             **{
                 verdict: Say(f"village_group.{verdict}", "end", slots=_check)
                 for verdict in VERDICTS
@@ -61,7 +65,9 @@ def _danger(scene: Scene) -> dict[str, str]:
 def _verdict(scene: Scene) -> str:
     if not scene.words.strip():
         return "empty"
-    return scene.ports.find_recruiter(scene.words).verdict
+    verdict = scene.ports.find_recruiter(scene.words).verdict
+    named = names_a_company(scene.words) or is_only_a_name(scene.words)
+    return "offer" if verdict == "not_found" and not named else verdict
 
 
 def _check(scene: Scene) -> dict[str, str]:

@@ -36,6 +36,52 @@ def test_ordinary_messages_rarely_raise_an_alarm() -> None:
     assert len(alarms) / len(ordinary) <= 0.02
 
 
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "saya disekap", "istri saya dikurung majikan", "hp saya diambil, ga boleh keluar",
+        "ibu saya di saudi ga bisa dihubungi 2 bln", "bos minta uang 30 juta baru boleh pulang",
+        "malam ini kami diberangkatkan lewat laut", "saya mau bunuh diri", "adik saya mau dijual",
+        "anakku umur 15 taun dibawa sponsor tadi mlm", "Masih, dia dipukuli setiap malam",
+        "aku nang malaysia digebugi juragan", "abdi dikurung di imah dunungan teu meunang kaluar",
+        "tolong", "saya di myanmar, tolong", "dijaga orang bersenjata",
+    ],
+)  # fmt: skip
+def test_plain_cries_are_heard(cry: str) -> None:
+    """Rows of a hostile review: the shorter and plainer, the surer."""
+    assert load_understander().read(cry).urgency == "now"
+
+
+@pytest.mark.parametrize(
+    "calm",
+    [
+        "apa artinya disekap?", "halo", "berapa biaya ke taiwan", "kunci motor hilang",
+        "besok berangkat ke surabaya", "saya pulang bulan depan alhamdulillah",
+        "anak saya umur 15 mau bikin paspor umrah", "majikan saya baik, tidak pernah dipukul",
+        "Polisi menangkap tiga tersangka yang menyekap 12 calon pekerja di sebuah ruko, kata Kapolres.",
+        "hukuman bagi orang yang menyekap pekerja berapa tahun?", "sapi sy sakit perutnya kembung",
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_one_is_no_alarm(calm: str) -> None:
+    assert load_understander().read(calm).urgency != "now"
+
+
+@pytest.mark.parametrize("at", [0, 3_000, 10_000, 16_000])
+def test_one_sentence_of_danger_in_a_very_long_forward(at: int) -> None:
+    story = "pak saya mau cerita soal kampung ini dan sawah. " * 400
+    text = f"{story[:at]} tolong saya disekap di kamboja. {story[at:19_000]}"
+    assert load_understander().read(text).urgency == "now"
+
+
+def test_recruiter_names_the_signs_of_the_offer(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "PT Agesa Asa Jaya, berangkat pakai visa umroh, bayar 5 juta ke rekening pribadi"
+    assert main(["recruiter", text, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["verdict"] == "listed"  # which lowers no sign (recruiters.md 2.6)
+    assert {"visa_umrah_ziarah", "rekening_pribadi"} <= {flag["id"] for flag in said["flags"]}
+    assert "check_contact_and_account" in said["advice"]
+
+
 def test_enough_texts_from_persona_and_situation_alone() -> None:
     texts = [e.text for path in sorted(CORPUS.glob("*.jsonl")) for e in read_examples(path)]
     assert len(set(texts)) > 2000
