@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bot import demo, outbox
 from bot.channels.base import OutcomeUnknown, RetryLater, WindowClosed
 from bot.outbox import BULK, NEWS, NOTICE, REPLY
 from bot.rehearsal import Rehearsal
+from bot.schedule import run_due
 from tests.bot.lines import Line, line
 from tests.bot.steps import heard, settle_in
 
@@ -254,3 +256,20 @@ async def test_the_oldest_waiting_message_is_known_by_channel(on_both: Rehearsal
     with where.service.database.read() as connection:
         waiting = outbox.oldest_waiting(connection, where.service.clock.now())
     assert waiting == {"simulator": since}
+
+
+async def test_a_nudge_for_the_morning_ends_with_stop(on_both: Rehearsal) -> None:
+    """A report is left in the evening; the reminder waits for the day, and STOP comes first."""
+    service = on_both.service
+    service.clock.forward(timedelta(hours=10, minutes=45))
+    for words in ("lapor", "lanjut"):
+        await on_both.say("warga", words)
+    nudges = select(outbox.outbox.c.status).where(outbox.outbox.c.priority == NEWS)
+    for _ in range(8):
+        service.clock.forward(timedelta(minutes=30))
+        run_due(service, on_both.turns)
+    with service.database.read() as connection:
+        assert connection.execute(nudges).scalars().all() == ["queued"]
+    await on_both.say("warga", "STOP")
+    with service.database.read() as connection:
+        assert connection.execute(nudges).scalars().all() == ["cancelled"]
