@@ -15,7 +15,8 @@ from bot.database import Database
 from bot.recruiters import Register
 from bot.register_file import MAX_ROWS, Reading, read_register_file
 from bot.register_import import Imported, Origin, import_register
-from bot.register_rows import RegisterFileError, status_of
+from bot.register_rows import RegisterFileError
+from bot.register_status import status_of
 from bot.register_tables import kept_rows, snapshots
 from bot.rehearsal import Rehearsal
 
