@@ -56,6 +56,7 @@ def recruiter_report(register: Register, text: str, today: date) -> dict[str, An
         "stale": answer.stale,
         "third_party": answer.third_party,
         "several_numbers": answer.several_numbers,
+        "written": answer.written or None,
         "flags": flags_report(shipped_understander().read(text).flags, _red_flags()),
         "advice": _ADVICE[answer.verdict],
     }
