@@ -237,12 +237,12 @@ def test_a_list_replaces_listings_and_keeps_the_sanctions(office: Office) -> Non
     assert office.verdict("PT Bukit Seroja") == "not_found"
 
 
-def test_a_list_of_sanctions_replaces_sanctions_and_keeps_the_listings(office: Office) -> None:
+def test_a_list_of_sanctions_keeps_the_listings_and_the_revocations(office: Office) -> None:
     changes = office.changes(row("Alam Rimba", FIRST, "penghentian sementara"), kind="sanctions")
     assert changes == [
         f"changed Alam Rimba ({FIRST}): listed → listed + suspended",
-        "gone Kali Biru Jernih: was revoked",
     ]
+    assert office.verdict("PT Kali Biru Jernih") == "sanctioned"
     assert office.verdict("PT Alam Rimba") == "sanctioned"
     assert office.verdict("PT Bukit Seroja") == "listed"
 
