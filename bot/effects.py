@@ -158,10 +158,8 @@ class Effects:
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:
         known, ring = self._someone(), self.service.ring
         if isinstance(event, RegisterWatched):
-            key, name = event.key, event.name
-            watches.watch(
-                self.connection, self.service.database, ring, known.id, key, name, self.now
-            )
+            wish = self.world.wish(event.key, event.name)
+            watches.watch(self.connection, self.service.database, ring, known.id, wish, self.now)
         else:
             watches.forget(self.connection, known.id, watches.index_of(ring, event.key))
 

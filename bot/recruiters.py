@@ -5,8 +5,7 @@ Listings and sanctions are weighed apart, and a number beats a name. The answer 
 on a dated copy, never of a person.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,15 +13,22 @@ from typing import Self
 
 from bot.register_file import read_observations
 from bot.register_index import MAX_MENTIONS, Company, NameIndex, Near
-from bot.register_rows import REMARKS, SANCTIONS, Observation
+from bot.register_rows import SANCTIONS, Observation
+from bot.register_weighing import speaking, weigh
 from flows.company_names import Mention, licence_numbers, mentions, name_words, names_a_person
 from flows.ports import RecruiterAnswer, RegisterRow, Verdict
 
 REGISTER_FILE = Path(__file__).resolve().parent.parent / "content" / "recruiters.csv"
 STALE_AFTER = timedelta(days=30)
 """MigranShield, another public project, calls a copy stale after so long (`recruiters.md` 4.3)."""
-MAX_CHARACTERS = 4096
+MAX_CHARACTERS = 20_000
+MAX_NAMED = 4_000
+"""Possible names of a long forward that are looked up as they are; only a few are compared."""
 MAX_CHOICES = 3
+_NO_PT = ("CV", "UD", "PD")
+"""Forms of a firm that no P3MI can have: the PT of that name is another one (`recruiters.md` 1.2)."""
+_PART_OF_A_NAME = ("PALSU", "BODONG", "ILEGAL", "BARU")
+"""Said of a company, unless the words end with it and ask nothing."""
 
 
 class Register:
@@ -45,8 +51,10 @@ class Register:
         """What the register says about the company that the words name."""
         if self.date is None:
             return RecruiterAnswer("register_unavailable")
-        verdict, rows = self._judge(text[:MAX_CHARACTERS], today)
-        return RecruiterAnswer(verdict, rows, self.date, self.stale(today), self.third_party)
+        verdict, rows, written = self._judge(text[:MAX_CHARACTERS], today)
+        return RecruiterAnswer(
+            verdict, rows, self.date, self.stale(today), self.third_party, written
+        )
 
     def stale(self, today: date) -> bool:
         return self.date is not None and today - self.date > STALE_AFTER
@@ -56,7 +64,7 @@ class Register:
         company = self.index.by_fold.get(key)
         if company is None:
             return "not_found"
-        verdict, rows = self._weigh(company, today)
+        verdict, rows = weigh(speaking(self.index, company), today)
         statuses = [row.status for row in rows if row.score == 100]
         if verdict == "listed":
             return next((status for status in statuses if status != "listed"), "listed")
@@ -69,7 +77,8 @@ class Register:
         found = {owner.fold: owner for n in numbers for owner in self.index.by_number.get(n, ())}
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def _judge(self, text: str, today: date) -> tuple[Verdict, tuple[RegisterRow, ...]]:
+    def _judge(self, text: str, today: date) -> tuple[Verdict, tuple[RegisterRow, ...], str]:
+        """The verdict, its rows, and a written name that a number doesn't belong to."""
         words = name_words(text)
         named = mentions(words, self.index.name_words)
         is_person = names_a_person(words)
@@ -79,50 +88,56 @@ class Register:
         numbers = (number.lstrip("0") for number in licence_numbers(text))
         if number := next((n for n in numbers if n in self.index.by_number), ""):
             return self._judge_number(number, named, same, today)
-        if len(same) == 1 and self._all_mean(same[0], named):
-            return self._weigh(same[0], today)
+        certain = not self._written_otherwise(text, words, named)
+        if len(same) == 1 and self._all_mean(same[0], named) and certain:
+            return *self._weigh(same[0], today), ""
         near = [*(Near(company, 100, 99) for company in same), *self.index.near(named)]
         if near:
-            return "similar", _choices(near, today)
+            return "similar", _choices(near, today), ""
         if is_person and not any(mention.marked for mention in named):
-            return "not_a_company", ()
+            return "not_a_company", (), ""
         weak = self.index.weak(named)
-        return ("similar", _choices(weak, today)) if weak else ("not_found", ())
+        return ("similar", _choices(weak, today), "") if weak else ("not_found", (), "")
 
     def _judge_number(
         self, number: str, named: Sequence[Mention], same: Sequence[Company], today: date
-    ) -> tuple[Verdict, tuple[RegisterRow, ...]]:
+    ) -> tuple[Verdict, tuple[RegisterRow, ...], str]:
         """The number says which company; another company's name beside it is shown as such."""
         owners = self.index.by_number[number]
-        if len(owners) > 1:
-            return "similar", _choices([Near(owner, 100, 99) for owner in owners], today)
-        verdict, rows = self._weigh(owners[0], today, number=number)
-        others = [company for company in same if company is not owners[0]]
-        if verdict == "listed" and (others or not self._all_mean(owners[0], named)):
+        listing = [owner for owner in owners if owner.has(("listed",), number)]
+        if len(owners) > 1 and not any(owner.has(SANCTIONS, number) for owner in owners):
+            return "similar", _choices([Near(owner, 100, 99) for owner in owners], today), ""
+        owner = (listing or owners)[0]
+        verdict, rows = self._weigh(owner, today, number=number)
+        others = [company for company in same if company is not owner]
+        if verdict == "listed" and (others or not self._all_mean(owner, named)):
             listed = tuple(row for row in rows if row.score == 100)
-            return "conflict", listed + tuple(company.face(today) for company in others[:2])
-        return verdict, rows
+            faces = tuple(company.face(today) for company in others[:2])
+            unknown = next((m for m in named if m.marked and self.index.exact(m) is None), None)
+            written = " ".join(unknown.words) if unknown and not faces else ""
+            return "conflict", listed + faces, written
+        return verdict, rows, ""
 
     def _weigh(
         self, company: Company, today: date, *, number: str = ""
     ) -> tuple[Verdict, tuple[RegisterRow, ...]]:
         """Listing against sanction for one name, then the look-alikes of the other side."""
-        seen: Sequence[Observation] = company.observations
-        if number:
-            seen = [observation for observation in seen if observation.digits in (number, "")]
-        listed, acts, remarks = _sides(seen, today)
-        if listed and acts:
-            bound = {act.digits for act in acts if not act.term_is_over(today)} - {""}
-            if bound.issuperset(listing.digits for listing in listed):
-                return "sanctioned", _rows([*acts, *listed, *remarks], today)
-            return "conflict", _rows([*listed, *acts, *remarks], today)
-        if listed:
-            other = self._look_alikes(company, SANCTIONS, today)
-            return "listed", _rows([*listed, *remarks], today) + other
-        if acts:
-            other = self._look_alikes(company, ("listed",), today)
-            return "sanctioned", _rows(acts, today) + other
-        return "not_found", _rows(remarks, today)
+        verdict, rows = weigh(speaking(self.index, company, number), today)
+        if verdict == "listed":
+            rows += self._look_alikes(company, SANCTIONS, today)
+        elif verdict == "sanctioned" and all(row.status != "listed" for row in rows):
+            rows += self._look_alikes(company, ("listed",), today)
+        return verdict, rows
+
+    def _written_otherwise(self, text: str, words: Sequence[str], named: Sequence[Mention]) -> bool:
+        """A CV of the name of a PT, or a last word that makes it another name ("PT X Palsu")."""
+        forms = [m.form for m in named if m.marked and self.index.exact(m)]
+        if forms and all(form in _NO_PT for form in forms):
+            return True
+        if not words or words[-1] not in _PART_OF_A_NAME or "?" in text:
+            return False
+        marked = [mention.words for mention in named if mention.marked]
+        return any(tuple(words[-1 - len(name) : -1]) == name for name in marked)
 
     def _look_alikes(
         self, company: Company, statuses: Collection[str], today: date
@@ -134,7 +149,7 @@ class Register:
     def _same(self, named: Sequence[Mention]) -> list[Company]:
         """Companies whose whole name is there; one word needs PT before it or to stand alone."""
         found: dict[Company, None] = {}
-        for mention in named[: 4 * MAX_MENTIONS]:
+        for mention in named[:MAX_NAMED]:
             company = self.index.exact(mention)
             if company and (mention.marked or len(named) == 1 or len(mention.words) > 1):
                 found[company] = None
@@ -142,37 +157,12 @@ class Register:
 
     def _all_mean(self, company: Company, named: Sequence[Mention]) -> bool:
         """No name behind a PT in the message is another company's or unknown."""
-        return all(
-            self.index.exact(mention) is company
-            or any(near.company is company for near in self.index.near([mention]))
-            for mention in [mention for mention in named if mention.marked][:MAX_MENTIONS]
+        marked = [mention for mention in named[:MAX_NAMED] if mention.marked]
+        unlike = [mention for mention in marked if self.index.exact(mention) is not company]
+        return len(unlike) <= MAX_MENTIONS and all(
+            any(near.company is company for near in self.index.near([mention]))
+            for mention in unlike
         )
-
-
-def _sides(
-    seen: Iterable[Observation], today: date
-) -> tuple[list[Observation], list[Observation], list[Observation]]:
-    """Listings, sanctions not ended since, and what is only told beside them (remarks)."""
-    by_status: Mapping[str, list[Observation]] = defaultdict(list)
-    for observation in seen:
-        by_status[observation.on(today).status].append(observation)
-    ended = by_status["lifted_watch"]
-    acts = [
-        act
-        for status in ("revoked", "suspended")
-        for act in by_status[status]
-        if not any(
-            end.row.seen_on >= act.row.seen_on
-            and (act.digits == end.digits or not (act.digits and end.digits))
-            for end in ended
-        )
-    ]
-    remarks = [remark for status in REMARKS for remark in by_status[status]]
-    return by_status["listed"], acts, remarks
-
-
-def _rows(observations: Iterable[Observation], today: date) -> tuple[RegisterRow, ...]:
-    return tuple(observation.on(today) for observation in observations)
 
 
 def _choices(near: Sequence[Near], today: date) -> tuple[RegisterRow, ...]:

@@ -2,21 +2,35 @@
 
 import argparse
 import hashlib
+import sys
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot import register_snapshots
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import register_snapshots, watches
 from bot.recruiters import Register
 from bot.register_file import COLUMNS, Reading, read_register_file
-from bot.register_import import Imported, Origin, import_register
+from bot.register_import import (
+    Imported,
+    Origin,
+    Overtaken,
+    import_register,
+    make_plan,
+    plan_import,
+)
 from bot.register_rows import Observation, RegisterFileError
-from bot.sealing import KeyRing
+from bot.register_status import STATUSES, plain_status, status_of
+from bot.sealing import KeyRing, SealBroken
 from bot.service import Service
-from bot.settings import read_settings
-from bot.terminal import FINE, WrongUse, open_service, print_json
+from bot.settings import Settings, read_settings
+from bot.terminal import FINE, WrongUse, loaded, open_service, print_json
 
+STOPPED = 130
+"""What a shell expects of a command that Ctrl-C ended."""
+TRIES = 3
 _SHIPPED = "content/recruiters.csv, shipped with this release"
 
 
@@ -31,7 +45,8 @@ def add_commands(commands: Any) -> None:
                       help=f"the file's name for a column, which is one of {', '.join(COLUMNS)}")  # fmt: skip
     load.add_argument("--source", default="", metavar="URL", help="where the file comes from")
     load.add_argument("--source-date", default="", metavar="DATE", help="the day it speaks of")
-    load.add_argument("--status", default="", help="the status of all rows without that column")
+    load.add_argument("--status", action="append", default=[], metavar="STATUS | TEXT=STATUS",
+                      help="the status of rows without that column, or what a text means")  # fmt: skip
     load.add_argument("--official", action="store_true",
                       help="the office's own export, no third party's copy")  # fmt: skip
     load.add_argument("--drop-share", type=float, metavar="0..1",
@@ -45,12 +60,31 @@ def add_commands(commands: Any) -> None:
 
 
 def run_import(given: argparse.Namespace) -> int:
-    service = _open()
     try:
-        rows = read_register_file(given.file, _reading(given, service))
-        imported = _import(service, rows, given)
+        return _run_import(given)
+    except KeyboardInterrupt:
+        print("stopped; `kentongan register show` says which register counts", file=sys.stderr)
+        return STOPPED
     except RegisterFileError as error:
         raise WrongUse(str(error)) from None
+    except SealBroken:
+        raise WrongUse(
+            "KENTONGAN_KEYRING_PATH: this key ring doesn't open what watchers left; nothing was done"
+        ) from None
+    except SQLAlchemyError as error:
+        busy = "lock" in str(error).casefold()
+        why = "is busy, somebody writes for long" if busy else f"failed ({type(error).__name__})"
+        raise WrongUse(f"the database {why}; nothing was taken over, try again") from None
+
+
+def _run_import(given: argparse.Namespace) -> int:
+    settings = read_settings()
+    if given.dry_run and not register_snapshots.is_there(settings.database_url):
+        rows, imported = _rehearse(settings, given)
+    else:
+        service = _open()
+        rows = _read(given, service.today(service.clock.now()))
+        imported = _import(service, rows, given)
     counted = Counter(change.kind for change in imported.changes)
     for change in imported.changes:
         if given.json:
@@ -69,9 +103,29 @@ def run_import(given: argparse.Namespace) -> int:
 
 
 def _open() -> Service:
-    """The register is public: where nobody is kept yet it needs no key ring."""
+    """The register is public: where nobody watches a company it needs no key ring."""
     settings = read_settings()
-    return open_service(settings, ring=None if settings.keyring_path.exists() else KeyRing.fresh())
+    if settings.keyring_path.exists():
+        return open_service(settings)
+    service = open_service(settings, ring=KeyRing.fresh())
+    with service.database.read() as connection:
+        if watches.is_any(connection):
+            raise WrongUse(
+                f"{settings.keyring_path}: no key ring is there, and people wait to hear of a company; "
+                "set KENTONGAN_KEYRING_PATH to the one of this database"
+            )
+    return service
+
+
+def _rehearse(settings: Settings, given: argparse.Namespace) -> tuple[list[Observation], Imported]:
+    """A dry run where no database is yet: it is compared with the shipped register."""
+    today = datetime.now().astimezone().date()
+    rows = _read(given, today)
+    plan = make_plan(
+        loaded(Register.load), None, rows, _origin(given), drop_share=_share(settings, given),
+        today=today,
+    )  # fmt: skip
+    return rows, Imported(None, plan.changes, 0)
 
 
 def _print_summary(summary: dict[str, Any], imported: Imported) -> None:
@@ -83,16 +137,32 @@ def _print_summary(summary: dict[str, Any], imported: Imported) -> None:
         print(f"snapshot {imported.snapshot}; {imported.told} watchers are told")
 
 
-def _reading(given: argparse.Namespace, service: Service) -> Reading:
+def _read(given: argparse.Namespace, today: date) -> list[Observation]:
     headings = dict(_heading(text) for text in given.map)
-    return Reading(
+    if len(headings) < len(given.map):
+        raise WrongUse("--map names one column twice: write each COLUMN once")
+    means = dict(_meaning(text) for text in given.status if "=" in text)
+    for_all = [text for text in given.status if "=" not in text]
+    if len(for_all) > 1:
+        raise WrongUse("--status: rows without that column can have one status only")
+    reading = Reading(
         headings=headings,
         source=given.source,
         source_date=_day(given.source_date) if given.source_date else None,
-        status=given.status,
+        status="".join(for_all),
+        statuses=means,
         third_party=not given.official,
-        today=service.today(service.clock.now()),
+        today=today,
     )
+    return read_register_file(given.file, reading)
+
+
+def _meaning(text: str) -> tuple[str, str]:
+    found, _, status = text.rpartition("=")
+    status = status.strip() if status.strip() in STATUSES else status_of(status)
+    if not plain_status(found) or status not in STATUSES:
+        raise WrongUse(f"--status {text}: write TEXT=STATUS, STATUS one of {', '.join(STATUSES)}")
+    return plain_status(found), status
 
 
 def _heading(text: str) -> tuple[str, str]:
@@ -113,29 +183,40 @@ class _DryRun(Exception):
     """Takes a transaction back after its difference report was made."""
 
 
-def _import(service: Service, rows: list[Observation], given: argparse.Namespace) -> Imported:
-    share = given.drop_share
+def _share(settings: Settings, given: argparse.Namespace) -> float:
+    share: float | None = given.drop_share
     if share is not None and not 0 <= share <= 1:
         raise WrongUse(f"--drop-share {share}: write a share from 0 to 1, 0.2 for a fifth")
-    origin = Origin(
-        given.kind,
-        given.file.name,
-        hashlib.sha256(given.file.read_bytes()).digest(),
-        third_party=not given.official,
-    )
-    imported = None
-    try:
-        with service.database.write() as connection:
-            imported = import_register(
-                connection, service, rows, origin, now=service.clock.now(),
-                drop_share=service.settings.register_drop_share if share is None else share,
-            )  # fmt: skip
-            if given.dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
-    assert imported is not None
-    return imported
+    return settings.register_drop_share if share is None else share
+
+
+def _origin(given: argparse.Namespace) -> Origin:
+    digest = hashlib.sha256(given.file.read_bytes()).digest()
+    return Origin(given.kind, given.file.name, digest, third_party=not given.official)
+
+
+def _import(service: Service, rows: list[Observation], given: argparse.Namespace) -> Imported:
+    """The difference is worked out before the database is held, anew when another was faster."""
+    share, origin = _share(service.settings, given), _origin(given)
+    for _ in range(TRIES):
+        now = service.clock.now()
+        with service.database.read() as connection:
+            plan = plan_import(connection, service, rows, origin, drop_share=share, now=now)
+        imported = None
+        try:
+            with service.database.write() as connection:
+                imported = import_register(
+                    connection, service, rows, origin, drop_share=share, now=now, plan=plan
+                )
+                if given.dry_run:
+                    raise _DryRun
+        except Overtaken:
+            continue
+        except _DryRun:
+            pass
+        assert imported is not None
+        return imported
+    raise WrongUse("other imports were faster each time; nothing was taken over, try again")
 
 
 def run_show(given: argparse.Namespace) -> int:

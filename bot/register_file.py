@@ -37,7 +37,15 @@ MAX_ROWS = 20_000
 MAX_BYTES = 20_000_000
 MAX_CELL = 500
 MAX_PROBLEMS = 50
-_FORMULA = re.compile(r"[=@]|[+-](?![\d\s(]|$)|#(?:N/A|REF|VALUE|DIV|NAME|NUM|NULL)")
+_FORMULA = re.compile(
+    r"[=@＝＠]|[+-](?![\d\s(]|$)|[＋－]|#(?:N/A|REF|VALUE|DIV|NAME|NUM|NULL)"
+    r"|[+-].*[=@|!]|(?s:.*)(?:\w\s*\|\s*['!]|\s[+=@][A-Za-z(])"
+)
+"""At the beginning of a cell, what a calculator would begin there, and what some begin behind it."""
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters: PostgreSQL keeps no NUL, and a terminal obeys the others."""
 
 Line = tuple[int, list[str]]
 """The number of a line in its file, and its cells."""
@@ -53,6 +61,8 @@ class Reading:
     source_date: date | None = None
     status: str = ""
     """The status of every row of a file without such a column."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """What a status text means, by `plain_status`, as the operator decided it."""
     third_party: bool = True
     today: date = date.max
     """No row can have been seen after it."""
@@ -82,6 +92,10 @@ def read_register_file(path: Path, reading: Reading) -> list[Observation]:
     if header is None:
         raise RegisterFileError(f"{path.name}: the sheet is empty")
     columns = _columns(path, header, reading)
+    if any(_UNSEEN.search(cell) for cell in header[1]):
+        raise RegisterFileError(
+            f"{path.name}, row {header[0]}: a heading holds a control character; write it anew"
+        )
     rows: list[tuple[int, Observation]] = []
     problems: list[tuple[int, str]] = []
     for number, cells in lines:
@@ -129,7 +143,10 @@ def _csv_lines(path: Path) -> Iterator[Line]:
     number = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            delimiter = _delimiter(file.read(4_000).splitlines())
+            head = file.read(4_000)
+            if len(head) > 8 and 3 * head.count("\0") >= len(head):  # UTF-16 without its mark
+                raise _no_text(path, 1)
+            delimiter = _delimiter(head.splitlines())
             file.seek(0)
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             for cells in reader:
@@ -138,11 +155,15 @@ def _csv_lines(path: Path) -> Iterator[Line]:
     except csv.Error as error:
         raise RegisterFileError(f"{path.name}, row {number + 1}: {error}; mend it") from None
     except UnicodeDecodeError:
-        raise RegisterFileError(
-            f"{path.name}, row {number + 1} or after: is no UTF-8 text; save it as CSV in UTF-8"
-        ) from None
+        raise _no_text(path, number + 1) from None
     except OSError as error:
         raise RegisterFileError(f"{path.name}: {error.strerror or 'cannot be read'}") from None
+
+
+def _no_text(path: Path, number: int) -> RegisterFileError:
+    return RegisterFileError(
+        f"{path.name}, row {number} or after: is no UTF-8 text; save it as CSV in UTF-8"
+    )
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -180,6 +201,16 @@ def _columns(path: Path, header: Line, reading: Reading) -> dict[str, int]:
         found = [heading for heading in _wanted(column, reading) if heading in headings]
         if found:
             columns[column] = headings.index(found[0])
+            if headings.count(found[0]) > 1:
+                raise RegisterFileError(
+                    f"{path.name}, row {number}: the column {found[0]!r} stands twice; rename one"
+                )
+    for one, at in columns.items():
+        if other := next((o for o in columns if columns[o] == at and o < one), ""):
+            raise RegisterFileError(
+                f"{path.name}, row {number}: {cells[at][:40]!r} is taken for {other} and for {one}; "
+                f"say which other column is {one} with --map {one}=HEADING"
+            )
     missing = [c for c in NEEDED if c not in columns and not reading.defaults.get(c)]
     missing += [c for c in reading.headings if c not in columns and c not in missing]
     if missing:
@@ -200,11 +231,15 @@ def _row(
     cells: Sequence[str], header: Sequence[str], columns: Mapping[str, int], reading: Reading
 ) -> Observation:
     for heading, cell in zip(header, cells, strict=False):
+        if _UNSEEN.search(cell):
+            raise RowError(f"{heading or 'a cell'} holds a control character", "write it anew")
         if _FORMULA.match(cell):
             raise RowError(f"{heading or 'a cell'} holds a formula", "paste its value instead")
         if len(cell) > MAX_CELL:
             raise RowError(f"{heading or 'a cell'} has {len(cell)} letters", f"at most {MAX_CELL}")
-    ours = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+    ours = {
+        name: " ".join(cells[at].split()) if at < len(cells) else "" for name, at in columns.items()
+    }
     ours = {name: "" if cell in ("-", "–") else cell for name, cell in ours.items()}
     ours["licence_no"] = ours["licence_no"].lstrip("'")  # Excel's mark for "this is text"
     filled = {name: ours.get(name) or reading.defaults.get(name, "") for name in COLUMNS}
@@ -213,7 +248,8 @@ def _row(
         for at, (heading, cell) in enumerate(zip(header, cells, strict=False), 1)
         if cell
     }
-    seen = observation(filled, third_party=reading.third_party, raw=raw)
+    seen = observation(filled, third_party=reading.third_party, raw=raw,
+                       statuses=reading.statuses)  # fmt: skip
     if seen.row.seen_on > reading.today:
         raise RowError(f"source_date {seen.row.seen_on} is in the future", "write the real day")
     return seen

@@ -1,6 +1,7 @@
 """Taking a register file over: what of the old stays, what has changed, and who is told of it."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -8,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import audit, outbox, register_notices, register_snapshots
+from bot import audit, register_notices, register_snapshots
 from bot.recruiters import Register
 from bot.register_file import Kind
 from bot.register_index import Company
@@ -46,6 +47,55 @@ class Imported:
     """Watchers who get a notice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import will do, worked out before the database is held."""
+
+    base: int | None
+    """The snapshot that the file was compared with."""
+    before: Register
+    after: Register
+    changes: tuple[Change, ...]
+    is_same: bool
+
+
+class Overtaken(Exception):
+    """Another import was committed since the plan was made."""
+
+
+def make_plan(
+    before: Register,
+    base: int | None,
+    rows: Sequence[Observation],
+    origin: Origin,
+    *,
+    drop_share: float,
+    today: date,
+) -> Plan:
+    """Raises RegisterFileError when the file is of the other kind or loses too many companies."""
+    _check_kind(rows, origin)
+    after = Register(merged(before.observations, rows, origin.kind))
+    _check_drop(before, after, rows, origin, drop_share, today)
+    changes = tuple(differences(before, after, today))
+    return Plan(base, before, after, changes, _is_same(before, after))
+
+
+def plan_import(
+    connection: Connection,
+    service: Service,
+    rows: Sequence[Observation],
+    origin: Origin,
+    *,
+    drop_share: float,
+    now: datetime,
+) -> Plan:
+    """The plan against the register that counts now."""
+    base = register_snapshots.newest_id(connection)
+    before = service.register_now(connection)
+    today = service.today(now)
+    return make_plan(before, base, rows, origin, drop_share=drop_share, today=today)
+
+
 def import_register(
     connection: Connection,
     service: Service,
@@ -54,18 +104,18 @@ def import_register(
     *,
     drop_share: float,
     now: datetime,
+    plan: Plan | None = None,
 ) -> Imported:
     """Make the register what the rows say, in the caller's transaction: all of it or nothing.
 
-    Raises RegisterFileError when the file is of the other kind or loses too many companies.
+    Raises what `make_plan` raises, and Overtaken when a given plan is no longer good.
     """
     audit.wait_in_line(connection)  # two imports at a time would both compare with the old one
-    before = service.register_now(connection)
-    today = service.today(now)
-    _check_kind(rows, origin)
-    after = Register(merged(before.observations, rows, origin.kind))
-    _check_drop(before, rows, origin, drop_share)
-    if _is_same(before, after) and register_snapshots.newest(connection) is not None:
+    if plan is None:
+        plan = plan_import(connection, service, rows, origin, drop_share=drop_share, now=now)
+    elif register_snapshots.newest_id(connection) != plan.base:
+        raise Overtaken
+    if plan.is_same and plan.base is not None:
         return Imported(None, (), 0)
     number = register_snapshots.keep(
         connection,
@@ -77,13 +127,12 @@ def import_register(
             "source_date": max(seen.row.seen_on for seen in _speaking(rows)),
             "third_party": origin.third_party,
         },
-        after.observations,
+        plan.after.observations,
         now,
     )
-    notices = register_notices.for_watchers(connection, service, before, after, now)
-    outbox.queue(connection, notices)
+    told = register_notices.tell_watchers(connection, service, plan.after, now, before=plan.before)
     audit.record(connection, now, actor="operator", action="register", subject=f"register:{number}")
-    return Imported(number, tuple(differences(before, after, today)), len(notices))
+    return Imported(number, plan.changes, told)
 
 
 def _speaking(rows: Sequence[Observation]) -> list[Observation]:
@@ -94,19 +143,42 @@ def _speaking(rows: Sequence[Observation]) -> list[Observation]:
 def merged(
     before: Iterable[Observation], rows: Sequence[Observation], kind: Kind
 ) -> list[Observation]:
-    """A list replaces the listings and leaves alone the acts that it doesn't speak of; a list of
-    sanctions replaces all acts and leaves the listings alone."""
-    if kind == "sanctions":
-        kept = [seen for seen in before if seen.row.status in (*_LISTINGS, "claimed")]
-        return [*kept, *rows]
+    """A list replaces the listings and leaves alone the acts that it doesn't speak of. A list of
+    sanctions replaces all acts but revocations: those stay until the file says otherwise."""
     spoken = {(seen.row.status, mark) for seen in rows for mark in _marks(seen)}
+    ends = _ends(rows)
+    replaced = ("claimed", *_LISTINGS) if kind == "sanctions" else ()
     kept = [
         seen
         for seen in before
-        if seen.row.status not in _LISTINGS
-        and not any((seen.row.status, mark) in spoken for mark in _marks(seen))
+        if seen.row.status in replaced
+        or (
+            seen.row.status not in _LISTINGS
+            and (kind == "list" or (seen.row.status == "revoked" and not _is_over(seen, ends)))
+            and not any((seen.row.status, mark) in spoken for mark in _marks(seen))
+        )
     ]
-    return [*rows, *kept]
+    return [*kept, *rows] if kind == "sanctions" else [*rows, *kept]
+
+
+def _ends(rows: Iterable[Observation]) -> Mapping[str, list[Observation]]:
+    """The rows that say that a sanction is over, by number and by name."""
+    ends: dict[str, list[Observation]] = defaultdict(list)
+    for seen in rows:
+        if seen.row.status == "lifted_watch":
+            for mark in {seen.digits, seen.row.key} - {""}:
+                ends[mark].append(seen)
+    return ends
+
+
+def _is_over(act: Observation, ends: Mapping[str, list[Observation]]) -> bool:
+    """A later row of its number says so; of its name, when one of the two has no number."""
+    found = [end for mark in (act.digits, act.row.key) for end in ends.get(mark, ())]
+    return any(
+        end.row.seen_on > act.row.seen_on
+        and (end.digits == act.digits or not (end.digits and act.digits))
+        for end in found
+    )
 
 
 def _marks(seen: Observation) -> tuple[str, ...]:
@@ -127,19 +199,47 @@ def _check_kind(rows: Sequence[Observation], origin: Origin) -> None:
 
 
 def _check_drop(
-    before: Register, rows: Sequence[Observation], origin: Origin, drop_share: float
+    before: Register,
+    after: Register,
+    rows: Sequence[Observation],
+    origin: Origin,
+    drop_share: float,
+    today: date,
 ) -> None:
-    """A file that is cut off looks like many companies that lost their licence at once."""
-    statuses = ("listed",) if origin.kind == "list" else SANCTIONS
-    spoken = {seen.row.key for seen in rows} | ({seen.digits for seen in rows} - {""})
-    there = [company for company in before.index.by_fold.values() if company.has(statuses)]
-    lost = [company for company in there if spoken.isdisjoint({company.fold, *_numbers(company)})]
-    if len(lost) > drop_share * len(there):
-        share = len(lost) / len(there)
+    """A file that is cut off looks like many companies that lost their licence at once; so does
+    one whose dates are all over."""
+    is_list = origin.kind == "list"
+    statuses = ("listed",) if is_list else SANCTIONS
+    named = {seen.row.key for seen in rows} | ({seen.digits for seen in rows} - {""})
+    there = [c for c in before.index.by_fold.values() if _counts(c, statuses, today)]
+    lost = [c for c in there if not any(_counts(o, statuses, today) for o in _again(after, c))]
+    still_named = [c for c in lost if not named.isdisjoint({c.fold, *_numbers(c)})]
+    gone = len(lost) if is_list else len(lost) - len(still_named)
+    if gone > drop_share * len(there):
+        share = gone / len(there)
+        mend = f"is the file whole? If so: --drop-share {ceil(share * 100) / 100}"
+        if not is_list:
+            mend = "is the file whole? If so, give each that ended a row with pengakhiran sanksi"
+        elif still_named:
+            mend = (
+                f"{len(still_named)} stand in it and are not listed: look at status and valid_until"
+            )
         raise RegisterFileError(
-            f"{origin.file_name}: {len(lost)} of {len(there)} companies would be gone ({share:.0%}), "
-            f"more than {drop_share:.0%}; is the file whole? If so: --drop-share {ceil(share * 100) / 100}"
+            f"{origin.file_name}: {gone} of {len(there)} companies would be gone ({share:.0%}), "
+            f"more than {drop_share:.0%}; {mend}"
         )
+
+
+def _counts(company: Company, statuses: Sequence[str], today: date) -> bool:
+    return any(seen.on(today).status in statuses for seen in company.observations)
+
+
+def _again(after: Register, company: Company) -> Iterable[Company]:
+    """The company in the new register, by its name or its number."""
+    if same := after.index.by_fold.get(company.fold):
+        yield same
+    for number in _numbers(company):
+        yield from after.index.by_number.get(number, ())
 
 
 def _numbers(company: Company) -> set[str]:
@@ -176,8 +276,9 @@ def differences(before: Register, after: Register, today: date) -> Iterable[Chan
         if _shown_numbers(was) != _shown_numbers(company):
             yield Change("changed", f"{_told(company)}: number {_shown_numbers(was) or '-'} → "
                          f"{_shown_numbers(company) or '-'}")  # fmt: skip
+    gone = old.keys() - new.keys() - set(renamed.values())
     for key, company in old.items():
-        if key not in new and key not in renamed.values():
+        if key in gone:
             yield Change("gone", f"{_told(company)}: was {_statuses(company, today)}")
 
 

@@ -49,8 +49,11 @@ class Company:
         rows = [observation.on(today) for observation in self.observations]
         return min(rows, key=lambda row: (row.status not in SANCTIONS, row.status != "listed"))
 
-    def has(self, statuses: Collection[str]) -> bool:
-        return any(observation.row.status in statuses for observation in self.observations)
+    def has(self, statuses: Collection[str], number: str = "") -> bool:
+        return any(
+            seen.row.status in statuses and number in ("", seen.digits)
+            for seen in self.observations
+        )
 
 
 SKELETON_FROM = 5

@@ -1,15 +1,17 @@
-"""The notice to everybody who watches a company whose status an import has changed."""
+"""The notice to everybody who watches a company whose status an import or a date has changed."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any
+import logging
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot import outbox, watches
 from bot.recruiters import Register
+from bot.sealing import SealBroken
 from bot.service import NoOffice, Service
 from flows.times import say_date
+
+log = logging.getLogger(__name__)
 
 _STANDINGS = {
     "listed": "register_watch.listed",
@@ -24,55 +26,83 @@ _STANDINGS = {
 }
 
 
-def for_watchers(
-    connection: Connection, service: Service, before: Register, after: Register, now: datetime
-) -> list[dict[str, Any]]:
-    """One row for the outbox for each wish that came true; the wish goes in the same transaction,
-    so that a killed import has told nobody and a repeated one tells nobody twice."""
-    changed = dict(_changed(before, after, service.today(now)))
-    waiting = watches.waiting(connection, service.ring, list(changed))
-    not_before = _morning(service, now)
-    copy = _copy(service, after)
-    rows = []
-    for one in waiting:
-        was, becomes = changed[one.key]
-        slots = (
-            {"name": one.name}
-            | copy
-            | {
-                "before": service.message(_STANDINGS[was]).text,
-                "now": service.message(_STANDINGS[becomes]).text,
-            }
-        )
-        message = service.message("register_watch.changed", slots)
-        rows.append(
-            outbox.row_for(
-                service.ring,
-                message,
-                now,
-                channel=one.channel,
-                contact_id=one.contact_id,
-                priority=outbox.NEWS,
-                not_before=not_before,
-            )
-        )
-    watches.told(connection, [one.watch_id for one in waiting])
-    return rows
+def tell_watchers(
+    connection: Connection,
+    service: Service,
+    register: Register,
+    now: datetime,
+    *,
+    before: Register | None = None,
+) -> int:
+    """Queue a notice for each wish whose company stands otherwise than its watcher knows; how many.
+
+    The wish is marked in the same transaction, so that a killed import has told nobody and a
+    repeated one, or the daily look, tells nobody twice. Who can't be written to now waits.
+    """
+    watches.settle(connection, now)
+    today, not_before = service.today(now), _morning(service, now)
+    told = 0
+    for one in watches.waiting(connection, service.ring):
+        key = _name_now(register, before, one.key)
+        becomes = register.standing(key, today)
+        was = one.standing or (before.standing(one.key, today) if before else becomes)
+        if was == becomes:
+            if (one.standing, one.key) != (was, key):
+                watches.remember(connection, service.ring, one, was, key)
+        elif _can_be_told(one, not_before):
+            number = _queue(connection, service, register, one, (was, becomes), now, not_before)
+            watches.told_by(connection, one.watch_id, number)
+            told += 1
+        elif one.standing != was:
+            watches.remember(connection, service.ring, one, was, one.key)
+    return told
 
 
-def _changed(
-    before: Register, after: Register, today: date
-) -> Iterator[tuple[str, tuple[str, str]]]:
-    """(folded name, (standing before, standing now)); who keeps the number keeps the standing."""
-    for key in before.index.by_fold.keys() | after.index.by_fold.keys():
-        was, company = before.standing(key, today), before.index.by_fold.get(key)
-        becomes = after.standing(key, today)
-        if company and key not in after.index.by_fold:
-            numbers = {seen.digits for seen in company.observations} - {""}
-            if successor := after.by_numbers(numbers):
-                becomes = after.standing(successor.fold, today)
-        if was != becomes:
-            yield key, (was, becomes)
+def look_daily(connection: Connection, service: Service, now: datetime) -> None:
+    """What a date has changed: a listing expired, a suspension's term is over (`schedule.py`)."""
+    try:
+        tell_watchers(connection, service, service.register_now(connection), now)
+    except SealBroken:
+        log.error("watches can't be opened: is KENTONGAN_KEYRING_PATH the right key ring?")
+
+
+def _name_now(register: Register, before: Register | None, key: str) -> str:
+    """Who keeps the number is the same company under a new name."""
+    company = before.index.by_fold.get(key) if before else None
+    if company is None or key in register.index.by_fold:
+        return key
+    successor = register.by_numbers({seen.digits for seen in company.observations} - {""})
+    return successor.fold if successor else key
+
+
+def _can_be_told(one: watches.Waiting, at: datetime) -> bool:
+    """On WhatsApp only within a day of the watcher's last words; the daily look finds that day."""
+    closed = one.channel == "whatsapp" and outbox.window_closed(one.last_inbound_at, at)
+    return one.can_be_told and not closed
+
+
+def _queue(
+    connection: Connection,
+    service: Service,
+    register: Register,
+    one: watches.Waiting,
+    change: tuple[str, str],
+    now: datetime,
+    not_before: datetime,
+) -> int:
+    was, becomes = (service.message(_STANDINGS[standing]).text for standing in change)
+    slots = {"name": one.name, "before": was, "now": becomes} | _copy(service, register)
+    row = outbox.row_for(
+        service.ring,
+        service.message("register_watch.changed", slots),
+        now,
+        channel=one.channel,
+        contact_id=one.contact_id,
+        priority=outbox.NEWS,
+        not_before=not_before,
+    )
+    table = outbox.outbox
+    return int(connection.execute(table.insert().values(row).returning(table.c.id)).scalar_one())
 
 
 def _morning(service: Service, now: datetime) -> datetime:

@@ -1,10 +1,11 @@
-"""One observation of the licence register, and what the status texts of its sources mean."""
+"""One observation of the licence register: what a source said of a company on a day."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.register_status import is_doubtful, plain_status, status_of
 from flows.company_names import company_words
 from flows.ports import RegisterRow
 
@@ -12,23 +13,6 @@ SANCTIONS = ("suspended", "revoked")
 """In force they stand against a listing; a warning or a lost SIP2MI is only told beside it (1.6)."""
 REMARKS = ("warned", "sip2mi_revoked", "lifted_watch", "expired")
 MAX_NAME = 120
-_STATUSES = {
-    "claimed": r"(?:situs|aplikasi) .*\bperusahaan sendiri\b|claimed\b",
-    "lifted_watch": r"sanksi .*\bdiakhiri|pengakhiran|dalam pengawasan|lifted",
-    "sip2mi_revoked": r"(?:izin perekrutan|sip2mi)\b.*\bdicabut|(?:di|pen)cabut(?:an)? (?:sip2mi|"
-    r"izin perekrutan)|sip2mi_revoked",
-    "warned": r"(?:surat )?peringatan|diperingatkan|warned",
-    "suspended": r"penghentian sementara|diskors|skorsing|tunda layan|dibekukan|pembekuan|suspended",
-    "expired": r"tidak (?:aktif|berlaku|diperpanjang)|non-?aktif|k[ae]dalu\w*|habis masa|"
-    r"masa berlaku habis|dikembalikan|expired|withdrawn",
-    "revoked": r"dicabut|pencabutan|revoked",
-    "listed": r"terdaftar|aktif|berlaku|listed|active",
-}
-_BEGINS = {
-    status: re.compile(rf"(?:status:? |sanksi:? |sip3mi |izin )?(?:{words})\b\w*", re.IGNORECASE)
-    for status, words in _STATUSES.items()
-}
-"""How a status text begins. What a company says of itself is kept but counts for nothing."""
 _TERM = re.compile(r"\b(\d{1,2}) bulan sejak (\d{4})-(\d{2})-(\d{2})\b")
 _CUT_OFF = re.compile(r"[0-9][.,]?[0-9]*E[+]|\.\.\.|…|#", re.IGNORECASE)
 
@@ -66,6 +50,12 @@ class Observation:
         """The number without marks, and without the zeros that Excel eats at its beginning."""
         return re.sub(r"\D", "", self.row.licence_no).lstrip("0")
 
+    @property
+    def is_nib(self) -> bool:
+        """Digits alone, 13 of them (Excel eats zeros); the number of a decree has other marks."""
+        only_digits = re.fullmatch(r"[0-9 .-]+", self.row.licence_no)
+        return bool(only_digits) and 11 <= len(self.digits) <= 13
+
     def on(self, today: date) -> RegisterRow:
         """The row as it counts today: a listing past its own date is no listing (1.6)."""
         over = self.row.status == "listed" and self.valid_until and self.valid_until < today
@@ -84,15 +74,14 @@ class Observation:
         return (today.year, today.month, today.day) > (year + years, month + 1, day)
 
 
-def status_of(text: str) -> str:
-    """The normalised status (`recruiters.md` 1.6), or "" when the text is none we know."""
-    return next((status for status, begins in _BEGINS.items() if begins.match(text)), "")
-
-
 def observation(
-    cells: Mapping[str, str], *, third_party: bool = True, raw: Mapping[str, str] | None = None
+    cells: Mapping[str, str],
+    *,
+    third_party: bool = True,
+    raw: Mapping[str, str] | None = None,
+    statuses: Mapping[str, str] | None = None,
 ) -> Observation:
-    """A row by our column names. Raises RowError."""
+    """A row by our column names; `statuses` says what some texts mean. Raises RowError."""
     name, number, status_text = cells["name"], cells["licence_no"], cells["status"]
     if not company_words(name) or len(name) > MAX_NAME:
         raise RowError(f"{name[:40]!r} is no company name", "write the name as the source has it")
@@ -100,10 +89,9 @@ def observation(
         raise RowError(
             f"the number {number[:40]!r} is cut off", "format the column as text, or empty it"
         )
-    status = status_of(status_text)
+    status = (statuses or {}).get(plain_status(status_text)) or status_of(status_text)
     if not status:
-        mend = "begin it with terdaftar, penghentian sementara, dicabut or pengakhiran"
-        raise RowError(f"the status {status_text[:40]!r} is not known", mend)
+        raise _no_status(status_text)
     if not cells["source_url"]:
         raise RowError("source_url is empty", "write where the row comes from")
     seen_on = _day(cells, "source_date") or _day(cells, "read_on")
@@ -113,6 +101,14 @@ def observation(
         name, number, status, status_text, cells["source_url"], seen_on, third_party=third_party
     )
     return Observation(row, _day(cells, "valid_until"), raw or {})
+
+
+def _no_status(text: str) -> RowError:
+    if is_doubtful(text):
+        mend = f'say which it is with --status "{text[:40]}=listed" (or suspended, revoked …)'
+        return RowError(f"the status {text[:40]!r} says two things", mend)
+    mend = "begin it with terdaftar, penghentian sementara, dicabut or pengakhiran"
+    return RowError(f"the status {text[:40]!r} is not known", mend)
 
 
 def _day(cells: Mapping[str, str], column: str) -> date | None:

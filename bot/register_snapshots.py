@@ -47,7 +47,7 @@ def register_for_terminal() -> Register:
     """The same register without a service: the shipped one where no database is yet."""
     shipped = Register.load()
     url = read_settings().database_url
-    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).is_file():
+    if not is_there(url):
         return shipped
     database = Database(url)
     try:
@@ -61,9 +61,15 @@ def register_for_terminal() -> Register:
         database.close()
 
 
-def newest(connection: Connection) -> Any | None:
-    """The newest snapshot's own row, or None before the first import."""
-    return connection.execute(select(snapshots).order_by(snapshots.c.id.desc()).limit(1)).first()
+def newest_id(connection: Connection) -> int | None:
+    """The newest snapshot, or None before the first import."""
+    newest: int | None = connection.execute(_NEWEST).scalar()
+    return newest
+
+
+def is_there(url: str) -> bool:
+    """False for a SQLite file that nobody has made yet."""
+    return not url.startswith("sqlite") or Path(url.removeprefix("sqlite:///")).is_file()
 
 
 def history(connection: Connection) -> list[Any]:

@@ -1,7 +1,10 @@
 """The first sheet of an Excel file as lines of text, within bounds: such a file can be a bomb."""
 
+import lzma
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +16,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.register_rows import RegisterFileError
 
+_DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, InvalidFileException, ParseError, OSError, EOFError,
+    zlib.error, lzma.LZMAError, struct.error, RuntimeError, ArithmeticError, LookupError,
+    TypeError, AttributeError, ValueError, AssertionError,
+)  # fmt: skip
+"""What the parts of a damaged, locked or strangely packed file raise while they are read."""
 MAX_COLUMNS = 60
 MAX_UNPACKED = 100_000_000
 """Bytes that the parts of the file may take once they are unpacked."""
@@ -26,18 +35,16 @@ def sheet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
                 raise RegisterFileError(f"{path.name}: unpacks to more than {MAX_UNPACKED:,} bytes")
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions, which we don't read
-            book = load_workbook(path, read_only=True, keep_links=False)
+            book = load_workbook(file, read_only=True, keep_links=False)
             sheet = book.worksheets[0]
             for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
                 yield number, [_text(cell) for cell in row]
         book.close()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, OSError) as error:
-        raise _unreadable(path, error) from None
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError, EOFError) as error:
-        if isinstance(error, RegisterFileError):
-            raise
+    except RegisterFileError:
+        raise
+    except _DAMAGED as error:
         raise _unreadable(path, error) from None
 
 

@@ -69,6 +69,7 @@ def recruiter_report(register: Register, text: str, today: date) -> dict[str, An
         "third_party": answer.third_party,
         "several_numbers": answer.several_numbers,
         "kind": who(text),
+        "written": answer.written or None,
         "flags": flags_report(shipped_understander().read(text).flags, _red_flags()),
         "advice": _ADVICE_OF_KIND.get(who(text)) or _ADVICE[answer.verdict],
     }

@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
-from bot import broadcasts, links, officers, outbox, tips
+from bot import broadcasts, links, officers, outbox, register_notices, tips
 from bot.database import Database, Moment
 from bot.effects import Effects
 from bot.service import NoOffice, Service
@@ -89,6 +89,13 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: escalate_overdue(connection, service, now),
         lambda connection: report_broadcasts(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
+        lambda connection: _daily(
+            connection,
+            service.database,
+            "watches",
+            now,
+            lambda connection, now: register_notices.look_daily(connection, service, now),
+        ),
     ]
     for job in jobs:
         try:

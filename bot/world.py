@@ -23,6 +23,7 @@ from bot.recruiters import Register
 from bot.sealing import SealBroken, canonical_code, new_receipt
 from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
+from flows.company_names import company_words, fold
 from flows.ports import (
     Audience,
     BroadcastView,
@@ -111,6 +112,11 @@ class World:
     def _register(self) -> Register:
         """The same for the whole turn, even when an import is committed meanwhile."""
         return self._service.register_now(self._connection)
+
+    def wish(self, key: str, name: str) -> watches.Wish:
+        """To hear of a company, with what the register says of it today."""
+        key = key or fold(company_words(name))
+        return watches.Wish(key, name, self._register.standing(key, self._today))
 
     def watches(self) -> tuple[str, ...]:
         """The companies whose status this contact waits to hear of, as they were shown."""

@@ -119,6 +119,8 @@ _VERDICTS: dict[str, tuple[Slots | None, Slots]] = {
     "listed_near": (check_words.listed, check_words.source),
     "listed_before": (check_words.listed, check_words.source),
     "conflict": (check_words.conflict, check_words.source),
+    "conflict_ended": (check_words.conflict, check_words.source),
+    "two_names": (check_words.conflict, check_words.source),
     "mismatch": (check_words.mismatch, check_words.source),
     "sanctioned": (check_words.sanctioned, check_words.source),
     "sanctioned_near": (check_words.sanctioned, check_words.source),

@@ -42,8 +42,13 @@ def verdict_node(answer: RecruiterAnswer) -> str:
         return "listed_before" if any(row.status in _BEFORE for row in exact) else "listed"
     if answer.verdict == "conflict":
         names = {fold(company_words(row.name)) for row in answer.rows}
-        both = len(names) == 1 and _first(answer, _SANCTIONS)
-        return "conflict" if both else "mismatch"
+        listing, act = _first(answer, ("listed",)), _first(answer, _SANCTIONS)
+        if act is None or listing is None:
+            return "conflict_ended" if act else "mismatch"
+        if len(names) == 1:
+            return "conflict"
+        one_number = _digits(listing) == _digits(act) != ""
+        return "two_names" if one_number else "mismatch"
     if answer.verdict == "sanctioned" and near:
         return "sanctioned_near"
     if answer.verdict == "not_found" and answer.rows:
@@ -80,7 +85,8 @@ def listed(scene: Scene) -> dict[str, str]:
 
 def conflict(scene: Scene) -> dict[str, str]:
     sanction = _first(answer_of(scene), _SANCTIONS)
-    return {**listed(scene), "sanction": _act(sanction) if sanction else ""}
+    slots = {**listed(scene), "sanction": _act(sanction) if sanction else ""}
+    return slots | {"other_name": sanction.name} if sanction else slots
 
 
 def mismatch(scene: Scene) -> dict[str, str]:
@@ -88,10 +94,11 @@ def mismatch(scene: Scene) -> dict[str, str]:
     owner, *others = answer_of(scene).rows
     own = fold(company_words(owner.name))
     written = [_with_status(row) for row in others if fold(company_words(row.name)) != own]
+    unknown = answer_of(scene).written
     return {
         **copy_of(scene),
         "name": owner.name,
-        "written": ", ".join(written) or "tidak ketemu",
+        "written": ", ".join(written) or f"{unknown} (tidak ketemu)".strip(),
     }
 
 
@@ -146,6 +153,10 @@ def _act(row: RegisterRow) -> str:
 
 def _first(answer: RecruiterAnswer, statuses: tuple[str, ...]) -> RegisterRow | None:
     return next((row for row in answer.rows if row.status in statuses), None)
+
+
+def _digits(row: RegisterRow) -> str:
+    return re.sub(r"\D", "", row.licence_no).lstrip("0")
 
 
 def _site(url: str) -> str:

@@ -52,6 +52,8 @@ def _ascii(letter: str) -> str:
     for start in _LETTER_BLOCKS:
         if 0 <= ord(letter) - start < 26:
             return chr(ord("A") + ord(letter) - start)
+    if (digit := unicodedata.decimal(letter, -1)) >= 0:
+        return str(digit)
     parts = unicodedata.normalize("NFKD", letter)
     kept = "".join(_LOOK_ALIKES.get(part, part) for part in parts)
     kept = kept.encode("ascii", "ignore").decode()

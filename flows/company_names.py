@@ -6,7 +6,7 @@ Pure words, no register: `bot/recruiters.py` compares what is read here with the
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import pairwise
 
 from flows.company_letters import fold, in_letters, plain
 
@@ -80,6 +80,8 @@ _MAX_NAME_WORDS = 9
 _MAX_WORD = 40
 _LICENCE_DIGITS = 8
 """An NIB has 13 digits; a shorter number than this is a year, a price or a house number."""
+_MOST_DIGITS = 24
+"""Groups are put together up to so many."""
 _GENERIC_WORDS = """
     INDONESIA MANDIRI ABADI JAYA SEJAHTERA PUTRA SUKSES KARYA DUTA GLOBAL UTAMA MITRA SEJATI CITRA
     PRATAMA INTERNASIONAL PRIMA INSAN MANPOWER ANUGERAH PERSADA BINA PERKASA SENTOSA CAHAYA
@@ -96,6 +98,8 @@ class Mention:
 
     words: tuple[str, ...]
     marked: bool = False
+    form: str = ""
+    """The mark itself: PT, CV …"""
 
     def trimmed(self) -> tuple[str, ...]:
         """Without the asking words at both ends that some company's name happens to contain."""
@@ -142,16 +146,16 @@ def mentions(words: Sequence[str], in_names: frozenset[str] = frozenset()) -> li
     """
     found: dict[Mention, None] = {}
     current: list[str] = []
-    marked = False
+    mark = ""
     for word in _with_marks_apart(words, in_names):
         ends = not word or word[0].isdigit() or word in COMPANY_MARKS
         if not ends and (word in in_names or word not in _AROUND_A_NAME):
             current.append(word)
             continue
-        mention = Mention(tuple(current[:_MAX_NAME_WORDS]), marked)
+        mention = Mention(tuple(current[:_MAX_NAME_WORDS]), bool(mark), mark)
         if mention.trimmed():
             found[mention] = None
-        current, marked = [], word in COMPANY_MARKS
+        current, mark = [], word if word in COMPANY_MARKS else ""
     return sorted(found, key=lambda mention: not mention.marked)
 
 
@@ -205,13 +209,21 @@ def initials_of(words: Sequence[str]) -> set[str]:
 
 
 def licence_numbers(text: str) -> Iterator[str]:
-    """Licence numbers as people type them, in one piece or in up to six groups of digits."""
-    groups = list(islice(re.finditer(r"[0-9]+", text), 200))
+    """Licence numbers as people type them: in one piece or in groups, each digit apart, wide."""
+    text = plain(text)
+    groups = list(re.finditer(r"[0-9]+", text))
+    joined = [
+        re.fullmatch(r"[ \t./_-]{0,3}", text[one.end() : other.start()]) is not None
+        for one, other in pairwise(groups)
+    ]
     for start, first in enumerate(groups):
-        number, end = "", first.start()
-        for group in groups[start : start + 6]:
-            if not re.fullmatch(r"[ ./-]{0,3}", text[end : group.start()]):
+        number, at = first[0], start
+        while len(number) < _LICENCE_DIGITS and at < len(joined) and joined[at]:
+            at += 1
+            number += groups[at][0]
+        while len(number) >= _LICENCE_DIGITS:
+            yield number
+            if at >= len(joined) or not joined[at] or len(number) >= _MOST_DIGITS:
                 break
-            number, end = number + group[0], group.end()
-            if len(number) >= _LICENCE_DIGITS:
-                yield number
+            at += 1
+            number += groups[at][0]

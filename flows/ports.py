@@ -77,6 +77,8 @@ class RecruiterAnswer:
     """The snapshot is older than 30 days, and every answer has to say so."""
     third_party: bool = True
     """The listings are somebody's copy of the official list, and every answer has to say so."""
+    written: str = ""
+    """In a conflict: the name that was written beside another company's number, and not found."""
 
     @property
     def several_numbers(self) -> bool:

@@ -15,7 +15,8 @@ from bot.database import Database
 from bot.recruiters import Register
 from bot.register_file import MAX_ROWS, Reading, read_register_file
 from bot.register_import import Imported, Origin, import_register
-from bot.register_rows import RegisterFileError, status_of
+from bot.register_rows import RegisterFileError
+from bot.register_status import status_of
 from bot.register_tables import kept_rows, snapshots
 from bot.rehearsal import Rehearsal
 
@@ -236,12 +237,12 @@ def test_a_list_replaces_listings_and_keeps_the_sanctions(office: Office) -> Non
     assert office.verdict("PT Bukit Seroja") == "not_found"
 
 
-def test_a_list_of_sanctions_replaces_sanctions_and_keeps_the_listings(office: Office) -> None:
+def test_a_list_of_sanctions_keeps_the_listings_and_the_revocations(office: Office) -> None:
     changes = office.changes(row("Alam Rimba", FIRST, "penghentian sementara"), kind="sanctions")
     assert changes == [
         f"changed Alam Rimba ({FIRST}): listed → listed + suspended",
-        "gone Kali Biru Jernih: was revoked",
     ]
+    assert office.verdict("PT Kali Biru Jernih") == "sanctioned"
     assert office.verdict("PT Alam Rimba") == "sanctioned"
     assert office.verdict("PT Bukit Seroja") == "listed"
 
@@ -249,8 +250,8 @@ def test_a_list_of_sanctions_replaces_sanctions_and_keeps_the_listings(office: O
 def test_an_act_that_the_list_speaks_of_is_replaced(office: Office) -> None:
     lines = row("Alam Rimba", FIRST), row("Bukit Seroja", SECOND)
     office.take(*lines, row("Kali Biru Jernih", "", "dicabut (SK 9)"))
-    acts = [s.row.status_text for s in office.register.observations if s.row.status == "revoked"]
-    assert acts == ["dicabut (SK 9)"]
+    acts = office.register.index.by_fold["KALIBIRUJERNIH"].observations
+    assert [seen.row.status_text for seen in acts] == ["dicabut (SK 9)"]
 
 
 def test_a_new_name_or_number_of_a_company_is_told(office: Office) -> None:

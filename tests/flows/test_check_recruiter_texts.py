@@ -30,10 +30,10 @@ class FakePorts:
         return self.answer
 
 
-def a_row(name: str, status: str, score: float = 100) -> RegisterRow:
+def a_row(name: str, status: str, score: float = 100, number: str = "123") -> RegisterRow:
     text = "penghentian sementara 3 bulan sejak 2026-02-03"
     return RegisterRow(
-        name, "123", status, text, "https://www.example.org/a", date(2026, 2, 5), score
+        name, number, status, text, "https://www.example.org/a", date(2026, 2, 5), score
     )
 
 
@@ -63,7 +63,10 @@ CASES = [
     ("listed_before", "listed", (LISTED, a_row("A Satu", "lifted_watch"))),
     ("conflict", "conflict", (LISTED, REVOKED)),
     ("mismatch", "conflict", (LISTED,)),
-    ("mismatch", "conflict", (LISTED, a_row("B Dua", "revoked"))),
+    ("mismatch", "conflict", (LISTED, a_row("B Dua", "revoked", number="456"))),
+    ("mismatch", "conflict", (LISTED, a_row("B Dua", "listed", number="456"))),
+    ("two_names", "conflict", (LISTED, a_row("B Dua", "revoked"))),
+    ("conflict_ended", "conflict", (REVOKED, a_row("A Satu", "lifted_watch"))),
     ("sanctioned", "sanctioned", (REVOKED, LISTED)),
     ("sanctioned_near", "sanctioned", (REVOKED, a_row("A Satu B", "listed", 90))),
     ("similar", "similar", (a_row("A Satu", "listed", 90), a_row("A Satu B", "revoked", 90))),
