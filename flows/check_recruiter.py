@@ -66,12 +66,12 @@ def flow(reader: OfferReader) -> Flow:
 def _naming(reader: OfferReader) -> dict[str, Node]:
     """What was told, and of which company; each question only when it is needed."""
     return {
-        "start": Decide(_has_words, {"told": "judge", "ask": "ask_name"}),
+        "start": Decide(_has_words(reader), {"told": "judge", "ask": "ask_name"}),
         "ask_name": Ask(
             "check_recruiter.ask_name",
             "told",
             "judge",
-            _read_name,
+            _read_told(reader),
             skip=Choice("unknown", "check_recruiter.name_unknown", "ask_pay"),
         ),
         "afresh": Decide(_forget, {"ask": "ask_name"}),
@@ -94,7 +94,7 @@ def _naming(reader: OfferReader) -> dict[str, Node]:
             "check_recruiter.ask_company",
             "name",
             "judge",
-            _read_name,
+            _read_told(reader),
             skip=Choice("unknown", "check_recruiter.name_unknown", "ask_pay"),
         ),
         "ask_pay": Ask(
@@ -203,22 +203,20 @@ def _signs(reader: OfferReader) -> dict[str, Node]:
                 for name in ("signs_danger", "signs_caution", "no_signs", "next", "next_watch")
             },
         ),
-        "signs_danger": Choose(
-            "check_recruiter.signs_danger", grave, slots=slots, source=source, open=True
-        ),
-        "signs_caution": Choose(
-            "check_recruiter.signs_caution", grave, slots=slots, source=source, open=True
-        ),
-        "no_signs": Choose(
-            "check_recruiter.no_signs", (_QUESTIONS, _SUMMARY, _REPORT, _ANOTHER, _MENU), open=True
-        ),
-        "next": Choose(
-            "check_recruiter.next", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU), open=True
-        ),
-        "next_watch": Choose(
-            "check_recruiter.next", (_OFFER, _QUESTIONS, _WATCH, _REPORT, _ANOTHER), open=True
-        ),
+        "signs_danger": _menu("signs_danger", grave, slots=slots, source=source),
+        "signs_caution": _menu("signs_caution", grave, slots=slots, source=source),
+        "no_signs": _menu("no_signs", (_QUESTIONS, _SUMMARY, _REPORT, _ANOTHER, _MENU)),
+        "next": _menu("next", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU)),
+        "next_watch": _menu("next", (_OFFER, _QUESTIONS, _WATCH, _REPORT, _ANOTHER)),
     }
+
+
+def _menu(
+    text: str, choices: tuple[Choice, ...], slots: Slots | None = None, source: Slots | None = None
+) -> Choose:
+    """An open menu that forgets within a day what was told, since it keeps it until then."""
+    return Choose(f"check_recruiter.{text}", choices, slots=slots, source=source, open=True,
+                  expires=TOLD_STAYS)  # fmt: skip
 
 
 def _afterwards(reader: OfferReader) -> dict[str, Node]:
@@ -232,35 +230,44 @@ def _afterwards(reader: OfferReader) -> dict[str, Node]:
         }
 
     return {
-        "summary": Choose(
-            "check_recruiter.summary", (_REPORT, _QUESTIONS, _ANOTHER, _MENU), slots=summary,
-            open=True,
-        ),
-        "questions": Choose(
-            "check_recruiter.questions",
+        "summary": Decide(_remembered, {"told": "summary_text", "gone": "ask_name"}),
+        "summary_text": _menu("summary", (_REPORT, _QUESTIONS, _ANOTHER, _MENU), slots=summary),
+        "questions": _menu(
+            "questions",
             (_ANOTHER, _REPORT, _MENU),
             source=lambda _: {"source": "UU 18/2017 Pasal 59 dan 72 huruf c; PP 59/2021 Pasal 47"},
-            open=True,
         ),
-        "watch": Emit(_watch, "watching"),
-        "watching": Choose(
-            "check_recruiter.watching", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU), open=True
-        ),
+        "watch": Decide(_remembered, {"told": "watch_it", "gone": "ask_name"}),
+        "watch_it": Emit(_watch, "watching"),
+        "watching": _menu("watching", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU)),
         "report": Decide(_as_story, {"next": "to_report"}),
         "to_report": Goto("tip_off:start", carry=("what",)),
-    }  # fmt: skip
+    }
 
 
 # ---- reading what is told
 
 
-def _has_words(scene: Scene) -> str:
-    """Keep the words that led here when more stands in them than the question itself."""
-    told = scene.answers.get("told") or scene.words
-    if not could_be_a_name(told):
-        return "ask"
-    scene.answers["told"] = _kept(told)
-    return "told"
+def _has_words(reader: OfferReader) -> Callable[[Scene], str]:
+    def has_words(scene: Scene) -> str:
+        """Keep the words that led here when more stands in them than the question itself."""
+        told = scene.answers.get("told") or scene.words
+        if not _tells_something(reader, told):
+            return "ask"
+        scene.answers["told"] = _kept(told)
+        return "told"
+
+    return has_words
+
+
+def _tells_something(reader: OfferReader, told: str) -> bool:
+    """A name could be in it, or an offer is: "loker admin di Kamboja" is no name and says a lot."""
+    return could_be_a_name(told) or bool(reader.understander.signs(told))
+
+
+def _remembered(scene: Scene) -> str:
+    """A button of yesterday's message is pressed, and what was told is gone by now."""
+    return "told" if asked_name(scene) or scene.answers.keys() & {"pay", "visa"} else "gone"
 
 
 def _forget(scene: Scene) -> str:
@@ -276,11 +283,14 @@ def _rename(scene: Scene) -> str:
     return "told"
 
 
-def _read_name(text: str, scene: Scene) -> str:
-    """A name, an advertisement or a story; too little of one is asked for again (5.3)."""
-    if not could_be_a_name(text):
-        raise AskAgain("check_recruiter.name_too_short")
-    return _kept(text)
+def _read_told(reader: OfferReader) -> Callable[[str, Scene], str]:
+    def read_told(text: str, scene: Scene) -> str:
+        """A name, an advertisement or a story; too little of one is asked for again (5.3)."""
+        if not _tells_something(reader, text):
+            raise AskAgain("check_recruiter.name_too_short")
+        return _kept(text)
+
+    return read_told
 
 
 def _read_words(text: str, scene: Scene) -> str:
