@@ -137,10 +137,11 @@ class Understander:
             urgency = "now" if self._cries_within(words, hits, judge) else urgency
         intent: Intent = "emergency" if urgency == "now" else _intent(shares["intent"])
         own = shares["kind"]["suspicious_offer"] + shares["kind"]["case"]
+        counts = own >= OWN_FROM or urgency == "now"
         return Understanding(
             intent,
             urgency,
-            tuple(_flags(words, hits)) if own >= OWN_FROM else (),
+            tuple(_flags(words, hits)) if counts else (),
             max(shares["language"], key=shares["language"].__getitem__),
             frozenset(name.removeprefix(CUE) for name in names if name.startswith(CUE)),
             shares["urgency"]["now"],
