@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.register_rows import SANCTIONS, Observation
-from flows.company_letters import fold, skeleton
+from flows.letters import fold, skeleton
 from flows.company_names import GENERIC, Mention, company_words, initials_of, rare_words
 from flows.ports import RegisterRow
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.company_letters import fold, in_letters, plain
+from flows.letters import fold, in_letters, plain
 
 __all__ = ["fold"]  # most who read names fold them too
 

@@ -42,6 +42,8 @@ class Signs:
     """All phrases, looked up by one word that each of them needs."""
 
     groups: Mapping[str, Sequence[str]]
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Other spelling → form: a phrase may be written in any spelling, and is meant in its form."""
     literals: set[str] = field(default_factory=set)
     _by_word: dict[str, list[_Sign]] = field(default_factory=dict)
     _by_stem: dict[str, list[_Sign]] = field(default_factory=dict)
@@ -98,7 +100,7 @@ class Signs:
 
     @property
     def _no(self) -> Sequence[str]:
-        return self.groups["no"]
+        return self.groups["no"]  # in their forms already
 
     # ---- reading a phrase
 
@@ -128,11 +130,14 @@ class Signs:
             if word.startswith("@"):
                 if word[1:] not in self.groups:
                     raise SignError(f"{phrase!r}: no group {word}")
-                yield from self.groups[word[1:]]
+                yield from map(self._form, self.groups[word[1:]])
             elif not word or not re.fullmatch(r"[^\W]+\*?", word):
                 raise SignError(f"{phrase!r}: {word!r} is no word")
             else:
-                yield word.replace("_", " ")
+                yield " ".join(map(self._form, word.split("_")))
+
+    def _form(self, word: str) -> str:
+        return self.forms.get(word, word)
 
     def _anchor(self, parts: list[list[list[str] | str]], phrase: str) -> set[str]:
         """The words of which a message must have one: of the item with the fewest and longest."""

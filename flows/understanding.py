@@ -54,8 +54,6 @@ class Understanding:
     flags: tuple[Found, ...]
     language: str
     cues: frozenset[str] = frozenset()
-    emergency_share: float = 0.0
-    own_share: float = 0.0
 
 
 @lru_cache(maxsize=1)
@@ -116,12 +114,13 @@ class Understander:
         """`urgent` are the ids of the signs of danger. Raises SignError for a phrase that can't
         be read."""
         self._urgent = frozenset(urgent)
-        self._signs = Signs(groups)
+        forms = {other: form for form, others in spellings.items() for other in others}
+        self._signs = Signs(groups, forms)
         for name, phrases in signs.items():
             self._signs.add(name, phrases)
         for name, phrases in cues.items():
             self._signs.add(CUE + name, phrases)
-        self._speller = Speller(spellings, self._signs.literals)
+        self._speller = Speller(forms, self._signs.literals)
         self._judge = judge
 
     def read(self, text: str, judge: Judge | None = None) -> Understanding:
@@ -144,8 +143,6 @@ class Understander:
             tuple(_flags(words, hits)) if counts else (),
             max(shares["language"], key=shares["language"].__getitem__),
             frozenset(name.removeprefix(CUE) for name in names if name.startswith(CUE)),
-            shares["urgency"]["now"],
-            own,
         )
 
     def _cries_within(self, words: Words, hits: Iterable[Hit], judge: Judge) -> bool:

@@ -5,10 +5,11 @@ sender's own letters. Nothing of a message is kept in memory.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from flows.letters import ascii_of, letters_for
 
 MAX_CHARACTERS = 20_000
 MAX_WORDS = 4_000
@@ -18,12 +19,6 @@ END = "¶"
 
 _HIDDEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300-\u036f"
 _TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_HIDDEN}]|['’`](?=[^\W_]))*|[.!?;\n]+")
-_INVISIBLE = re.compile(rf"[{_HIDDEN}]")
-_LOOK_ALIKES = str.maketrans(
-    "аеорсухкмтвнгіјѕьαοеρυνικτεΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХ",
-    "aeopcyxkmtbhrijsbaoepyviktеabezhikmnoptyxabekmhopctx".replace("е", "e"),
-)
-_LEET = str.maketrans("0134578", "oieastb")
 _LONG = re.compile(r"([a-z])\1{2,}")
 _NUMBER_UNIT = re.compile(r"([0-9]+)([a-z]{1,10})")
 _KEPT_WHOLE = frozenset({"bertanya", "percaya", "biasanya", "namanya", "kiranya"})
@@ -63,10 +58,10 @@ class Words:
 class Speller:
     """Turns words into the form that signs are written in."""
 
-    def __init__(self, spellings: Mapping[str, Iterable[str]], known: Iterable[str]) -> None:
-        """`spellings` form → other spellings; `known` are the words that matter elsewhere."""
-        self._form = {other: form for form, others in spellings.items() for other in others}
-        self._known = frozenset(known) | frozenset(spellings)
+    def __init__(self, forms: Mapping[str, str], known: Iterable[str]) -> None:
+        """`forms` other spelling → form; `known` are the words that matter elsewhere."""
+        self._form = forms
+        self._known = frozenset(known) | frozenset(forms.values())
         self._slips: dict[str, str] = {}
         long = (w for w in self._known | self._form.keys() if len(w) >= _LEAST_TYPO)
         for word in sorted(long):
@@ -114,7 +109,7 @@ class Speller:
         if word.endswith("2") and len(word) > 3:
             word = word[:-1]
         if not word.isalpha():
-            read = word.translate(_LEET)
+            read = letters_for(word.upper()).lower()
             word = read if self._is_known(read) else word.replace("'", "").replace("’", "")
         if not self._is_known(word) and word not in _KEPT_WHOLE:
             for ending in _ENDINGS:
@@ -139,8 +134,7 @@ def _cuts(ending: str, stem: str) -> bool:
 
 
 def _plain(token: str) -> str:
-    token = unicodedata.normalize("NFKD", _INVISIBLE.sub("", token)).casefold()
-    return _INVISIBLE.sub("", token).translate(_LOOK_ALIKES)
+    return "".join(map(ascii_of, token)).replace(" ", "")
 
 
 def _slips(word: str) -> Iterable[str]:

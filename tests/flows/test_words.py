@@ -12,7 +12,7 @@ from flows.words import MAX_WORDS, Speller
 
 UNDERSTANDER = load_understander()
 SPELLER = Speller(
-    {"tidak": ["gak", "teu"], "dikurung": ["disekap"], "paspor": ["pasport"], "gaji": ["gajih"]},
+    {"gak": "tidak", "teu": "tidak", "disekap": "dikurung", "pasport": "paspor", "gajih": "gaji"},
     ["penampungan", "majikan"],
 )
 

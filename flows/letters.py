@@ -1,4 +1,5 @@
-"""The letters of typed names: capitals without accents or disguises, and one form for all spellings."""
+"""The letters behind what is typed: capitals without accents or disguises, and one form for all
+spellings of a name."""
 
 import re
 import unicodedata
@@ -37,7 +38,7 @@ _SOUNDS = tuple((old, new) for old, _, new in (pair.partition(">") for pair in _
 def plain(text: str) -> str:
     """Capitals of our alphabet, digits, and whatever marks stand between."""
     text = re.sub(r"['`’ʼ]", "", text)
-    text = (text if text.isascii() else "".join(map(_ascii, text))).upper()
+    text = (text if text.isascii() else "".join(map(ascii_of, text))).upper()
     if "@" in text or "$" in text:
         text = re.sub(r"(?<=[A-Z])@(?=[A-Z]{1,12}(?![A-Z.]))", "A", text)
         text = re.sub(r"(?<=[A-Z])\$(?=[A-Z ])", "S", text)
@@ -45,8 +46,9 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _ascii(letter: str) -> str:
-    """One letter at a time: a long run of accents makes the whole-text form quadratic."""
+def ascii_of(letter: str) -> str:
+    """One letter of ours for any other that looks like it, "" for a mark, " " for a sign; one at a
+    time: a long run of accents makes the whole-text form quadratic."""
     if letter.isascii():
         return letter
     for start in _LETTER_BLOCKS:
@@ -67,7 +69,7 @@ def in_letters(words: Sequence[str]) -> list[str]:
     for at, word in enumerate(words if any(changed) else ()):
         beside = changed[max(at - 1, 0) : at + 2]
         if 1 < len(word) < 6 and word.isdigit() and any(beside):
-            letters[at] = _letters_for(word)
+            letters[at] = letters_for(word)
     return letters
 
 
@@ -75,10 +77,11 @@ def _without_digits(word: str) -> str:
     """15JT, P3MI and a bare number stay what they are."""
     if word.isalpha() or word.isdigit() or word in _WITH_DIGITS or _QUANTITY.fullmatch(word):
         return word
-    return _letters_for(word)
+    return letters_for(word)
 
 
-def _letters_for(word: str) -> str:
+def letters_for(word: str) -> str:
+    """In capitals, with letters where digits stand for them; the word itself if others do."""
     letters = word.translate(_DIGIT_LETTERS)
     return letters if letters.isalpha() else word
 
