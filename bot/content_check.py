@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,16 @@ from bot.clock import Clock
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
 from flows.catalog import CONTENT, Catalog, ContentError, lesson_hash, load_yaml
+from flows.check_facts import (
+    ClosedDestination,
+    RedFlag,
+    Way,
+    load_destinations,
+    load_red_flags,
+    load_ways,
+)
 from flows.conversations import load_catalog
 from flows.lint import Finding, check
-from flows.red_flags import ClosedDestination, RedFlag, load_destinations, load_red_flags
 from flows.wording import WordingError
 
 _CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
@@ -98,35 +105,35 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
             load(folder / name)
         except (OSError, ValueError, LookupError) as error:
             findings.append(_unloaded(error, f"content/{name}"))
-    findings += _red_flags(folder, today)
+    findings += _check_facts(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
 
-def _red_flags(folder: Path, today: date) -> Iterator[Finding]:
-    """Warning signs and destinations: unreadable, unreviewed, past their day."""
-    try:
-        yield from _dated(
-            "red_flags.yaml", {flag.id: flag for flag in load_red_flags(folder)}, today
-        )
-    except ContentError as error:
-        yield _unloaded(error, "content/red_flags.yaml")
-    try:
-        places = {place.code: place for place in load_destinations(folder)}
-        yield from _dated("destinations.yaml", places, today)
-    except ContentError as error:
-        yield _unloaded(error, "content/destinations.yaml")
+def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
+    """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
+    files: tuple[tuple[str, Callable[[Path], Iterable[RedFlag | ClosedDestination | Way]]], ...] = (
+        ("red_flags.yaml", load_red_flags),
+        ("destinations.yaml", load_destinations),
+        ("ways.yaml", load_ways),
+    )
+    for name, load in files:
+        try:
+            yield from _dated(name, list(load(folder)), today)
+        except ContentError as error:
+            yield _unloaded(error, f"content/{name}")
 
 
 def _dated(
-    name: str, rows: Mapping[str, RedFlag] | Mapping[str, ClosedDestination], today: date
+    name: str, rows: Sequence[RedFlag | ClosedDestination | Way], today: date
 ) -> Iterator[Finding]:
     file = f"content/{name}"
-    if unread := sum(not row.reviewed for row in rows.values()):
+    if unread := sum(not row.reviewed for row in rows):
         problem = f"no named person has reviewed {unread} of {len(rows)} texts"
         yield Finding("warning", file, "", problem)
-    for key, row in rows.items():
+    for row in rows:
         if not row.fresh(today):
+            key = row.code if isinstance(row, ClosedDestination) else row.id
             problem = f"past its review date, {row.source.review_by}"
             yield Finding("warning", file, key, problem)
 

@@ -14,8 +14,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.register_rows import SANCTIONS, Observation
-from flows.letters import fold, skeleton
 from flows.company_names import GENERIC, Mention, company_words, initials_of, rare_words
+from flows.letters import fold, skeleton
 from flows.ports import RegisterRow
 
 MAX_MENTIONS = 4

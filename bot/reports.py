@@ -15,9 +15,9 @@ from bot.service import Service
 from bot.territory import Offices
 from bot.tips import UNROUTED
 from bot.understanding_report import flags_report
+from flows.check_facts import RedFlag, load_red_flags
 from flows.offers_read import who
 from flows.ports import Place, Urgency
-from flows.red_flags import RedFlag, load_red_flags
 from flows.understanding import shipped_understander
 
 _ADVICE = {

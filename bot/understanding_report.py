@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.gazetteer import Gazetteer
+from flows.check_facts import RedFlag, load_red_flags
 from flows.company_names import mentions, name_words
 from flows.entities import Entities, load_extractor
-from flows.red_flags import RedFlag, load_red_flags
 from flows.understanding import Found, shipped_understander
 
 NEAR_SURE = 0.4

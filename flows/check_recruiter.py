@@ -5,10 +5,11 @@ second, the next step third. At most three questions are asked, each only when i
 missing. Nothing here looks at reports: a recruiter would ask about himself (`design.md` 8, 5).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flows import check_words, offers_read
+from flows.check_facts import Way
 from flows.check_words import answer_of, asked_name
 from flows.company_names import could_be_a_name
 from flows.events import Event, RegisterWatched
@@ -28,6 +29,7 @@ from flows.nodes import (
     Slots,
 )
 from flows.offers_read import Offer, OfferReader, who
+from flows.places import read_words
 from flows.safety import mask_identity_numbers
 
 MOST_TOLD = 4000
@@ -53,11 +55,11 @@ _WATCH = Choice("watch", "check_recruiter.watch", "watch")
 _SUMMARY = Choice("summary", "check_recruiter.summary_for_family", "summary")
 
 
-def flow(reader: OfferReader) -> Flow:
+def flow(reader: OfferReader, ways: Mapping[str, Way]) -> Flow:
     """The conversation; its words are content/texts/check_recruiter.yaml."""
     return Flow(
         "check_recruiter",
-        _naming(reader) | _verdicts() | _kinds() | _signs(reader) | _afterwards(reader),
+        _naming(reader) | _verdicts(ways) | _signs(reader) | _afterwards(reader, ways),
         entries=("ask_name", "questions", "afresh"),
         expires=TOLD_STAYS,
     )
@@ -77,7 +79,10 @@ def _naming(reader: OfferReader) -> dict[str, Node]:
         "afresh": Decide(_forget, {"ask": "ask_name"}),
         "judge": Decide(
             _judge(reader),
-            {name: name for name in (*_VERDICTS, *_KINDS, "similar", "ask_company")}
+            {
+                name: name
+                for name in (*_VERDICTS, "not_a_company", *_KINDS, "similar", "ask_company")
+            }
             | {"offer": "reasons"},
         ),
         "similar": Pick(
@@ -126,23 +131,15 @@ _VERDICTS: dict[str, tuple[Slots | None, Slots]] = {
     "sanctioned_near": (check_words.sanctioned, check_words.source),
     "not_found": (check_words.copy_of, check_words.source),
     "not_found_before": (check_words.sanctioned, check_words.source),
-    "not_a_company": (None, lambda _: {"source": "UU 18/2017 Pasal 69, dan Pasal 81 untuk ancamannya"}),
     "register_unavailable": (None, check_words.source),
 }  # fmt: skip
 """What the register may say, each in words of its own."""
 
-_KINDS = {
-    "gtog": "UU 18/2017 Pasal 49 dan 50",
-    "lpk_so": "Kompas Ohayo Jepang, keterangan Kemnaker, 20 September 2024",
-    "lpk": "Kompas Ohayo Jepang, keterangan Kemnaker, 20 September 2024",
-    "magang": "Kompas Ohayo Jepang, keterangan Kemnaker, 20 September 2024; UU 18/2017 Pasal 4",
-    "own_company": "UU 18/2017 Pasal 61 dan 62",
-    "perseorangan": "UU 18/2017 Pasal 63",
-}
-"""Who may send somebody abroad beside a P3MI, each with its source."""
+_KINDS = ("gtog", "lpk_so", "lpk", "magang", "own_company", "perseorangan")
+"""Who may send somebody abroad beside a P3MI; the answers are content/ways.yaml."""
 
 
-def _verdicts() -> dict[str, Node]:
+def _verdicts(ways: Mapping[str, Way]) -> dict[str, Node]:
     said: dict[str, Node] = {
         name: Say(f"check_recruiter.{name}", "reasons", slots=slots, source=source)
         for name, (slots, source) in _VERDICTS.items()
@@ -151,22 +148,21 @@ def _verdicts() -> dict[str, Node]:
         slots, source = _VERDICTS[name]
         said[name] = Say(f"check_recruiter.{name}", "branch_or_not", slots=slots, source=source)
     said["branch_or_not"] = Decide(_branch, {"branch": "branch", "not": "reasons"})
-    said["branch"] = Say(
-        "check_recruiter.branch",
-        "reasons",
-        source=lambda _: {"source": "UU 18/2017 Pasal 53; PP 59/2021 Pasal 57"},
-    )
+    said |= {name: _way(ways[name]) for name in ("branch", *_KINDS)}
+    said["not_a_company"] = _way(ways["individuals"])
     return said
 
 
-def _kinds() -> dict[str, Node]:
-    def of(text: str) -> Slots:
-        return lambda _: {"source": text}
+def _way(way: Way) -> Say:
+    return Say("check_recruiter.say", "reasons", slots=_dated(way), source=_sourced(way))
 
-    return {
-        name: Say(f"check_recruiter.{name}", "reasons", source=of(source))
-        for name, source in _KINDS.items()
-    }
+
+def _dated(way: Way) -> Slots:
+    return lambda scene: {"say": way.say + offers_read.stale(way, scene.ports.now.date())}
+
+
+def _sourced(way: Way) -> Slots:
+    return lambda _: {"source": way.source.shown()}
 
 
 def _signs(reader: OfferReader) -> dict[str, Node]:
@@ -195,7 +191,7 @@ def _signs(reader: OfferReader) -> dict[str, Node]:
             lambda scene: "closed" if offer(scene).closed else "open",
             {"closed": "closed", "open": "which_signs"},
         ),
-        "closed": Say("check_recruiter.closed", "which_signs", slots=closed, source=closed_source),
+        "closed": Say("check_recruiter.say", "which_signs", slots=closed, source=closed_source),
         "which_signs": Decide(
             _which_signs(reader, offer),
             {
@@ -219,7 +215,7 @@ def _menu(
                   expires=TOLD_STAYS)  # fmt: skip
 
 
-def _afterwards(reader: OfferReader) -> dict[str, Node]:
+def _afterwards(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
     def summary(scene: Scene) -> dict[str, str]:
         """For the family: names no person, so without the words that raised a sign."""
         signs = offers_read.names(_offer(reader, scene))
@@ -233,9 +229,7 @@ def _afterwards(reader: OfferReader) -> dict[str, Node]:
         "summary": Decide(_remembered, {"told": "summary_text", "gone": "ask_name"}),
         "summary_text": _menu("summary", (_REPORT, _QUESTIONS, _ANOTHER, _MENU), slots=summary),
         "questions": _menu(
-            "questions",
-            (_ANOTHER, _REPORT, _MENU),
-            source=lambda _: {"source": "UU 18/2017 Pasal 59 dan 72 huruf c; PP 59/2021 Pasal 47"},
+            "say", (_ANOTHER, _REPORT, _MENU), _dated(ways["permit"]), _sourced(ways["permit"])
         ),
         "watch": Decide(_remembered, {"told": "watch_it", "gone": "ask_name"}),
         "watch_it": Emit(_watch, "watching"),
@@ -294,7 +288,7 @@ def _read_told(reader: OfferReader) -> Callable[[str, Scene], str]:
 
 
 def _read_words(text: str, scene: Scene) -> str:
-    return _kept(text)
+    return _kept(read_words(text, scene))
 
 
 def _kept(text: str) -> str:

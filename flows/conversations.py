@@ -25,9 +25,9 @@ from flows.catalog import (
     load_lessons,
     load_texts,
 )
+from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.entities import load_extractor
 from flows.offers_read import OfferReader
-from flows.red_flags import load_destinations, load_red_flags
 from flows.understanding import load_understander, shipped_understander
 
 
@@ -45,7 +45,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         resume.flow(),
         welcome.flow(consent_version(wording)),
         *lessons.flows(known),
-        check_recruiter.flow(reader),
+        check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         tip_off.flow(),
         tip_status.flow(),
         pictures.flow(),

@@ -145,18 +145,15 @@ class Run:
     def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
         follow-up take them as part of their own story; an officer only speaks about them."""
-        target = self.catalog.danger if self._is_cry(text) else None
-        if target and self.session.flow in self.catalog.takes_danger:
+        if self.person.officer or not self.catalog.hears_danger(text):
+            return False
+        if self.session.flow in self.catalog.takes_danger:
             self.session.answers["danger"] = "yes"
             return False
-        if target:
-            self.words = text
-            self.introduce()
-            self.enter(target)
-        return target is not None
-
-    def _is_cry(self, text: str) -> bool:
-        return not self.person.officer and self.catalog.hears_danger(text)
+        self.words = text
+        self.introduce()
+        self.enter(self.catalog.danger)
+        return True
 
     def introduce(self) -> None:
         if self.person.is_new:

@@ -1,7 +1,7 @@
 """Words that belong to no question: a company name, something a lesson knows, or an honest "not yet"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from rapidfuzz.fuzz import ratio
@@ -68,7 +68,6 @@ TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
 _ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
-"""Intents with a conversation of their own."""
 GOOD_MATCH = 1.6
 """Points a card needs: one word of its own and a bit, or two words of its lesson."""
 
@@ -99,8 +98,14 @@ class Answers:
 
 def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
     answers = Answers(lessons)
+    exits, nodes = card_nodes(lessons, then="answered")
+    exits |= {intent: intent for intent in _ELSEWHERE} | {"unknown": "unknown"}
+    start = Decide(_where(answers, understander), exits)
+    return Flow("free_text", {"start": start} | _elsewhere() | nodes | _answered())
 
-    def what(scene: Scene) -> str:
+
+def _where(answers: Answers, understander: Understander) -> Callable[[Scene], str]:
+    def where(scene: Scene) -> str:
         """Where the words belong; a question that a card answers is answered at once."""
         scene.answers["question"] = " ".join(scene.words.split())[:1000]
         read = understander.read(scene.words)
@@ -113,56 +118,54 @@ def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
             return "unknown"
         return read.intent if read.intent in _ELSEWHERE else "unknown"
 
-    exits, nodes = card_nodes(lessons, then="answered")
-    exits |= {intent: intent for intent in _ELSEWHERE} | {"unknown": "unknown"}
-    return Flow(
-        "free_text",
-        {
-            "start": Decide(what, exits),
-            "check": Goto("check_recruiter"),
-            "report": Goto("tip_off:tell"),
-            "ask_human": Goto("ask_human"),
-            "small_talk": Say("free_text.small_talk", "welcome:menu"),
-            "opt_out": Choose(
-                "free_text.opt_out",
-                (
-                    Choice("stop", "free_text.stop", "stop"),
-                    Choice("stay", "free_text.stay", "welcome:menu"),
-                ),
-                human=False,
-                open=True,
+    return where
+
+
+def _elsewhere() -> dict[str, Node]:
+    """Intents with a conversation of their own."""
+    return {
+        "check": Goto("check_recruiter"),
+        "report": Goto("tip_off:tell"),
+        "ask_human": Goto("ask_human"),
+        "small_talk": Say("free_text.small_talk", "welcome:menu"),
+        "opt_out": Choose(
+            "free_text.opt_out",
+            (
+                Choice("stop", "free_text.stop", "stop"),
+                Choice("stay", "free_text.stay", "welcome:menu"),
             ),
-            "stop": Emit(lambda _: [OptedOut()], "stopped"),
-            "stopped": Say("common.stopped", "end"),
-            "end": End(),
-            **nodes,
-            "answered": Choose(
-                "free_text.answered",
-                (
-                    Choice("yes", "free_text.yes", "glad"),
-                    Choice("no", "free_text.ask_officer", "ask"),
-                    Choice("menu", "common.to_menu", "welcome:menu"),
-                ),
-                human=False,
-                open=True,
-                expires=TYPED_STAYS,
-            ),
-            "glad": Say("free_text.glad", "welcome:menu"),
-            "ask": Goto("ask_human:with_words", carry=("question",)),
-            "unknown": Choose(
-                "free_text.unknown",
-                (
-                    Choice("ask", "free_text.ask_officer", "ask"),
-                    Choice("report", "welcome.report", "tip_off:start"),
-                    Choice("check", "welcome.check", "check_recruiter:start"),
-                    Choice("menu", "common.to_menu", "welcome:menu"),
-                ),
-                human=False,
-                open=True,
-                expires=TYPED_STAYS,
-            ),
-        },
-    )
+            human=False,
+            open=True,
+        ),
+        "stop": Emit(lambda _: [OptedOut()], "stopped"),
+        "stopped": Say("common.stopped", "end"),
+        "end": End(),
+    }
+
+
+def _answered() -> dict[str, Node]:
+    """After a card, or without one: was it answered, or shall an officer be asked?"""
+    return {
+        "answered": _question(
+            "answered",
+            Choice("yes", "free_text.yes", "glad"),
+            Choice("no", "free_text.ask_officer", "ask"),
+        ),
+        "glad": Say("free_text.glad", "welcome:menu"),
+        "ask": Goto("ask_human:with_words", carry=("question",)),
+        "unknown": _question(
+            "unknown",
+            Choice("ask", "free_text.ask_officer", "ask"),
+            Choice("report", "welcome.report", "tip_off:start"),
+            Choice("check", "welcome.check", "check_recruiter:start"),
+        ),
+    }
+
+
+def _question(text: str, *choices: Choice) -> Choose:
+    menu = Choice("menu", "common.to_menu", "welcome:menu")
+    return Choose(f"free_text.{text}", (*choices, menu), human=False, open=True,
+                  expires=TYPED_STAYS)  # fmt: skip
 
 
 def _is_check(scene: Scene, read: Understanding) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from flows.check_facts import SEVERITIES, ClosedDestination, RedFlag, Way
 from flows.company_names import licence_numbers, mentions, name_words
 from flows.entities import Entities, Extractor
-from flows.red_flags import SEVERITIES, ClosedDestination, RedFlag
 from flows.understanding import Found, Understander
 
 Who = Literal["company", "gtog", "own_company", "lpk_so", "lpk", "magang", "perseorangan", ""]
@@ -168,7 +168,7 @@ def names(offer: Offer) -> str:
 
 def sources(offer: Offer, today: date) -> str:
     rows = [
-        f"{sign.flag.name}: {sign.flag.source.shown()}{_stale(sign.flag, today)}"
+        f"{sign.flag.name}: {sign.flag.source.shown()}{stale(sign.flag, today)}"
         for sign in offer.signs[:MOST_SIGNS]
     ]
     return "\n".join(rows)
@@ -176,14 +176,15 @@ def sources(offer: Offer, today: date) -> str:
 
 def closed_line(offer: Offer, today: date) -> str:
     """What is known of the first closed country, by its date; "" where none is."""
-    return next((row.say + _stale(row, today) for row in offer.closed), "")
+    return next((row.say + stale(row, today) for row in offer.closed), "")
 
 
 def closed_source(offer: Offer, today: date) -> str:
-    return next((row.source.shown() + _stale(row, today) for row in offer.closed), "")
+    return next((row.source.shown() + stale(row, today) for row in offer.closed), "")
 
 
-def _stale(row: RedFlag | ClosedDestination, today: date) -> str:
+def stale(row: RedFlag | ClosedDestination | Way, today: date) -> str:
+    """What is said behind a fact past its date."""
     return "" if row.fresh(today) else " (perlu dicek ulang)"
 
 

@@ -1,5 +1,7 @@
 """The place question, the same wherever a place is needed: free words, then a read-back."""
 
+from dataclasses import dataclass
+
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Option, Pick, Scene
 
 
@@ -11,84 +13,101 @@ def place_questions(
     `unknown` is where somebody goes whose words fit no place; `skip` is the label's text key of
     a way past the question, leading to the same node.
     """
-    words, code, label = f"{name}_words", f"{name}_code", f"{name}_name"
-
-    def find(scene: Scene) -> str:
-        answer = scene.ports.find_place(scene.answers.get(words, ""))
-        scene.answers.pop(code, None)  # a place that was given before is no longer meant
-        scene.answers.pop(label, None)
-        if answer.place:
-            scene.answers[code], scene.answers[label] = answer.place.code, answer.place.name
-            return "one"
-        return "several" if answer.ask else "none"
-
-    def options(scene: Scene) -> tuple[Option, ...]:
-        asked = scene.ports.find_place(scene.answers.get(words, "")).ask
-        return tuple(Option(place.code, place.name) for place in asked[:4])
-
-    def chosen(scene: Scene) -> str:
-        place = scene.ports.place(scene.answers.get(code, ""))
-        scene.answers[label] = place.name if place else ""
-        return "one" if place else "none"
-
-    def how_near(scene: Scene) -> str:
-        """A kecamatan is enough to find the office, a village to find its own officer."""
-        place = scene.ports.place(scene.answers[code])
-        return "district" if place and place.level == "district" else "village"
-
-    def narrow(scene: Scene) -> str:
-        """The village if the list has it there; else the kecamatan stays and the words are kept."""
-        village = scene.answers[f"{name}_village_words"]
-        found = scene.ports.find_place(f"desa {village}, {scene.answers[label]}").place
-        if found and found.level == "village" and found.code.startswith(scene.answers[code] + "."):
-            scene.answers[code], scene.answers[label] = found.code, found.name
-        else:
-            scene.answers[label] = f"{village}, {scene.answers[label]}"
-        return "next"
-
-    def read_back(scene: Scene) -> dict[str, str]:
-        return {"place": scene.answers[label]}
-
+    place = _Answers(f"{name}_words", f"{name}_code", f"{name}_name", f"{name}_village_words")
     return {
         f"{name}_ask": Ask(
             text,
-            words,
+            place.words,
             f"{name}_find",
             read_words,
             skip=Choice("skip", skip, unknown) if skip else None,
         ),
         f"{name}_find": Decide(
-            find,
+            place.find,
             {"one": f"{name}_check", "several": f"{name}_which", "none": f"{name}_none"},
         ),
         f"{name}_which": Pick(
             "place.which",
-            options,
-            code,
+            place.options,
+            place.code,
             f"{name}_chosen",
             other=Choice("other", "common.none_of_these", f"{name}_none"),
         ),
-        f"{name}_chosen": Decide(chosen, {"one": f"{name}_near", "none": f"{name}_none"}),
+        f"{name}_chosen": Decide(place.chosen, {"one": f"{name}_near", "none": f"{name}_none"}),
         f"{name}_check": Choose(
             "place.read_back",
             (Choice("yes", "common.yes", f"{name}_near"), Choice("no", "common.no", f"{name}_ask")),
-            slots=read_back,
+            slots=place.read_back,
         ),
-        f"{name}_near": Decide(how_near, {"village": then, "district": f"{name}_village"}),
-        f"{name}_village": Ask(
-            "place.which_village",
-            f"{name}_village_words",
-            f"{name}_narrow",
-            read_words,
-            slots=read_back,
-            skip=Choice("skip", "common.unknown", then),
-        ),
-        f"{name}_narrow": Decide(narrow, {"next": then}),
         f"{name}_none": Choose(
             "place.unknown",
             (Choice("again", "place.again", f"{name}_ask"), Choice("skip", "place.skip", unknown)),
         ),
+        **_village(name, place, then),
     }
+
+
+def _village(name: str, place: "_Answers", then: str) -> dict[str, Node]:
+    """A kecamatan is enough to find the office; its village is asked for and may be left out."""
+    return {
+        f"{name}_near": Decide(place.how_near, {"village": then, "district": f"{name}_village"}),
+        f"{name}_village": Ask(
+            "place.which_village",
+            place.village_words,
+            f"{name}_narrow",
+            read_words,
+            slots=place.read_back,
+            skip=Choice("skip", "common.unknown", then),
+        ),
+        f"{name}_narrow": Decide(place.narrow, {"next": then}),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The names of one place's answers, and what the nodes do with them."""
+
+    words: str
+    code: str
+    label: str
+    village_words: str
+
+    def find(self, scene: Scene) -> str:
+        answer = scene.ports.find_place(scene.answers.get(self.words, ""))
+        scene.answers.pop(self.code, None)  # a place that was given before is no longer meant
+        scene.answers.pop(self.label, None)
+        if answer.place:
+            scene.answers[self.code] = answer.place.code
+            scene.answers[self.label] = answer.place.name
+            return "one"
+        return "several" if answer.ask else "none"
+
+    def options(self, scene: Scene) -> tuple[Option, ...]:
+        asked = scene.ports.find_place(scene.answers.get(self.words, "")).ask
+        return tuple(Option(place.code, place.name) for place in asked[:4])
+
+    def chosen(self, scene: Scene) -> str:
+        place = scene.ports.place(scene.answers.get(self.code, ""))
+        scene.answers[self.label] = place.name if place else ""
+        return "one" if place else "none"
+
+    def how_near(self, scene: Scene) -> str:
+        """A kecamatan is enough to find the office, a village to find its own officer."""
+        place = scene.ports.place(scene.answers[self.code])
+        return "district" if place and place.level == "district" else "village"
+
+    def narrow(self, scene: Scene) -> str:
+        """The village if the list has it there; else the kecamatan stays and the words are kept."""
+        answers, village = scene.answers, scene.answers[self.village_words]
+        found = scene.ports.find_place(f"desa {village}, {answers[self.label]}").place
+        if found and found.level == "village" and found.code.startswith(answers[self.code] + "."):
+            answers[self.code], answers[self.label] = found.code, found.name
+        else:
+            answers[self.label] = f"{village}, {answers[self.label]}"
+        return "next"
+
+    def read_back(self, scene: Scene) -> dict[str, str]:
+        return {"place": scene.answers[self.label]}
 
 
 def read_words(text: str, scene: Scene) -> str:

@@ -22,7 +22,7 @@ SHOWN = 160
 def flow() -> Flow:
     return Flow(
         "tip_off",
-        _notice() | _danger() | _questions() | _sending(),
+        _notice() | _danger() | _questions() | _sending() | _changing() | _sent_nodes(),
         entries=("danger_words", "tell"),
         keeps=True,
         expires=DRAFT_KEPT,
@@ -129,6 +129,11 @@ def _sending() -> dict[str, Node]:
             ),
             slots=_read_back,
         ),
+    }
+
+
+def _changing() -> dict[str, Node]:
+    return {
         "change": Choose(
             "tip_off.change_what",
             (
@@ -142,6 +147,12 @@ def _sending() -> dict[str, Node]:
         "again_where": Decide(_change_place, {"next": "where_ask"}),
         "again_when": Ask("tip_off.when", "when", "read_back", _read),
         "again_who": Ask("tip_off.who", "who", "read_back", _read),
+    }
+
+
+def _sent_nodes() -> dict[str, Node]:
+    """What may truly be promised of the report, then the draft is gone."""
+    return {
         "open": Emit(_open, "which_promise"),
         "which_promise": Decide(
             _promise,

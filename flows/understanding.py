@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from flows.catalog import CONTENT, ContentError, load_yaml
+from flows.check_facts import load_red_flags
 from flows.judgement import CUE, Judge, features
-from flows.red_flags import load_red_flags
 from flows.signs import Hit, SignError, Signs
 from flows.words import Speller, Words
 

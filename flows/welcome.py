@@ -1,94 +1,113 @@
 """Who this is, what is kept, which village; the menu; and what somebody may ask about the bot."""
 
 from flows.events import ConsentGiven, Event, ForgetMe, PlaceChosen
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Say, Scene
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
 from flows.places import place_questions
 from flows.ports import Place
 
 
 def flow(consent_version: str) -> Flow:
     """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
+    return Flow(
+        "welcome",
+        _first_words(consent_version) | _menu() | _my_officer() | _about(),
+        entries=("menu", "about", "delete", "officer"),
+    )
 
+
+def _first_words(consent_version: str) -> dict[str, Node]:
     def consent(scene: Scene) -> list[Event]:
         return [ConsentGiven("service", consent_version)]
 
-    return Flow(
-        "welcome",
-        {
-            "start": Say("welcome.hello", "consent", slots=_office, public=True),
-            "consent": Choose(
-                "welcome.kept",
-                (
-                    Choice("yes", "welcome.agree", "agreed"),
-                    Choice("no", "welcome.disagree", "disagreed"),
-                ),
-                open=True,  # a question that was the reason to write is answered all the same
+    return {
+        "start": Say("welcome.hello", "consent", slots=_office, public=True),
+        "consent": Choose(
+            "welcome.kept",
+            (
+                Choice("yes", "welcome.agree", "agreed"),
+                Choice("no", "welcome.disagree", "disagreed"),
             ),
-            "agreed": Emit(consent, "village_ask"),
-            "disagreed": Say("welcome.nothing_kept", "menu"),
-            **place_questions(
-                "village",
-                text="welcome.village",
-                then="keep_village",
-                unknown="no_village",
-                skip="common.skip",
+            open=True,  # a question that was the reason to write is answered all the same
+        ),
+        "agreed": Emit(consent, "village_ask"),
+        "disagreed": Say("welcome.nothing_kept", "menu"),
+        **place_questions(
+            "village",
+            text="welcome.village",
+            then="keep_village",
+            unknown="no_village",
+            skip="common.skip",
+        ),
+        "keep_village": Emit(_choose_place, "village_kept"),
+        "village_kept": Say("welcome.village_kept", "menu", slots=_village),
+        "no_village": Say("welcome.no_village", "menu"),
+    }
+
+
+def _menu() -> dict[str, Node]:
+    return {
+        "menu": Choose(
+            "welcome.menu",
+            (
+                Choice("learn", "welcome.learn", "lessons:start"),
+                Choice("check", "welcome.check", "check_recruiter:start"),
+                Choice("report", "welcome.report", "tip_off:start"),
+                Choice("officer", "welcome.officer", "officer"),
+                Choice("about", "welcome.about", "about"),
             ),
-            "keep_village": Emit(_choose_place, "village_kept"),
-            "village_kept": Say("welcome.village_kept", "menu", slots=_village),
-            "no_village": Say("welcome.no_village", "menu"),
-            "menu": Choose(
-                "welcome.menu",
-                (
-                    Choice("learn", "welcome.learn", "lessons:start"),
-                    Choice("check", "welcome.check", "check_recruiter:start"),
-                    Choice("report", "welcome.report", "tip_off:start"),
-                    Choice("officer", "welcome.officer", "officer"),
-                    Choice("about", "welcome.about", "about"),
-                ),
-                open=True,
+            open=True,
+        ),
+    }
+
+
+def _my_officer() -> dict[str, Node]:
+    return {
+        "officer": Decide(
+            _my_officers, {"some": "officers", "office": "office_only", "ask": "near_ask"}
+        ),
+        **place_questions(
+            "near",
+            text="welcome.village",
+            then="officer",
+            unknown="officer_unknown",
+            skip="common.skip",
+        ),
+        "officer_unknown": Say("welcome.officer_unknown", "menu", slots=_officers),
+        "officers": Say("welcome.officers", "menu", slots=_officers),
+        "office_only": Say("welcome.office_only", "menu", slots=_officers),
+    }
+
+
+def _about() -> dict[str, Node]:
+    """What somebody may ask about the bot, and their own data."""
+    return {
+        "about": Choose(
+            "welcome.about_text",
+            (
+                Choice("genuine", "welcome.genuine", "genuine"),
+                Choice("data", "welcome.my_data", "data"),
+                Choice("village", "welcome.change_village", "change_village"),
+                Choice("delete", "welcome.delete", "delete"),
+                Choice("menu", "common.to_menu", "menu"),
             ),
-            "officer": Decide(
-                _my_officers, {"some": "officers", "office": "office_only", "ask": "near_ask"}
-            ),
-            **place_questions(
-                "near",
-                text="welcome.village",
-                then="officer",
-                unknown="officer_unknown",
-                skip="common.skip",
-            ),
-            "officer_unknown": Say("welcome.officer_unknown", "menu", slots=_officers),
-            "officers": Say("welcome.officers", "menu", slots=_officers),
-            "office_only": Say("welcome.office_only", "menu", slots=_officers),
-            "about": Choose(
-                "welcome.about_text",
-                (
-                    Choice("genuine", "welcome.genuine", "genuine"),
-                    Choice("data", "welcome.my_data", "data"),
-                    Choice("village", "welcome.change_village", "change_village"),
-                    Choice("delete", "welcome.delete", "delete"),
-                    Choice("menu", "common.to_menu", "menu"),
-                ),
-                slots=_office,
-                open=True,
-                public=True,
-            ),
-            "change_village": Decide(
-                lambda scene: "ask" if scene.person.consented else "consent",
-                {"ask": "village_ask", "consent": "consent"},
-            ),
-            "genuine": Say("common.genuine", "about", slots=_office, public=True),
-            "data": Say("welcome.data", "about", slots=_data),
-            "delete": Choose(
-                "welcome.delete_ask",
-                (Choice("yes", "common.yes", "forget"), Choice("no", "common.no", "menu")),
-            ),
-            "forget": Emit(lambda scene: [ForgetMe()], "forgotten"),
-            "forgotten": Say("welcome.forgotten", "end"),
-            "end": End(),
-        },
-        entries=("menu", "about", "delete", "officer"),
-    )
+            slots=_office,
+            open=True,
+            public=True,
+        ),
+        "change_village": Decide(
+            lambda scene: "ask" if scene.person.consented else "consent",
+            {"ask": "village_ask", "consent": "consent"},
+        ),
+        "genuine": Say("common.genuine", "about", slots=_office, public=True),
+        "data": Say("welcome.data", "about", slots=_data),
+        "delete": Choose(
+            "welcome.delete_ask",
+            (Choice("yes", "common.yes", "forget"), Choice("no", "common.no", "menu")),
+        ),
+        "forget": Emit(lambda scene: [ForgetMe()], "forgotten"),
+        "forgotten": Say("welcome.forgotten", "end"),
+        "end": End(),
+    }
 
 
 def _office(scene: Scene) -> dict[str, str]:

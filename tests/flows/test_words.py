@@ -1,11 +1,14 @@
 """What people write, in one form: slang, slips, look-alike letters; and signs with their words."""
 
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.catalog import CONTENT, ContentError
 from flows.signs import SignError, Signs
 from flows.understanding import load_understander
 from flows.words import MAX_WORDS, Speller
@@ -84,6 +87,47 @@ def test_no_pattern_reaches_into_the_next_sentence() -> None:
 def test_a_phrase_that_cannot_be_read_is_named(phrase: str, problem: str) -> None:
     with pytest.raises(SignError, match=problem):
         Signs({"no": ["tidak"]}).add("x", [phrase])
+
+
+def test_a_phrase_may_be_written_in_any_spelling() -> None:
+    signs = Signs({"no": ["tidak"]}, {"agen": "sponsor", "smp": "sekolah"})
+    signs.add("x", ["agen|anak_smp .. kabur"])
+    assert [hit.name for hit in signs.find(SPELLER.words("sponsor itu kabur"))] == ["x"]
+    assert "anak_dibawah_umur" in {
+        sign.id for sign in UNDERSTANDER.signs("anak kelas 2 smp dibawa kerja")
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "problem"),
+    [
+        ("signs.yaml", "groups: x", "must be lists of words by name"),
+        ("signs.yaml", None, "signs.yaml: can't be read"),
+        ("spellings.yaml", "- a", "must be lists of words by name"),
+        ("understanding.json", "{", "can't be read"),
+        ("understanding.json", '{"heads": {}}', "can't be read"),
+        ("understanding.json", None, "can't be read"),
+        ("red_flags.yaml", None, "red_flags.yaml: can't be read"),
+    ],
+)
+def test_content_that_cannot_be_used_is_one_line(
+    tmp_path: Path, file: str, content: str | None, problem: str
+) -> None:
+    folder = Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_text(content, encoding="utf-8")
+    with pytest.raises(ContentError, match=problem) as raised:
+        load_understander(folder)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_sign_without_a_flag_is_named(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    signs = folder / "signs.yaml"
+    signs.write_text(signs.read_text().replace("  tebusan:\n", "  tebusanx:\n"))
+    with pytest.raises(ContentError, match="tebusan"):
+        load_understander(folder)
 
 
 def test_a_long_forward_is_read_in_part() -> None:

@@ -9,13 +9,16 @@ import pytest
 
 from bot.content_check import run
 from flows.catalog import CONTENT, ContentError, lesson_hash, load_yaml
-from flows.red_flags import (
+from flows.check_facts import (
     ILO,
     SEVERITIES,
+    WAYS,
     load_destinations,
     load_red_flags,
+    load_ways,
     read_destinations,
     read_red_flags,
+    read_ways,
 )
 
 IDS = {
@@ -258,6 +261,40 @@ def test_one_key_twice() -> None:
         read_destinations([destination(), destination()], "f")
 
 
+def ways(**changed: Any) -> list[dict[str, Any]]:
+    """Nine rows that can be loaded, the first with some fields changed; None takes one away."""
+    rows = [
+        {"id": name, "say": "Tanya Disnaker.", "source": "UU 18/2017 Pasal 50",
+         "checked": "2026-11-21", "review_by": "2027-05-21", "reviewed": ""}
+        for name in WAYS
+    ]  # fmt: skip
+    rows[0] = {k: v for k, v in (rows[0] | changed).items() if v is not None}
+    return rows
+
+
+def test_the_shipped_ways_are_those_the_conversation_has() -> None:
+    assert {way.id for way in load_ways()} == set(WAYS)
+    assert read_ways(ways(), "content/ways.yaml")[0].fresh(date(2027, 5, 21))
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"id": "pelayaran"}, "individuals: missing, or no conversation leads there"),
+        ({"say": None}, "`say` is missing"),
+        ({"say": "\n".join(["a"] * 7)}, "7 lines, at most 6"),
+        ({"say": "x" * 111}, "111 characters, at most 110"),
+        ({"say": "Lewat sini pasti aman."}, "judges or promises"),
+        ({"source": ""}, "`source` is missing"),
+        ({"review_by": "2027-12-31"}, "more than six months"),
+        ({"extra": "x"}, "`extra` is no field here"),
+    ],
+)
+def test_a_broken_way(changed: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ContentError, match=problem):
+        read_ways(ways(**changed), "content/ways.yaml")
+
+
 @pytest.mark.parametrize("listed", ["", [], {}, "x", ["x"], [[]], None])
 def test_no_list_of_rows(listed: Any) -> None:
     for read in (read_red_flags, read_destinations):
@@ -311,7 +348,7 @@ def test_a_broken_row_is_one_error(
     assert len(errors) == 1 and errors[0].startswith(line), errors
 
 
-@pytest.mark.parametrize("file", ["red_flags.yaml", "destinations.yaml"])
+@pytest.mark.parametrize("file", ["red_flags.yaml", "destinations.yaml", "ways.yaml"])
 def test_a_missing_or_senseless_file(
     content: Path, capsys: pytest.CaptureFixture[str], file: str
 ) -> None:

@@ -1,6 +1,6 @@
-"""Warning signs in what people tell, and destinations where placement is closed or in doubt.
+"""What the recruiter check knows by date: warning signs, closed destinations, who may send people.
 
-`content/red_flags.yaml` and `content/destinations.yaml`, read so that nothing doubtful gets
+`content/red_flags.yaml`, `destinations.yaml` and `ways.yaml`, read so that nothing doubtful gets
 through: the loaders raise ContentError with one line that names file, row and field.
 """
 
@@ -38,6 +38,11 @@ MAX_NAME = 45
 MAX_WHY = 140
 MAX_ASK = 110
 MAX_SAY = 200
+WAYS = ("individuals", "permit", "branch", "gtog", "lpk_so", "lpk", "magang", "own_company",
+        "perseorangan")  # fmt: skip
+MAX_LINES = 6
+"""Short lines of a verdict."""
+MAX_WAY_LINE = 110
 
 _FLAG = frozenset(
     ["id", "group", "severity", "ilo", "element", "name", "why", "ask", "source", "checked",
@@ -47,6 +52,7 @@ _DESTINATION = frozenset(
     ["code", "name", "what", "status", "since", "source", "checked", "review_by", "reviewed",
      "say"]
 )  # fmt: skip
+_WAY = frozenset(["id", "say", "source", "checked", "review_by", "reviewed"])
 _OPTIONAL = frozenset(["source_url"])
 _JUDGES = re.compile(
     r"\b(pasti|ilegal|aman|dijamin|terpercaya|penipu|bodong|sindikat|pelaku)\b", re.IGNORECASE
@@ -98,7 +104,20 @@ class ClosedDestination:
         return today <= self.source.review_by
 
 
-Row = TypeVar("Row", RedFlag, ClosedDestination)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Who may send somebody abroad, or what must be there for it, in words for a villager."""
+
+    id: str
+    say: str
+    source: Source
+    reviewed: bool
+
+    def fresh(self, today: date) -> bool:
+        return today <= self.source.review_by
+
+
+Row = TypeVar("Row", RedFlag, ClosedDestination, Way)
 
 
 def load_red_flags(folder: Path = CONTENT) -> tuple[RedFlag, ...]:
@@ -109,6 +128,19 @@ def load_red_flags(folder: Path = CONTENT) -> tuple[RedFlag, ...]:
 def load_destinations(folder: Path = CONTENT) -> tuple[ClosedDestination, ...]:
     path = folder / "destinations.yaml"
     return read_destinations(load_yaml(path), short_path(path))
+
+
+def load_ways(folder: Path = CONTENT) -> tuple[Way, ...]:
+    """Exactly the rows of `WAYS`: the conversation has a node for each."""
+    path = folder / "ways.yaml"
+    return read_ways(load_yaml(path), short_path(path))
+
+
+def read_ways(listed: Any, file: str) -> tuple[Way, ...]:
+    ways = _rows(listed, file, "id", _way)
+    if other := {way.id for way in ways}.symmetric_difference(WAYS):
+        raise ContentError(f"{file}: {min(other)}: missing, or no conversation leads there")
+    return ways
 
 
 def read_red_flags(listed: Any, file: str) -> tuple[RedFlag, ...]:
@@ -171,6 +203,17 @@ def _destination(raw: Mapping[str, Any], where: str) -> ClosedDestination:
         source=_source(raw, where),
         reviewed=_reviewed(raw, where),
     )
+
+
+def _way(raw: Mapping[str, Any], where: str) -> Way:
+    _fields(raw, where, _WAY)
+    _form(raw, "id", where, _ID, "small letters, digits and _")
+    lines = need(raw, "say", where).splitlines()
+    if len(lines) > MAX_LINES:
+        raise ContentError(f"{where}: `say` has {len(lines)} lines, at most {MAX_LINES}")
+    for line in lines:
+        _words({"say": line}, "say", where, MAX_WAY_LINE)
+    return Way(need(raw, "id", where), "\n".join(lines), _source(raw, where), _reviewed(raw, where))
 
 
 # ---- single fields
