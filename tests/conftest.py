@@ -1,6 +1,7 @@
 """What many tests need: a bot without a network, and each of the two databases, fresh."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.recruiters import Register
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
 from flows import conversations
+from flows.catalog import CONTENT
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
 
 
@@ -74,3 +76,9 @@ async def on_both(database_url: str) -> AsyncIterator[Rehearsal]:
     rehearsal = Rehearsal(database_url)
     yield rehearsal
     rehearsal.close()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A copy of the shipped content that a test may break."""
+    return Path(shutil.copytree(CONTENT, tmp_path / "content"))

@@ -33,7 +33,7 @@ class PostgreSQLServer:
         self._count = 0
         if self._as_user:
             shutil.chown(self._folder, "postgres", "postgres")
-        self._port = _free_port()
+        self._port = free_port()
         self._process = self._start()
 
     def fresh_database(self) -> str:
@@ -121,7 +121,7 @@ def _unprivileged() -> list[str]:
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
-from bot import demo
+from bot import demo, tips
 from bot.channels.base import Outgoing
 from bot.rehearsal import Rehearsal
 from flows.events import MessageCreated
@@ -51,6 +51,12 @@ def count(rehearsal: Rehearsal, table: Table, **where: object) -> int:
     query = select(func.count()).select_from(table).filter_by(**where)
     with rehearsal.service.database.read() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def first_tip(connection: Connection) -> tips.TipRow:
+    tip = tips.by_number(connection, 1)
+    assert tip is not None
+    return tip
 
 
 def plain(text: str) -> MessageCreated:

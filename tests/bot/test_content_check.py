@@ -1,27 +1,16 @@
 """`kentongan content check` and `stamp`: one line per finding, never a traceback."""
 
 import json
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.content_check import run, stamp
-from flows.catalog import CONTENT, ContentError, load_lessons, load_yaml
+from flows.catalog import ContentError, load_lessons, load_yaml
+from tests.broken_content import change
 
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(CONTENT, tmp_path / "content"))
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def lines(capsys: pytest.CaptureFixture[str], folder: Path, *, code: int = 1) -> list[str]:

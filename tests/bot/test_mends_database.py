@@ -18,7 +18,7 @@ from bot.sessions import SessionRow
 from bot.turns import Turns
 from flows.events import MessageCreated
 from tests.bot.lines import line
-from tests.bot.steps import count, report
+from tests.bot.steps import count, first_tip, report
 
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
 NEXT = Step(None, None, "", "section_head", "")
@@ -114,17 +114,11 @@ async def test_a_session_that_another_process_woke_is_not_woken_again(
 # ---- tips that changed meanwhile
 
 
-def _tip(connection: Any) -> tips.TipRow:
-    tip = tips.by_number(connection, 1)
-    assert tip is not None
-    return tip
-
-
 async def _overdue(on_both: Rehearsal) -> tips.TipRow:
     await report(on_both)
     on_both.clock.forward(timedelta(days=3))
     with on_both.service.database.read() as connection:
-        return _tip(connection)
+        return first_tip(connection)
 
 
 @pytest.mark.parametrize("way", ["withdraw", "close"])
@@ -137,12 +131,12 @@ async def test_what_has_ended_is_not_changed_any_more(on_both: Rehearsal, way: s
             assert tips.withdraw(connection, 1, now)
         else:
             assert tips.close(connection, 1, owner, "handled", now)
-        ended = _tip(connection).status
+        ended = first_tip(connection).status
         assert not tips.escalate(connection, 1, NEXT, now, now)
         assert not tips.acknowledge(connection, 1, owner, now, now)
         assert not tips.close(connection, 1, owner, "handled", now)
         assert not tips.restart_clock(connection, 1, now)
-        assert _tip(connection).status == ended
+        assert first_tip(connection).status == ended
         assert tips.withdraw(connection, 1, now) == (way == "close")
         open_ones = select(func.count()).where(tips.assignments.c.ended_at.is_(None))
         assert connection.execute(open_ones).scalar() == 0
@@ -154,8 +148,8 @@ async def test_what_somebody_took_meanwhile_is_not_escalated(on_both: Rehearsal)
     with on_both.service.database.write() as connection:
         assert tips.acknowledge(connection, 1, seen.officer_id or 0, now, now)
         assert not tips.escalate(connection, 1, NEXT, now, now, seen=seen)
-        assert _tip(connection).status == "acknowledged"
-        assert tips.escalate(connection, 1, NEXT, now, now, seen=_tip(connection))
+        assert first_tip(connection).status == "acknowledged"
+        assert tips.escalate(connection, 1, NEXT, now, now, seen=first_tip(connection))
 
 
 async def test_only_the_owner_takes_or_closes(on_both: Rehearsal) -> None:
@@ -165,7 +159,7 @@ async def test_only_the_owner_takes_or_closes(on_both: Rehearsal) -> None:
     with on_both.service.database.write() as connection:
         assert not tips.acknowledge(connection, 1, other, now, now)
         assert not tips.close(connection, 1, other, "handled", now)
-        assert _tip(connection).officer_id == seen.officer_id
+        assert first_tip(connection).officer_id == seen.officer_id
 
 
 async def test_a_withdrawal_of_another_process_is_waited_for(on_postgresql: Rehearsal) -> None:
@@ -186,7 +180,7 @@ async def test_a_withdrawal_of_another_process_is_waited_for(on_postgresql: Rehe
     thread.join()
     assert done == [False]
     with database.read() as connection:
-        assert _tip(connection).status == "withdrawn"
+        assert first_tip(connection).status == "withdrawn"
 
 
 # ---- groups

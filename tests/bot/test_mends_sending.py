@@ -14,16 +14,10 @@ from bot.rehearsal import Rehearsal
 from bot.sessions import SessionRow, seal_session
 from flows.session import Session
 from tests.bot.lines import GRACE, Line, line
-from tests.bot.steps import report
+from tests.bot.steps import first_tip, report
 
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
 NEXT = Step(None, None, "", "section_head", "")
-
-
-def _tip(connection: Any) -> tips.TipRow:
-    tip = tips.by_number(connection, 1)
-    assert tip is not None
-    return tip
 
 
 # ---- outages
@@ -217,7 +211,7 @@ async def test_a_report_with_an_address_keeps_its_exact_time(on_both: Rehearsal)
     on_both.clock.forward(timedelta(minutes=17, seconds=3, milliseconds=41))
     await report(on_both)
     with on_both.service.database.read() as connection:
-        assert _tip(connection).opened_at == on_both.clock.now()
+        assert first_tip(connection).opened_at == on_both.clock.now()
 
 
 def _exact_times(rehearsal: Rehearsal, *tables: Any) -> list[tuple[str, datetime]]:

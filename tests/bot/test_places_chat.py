@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.territory import Gazetteer, is_inside
+from bot.territory import is_inside
+from tests.bot.places_found import assert_no_place, gazetteer, the_place
 
 CHAT = Path(__file__).resolve().parent.parent / "data" / "places_chat.csv"
-
-gazetteer = Gazetteer()
 
 
 def chat_rows() -> list[tuple[str, str]]:
@@ -78,9 +77,7 @@ def test_what_contradicts_itself_is_asked_with_both_readings(text: str, codes: s
     ],
 )
 def test_a_place_is_still_a_place(text: str, code: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
-    assert place.code == code
+    assert the_place(text).code == code
 
 
 @pytest.mark.parametrize(
@@ -105,8 +102,7 @@ def test_a_place_is_still_a_place(text: str, code: str) -> None:
     ],
 )
 def test_goods_called_after_a_town_are_no_place(text: str) -> None:
-    answer = gazetteer.find(text)
-    assert (answer.place, answer.ask) == (None, ())
+    assert_no_place(text)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +127,7 @@ def test_goods_called_after_a_town_are_no_place(text: str) -> None:
     ],
 )
 def test_a_malaysian_town_is_malaysia(text: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
-    assert place.code == "my"
+    assert the_place(text).code == "my"
 
 
 @pytest.mark.parametrize("text", ["desa perlis", "kab kuantan singingi", "kec subang"])
@@ -156,9 +150,7 @@ def test_a_level_word_keeps_a_place_in_indonesia(text: str) -> None:
     ],
 )
 def test_a_typed_code_is_its_place(text: str, code: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
-    assert place.code == code
+    assert the_place(text).code == code
 
 
 @pytest.mark.parametrize(
@@ -175,8 +167,7 @@ def test_a_typed_code_is_its_place(text: str, code: str) -> None:
     ],
 )
 def test_other_numbers_are_no_code(text: str) -> None:
-    answer = gazetteer.find(text)
-    assert (answer.place, answer.ask) == (None, ())
+    assert_no_place(text)
 
 
 def test_a_home_outside_is_never_passed_over() -> None:

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from bot.atlas import CONTENT
-from bot.territory import Gazetteer, Offices, is_inside
+from bot.territory import Offices, is_inside
 from tests.bot.places_chat import chat_cases
+from tests.bot.places_found import assert_no_place, gazetteer, the_place
 from tests.bot.places_messy import Case, Messy, Score
 
 BY_HAND = Path(__file__).resolve().parent.parent / "data" / "places_messy.csv"
-
-gazetteer = Gazetteer()
 messy = Messy(gazetteer, Offices())
 
 
@@ -77,9 +76,7 @@ def test_places_by_hand_are_found_at_their_level() -> None:
     ],
 )
 def test_what_was_once_missed_is_found(text: str, code: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
-    assert is_inside(place.code, code)
+    assert is_inside(the_place(text).code, code)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +96,7 @@ def test_what_was_once_missed_is_found(text: str, code: str) -> None:
     ],
 )
 def test_everyday_words_are_neither_taken_nor_offered_as_a_place(text: str) -> None:
-    answer = gazetteer.find(text)
-    assert answer.place is None
-    assert answer.ask == ()
+    assert_no_place(text)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +140,7 @@ def test_what_is_not_certain_is_asked(text: str, some: str) -> None:
     ],
 )
 def test_a_port_is_the_regency_it_lies_in(text: str, code: str, name: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
+    place = the_place(text)
     assert (place.code, place.level, place.name) == (code, "regency", name)
 
 
@@ -160,9 +154,7 @@ def test_a_port_is_the_regency_it_lies_in(text: str, code: str, name: str) -> No
     ],
 )
 def test_a_town_is_no_port_until_somebody_says_so(text: str, code: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
-    assert place.code == code
+    assert the_place(text).code == code
 
 
 def test_a_home_and_a_port_are_both_put_to_the_person() -> None:
@@ -193,8 +185,7 @@ def test_a_home_and_a_port_are_both_put_to_the_person() -> None:
     ],
 )
 def test_a_city_abroad_is_its_country(text: str, code: str) -> None:
-    place = gazetteer.find(text).place
-    assert place is not None
+    place = the_place(text)
     assert (place.code, place.level) == (code, "country")
 
 

@@ -123,14 +123,21 @@ def test_the_largest_picture_stays_below_half_a_gigabyte(mode: str, kind: str) -
     assert int(told.stdout) < MEMORY, f"{int(told.stdout) // 1024} MB"
 
 
+def spy_for_tesseract(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """From now on that shell script runs where Tesseract would."""
+    spy = folder / "tesseract"
+    spy.write_text(f"#!/bin/sh\n{script}\n")
+    spy.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return spy
+
+
 def test_no_file_is_written_while_a_picture_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tesseract runs where the kernel refuses every byte to a file, and leaves none behind."""
-    spy = tmp_path / "tesseract"
-    spy.write_text('#!/bin/sh\nulimit -f; echo x > "$0.leak"; cat > "$0.copy"; exit 7\n')
-    spy.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    script = 'ulimit -f; echo x > "$0.leak"; cat > "$0.copy"; exit 7'
+    spy = spy_for_tesseract(script, tmp_path, monkeypatch)
     status, out = reading._run(poster(), "ind")
     assert out.splitlines()[0] == b"0"
     assert status != 0
@@ -140,10 +147,7 @@ def test_no_file_is_written_while_a_picture_is_read(
 def test_nothing_of_ours_is_in_the_process_surroundings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spy = tmp_path / "tesseract"
-    spy.write_text("#!/bin/sh\nenv\n")
-    spy.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    spy_for_tesseract("env", tmp_path, monkeypatch)
     monkeypatch.setenv("KENTONGAN_TWILIO_AUTH_TOKEN", "secret-token")
     _, out = reading._run(poster(), "ind")
     assert b"OMP_THREAD_LIMIT=1" in out

@@ -8,39 +8,20 @@ import pytest
 
 from bot.recruiters import REGISTER_FILE, Register
 from bot.register_file import read_observations
-from flows.company_names import company_words, fold
+from tests.bot.register_lines import (
+    LIFTED,
+    LISTED,
+    REVOKED,
+    SUSPENDED,
+    TODAY,
+    a_line,
+    a_register,
+    names_of,
+    one_name,
+)
 
-TODAY = date(2026, 11, 22)
 PAIRS = Path(__file__).parent.parent / "data" / "p3mi_name_pairs.csv"
-HEADER = "name,licence_no,status,valid_until,source_url,source_date,read_on"
-LISTED = "terdaftar di SISKOP2MI"
-REVOKED = "dicabut (SK 1 Tahun 2020)"
-SUSPENDED = "penghentian sementara sebagian kegiatan usaha"
 TERM = "penghentian sementara 3 bulan sejak"
-LIFTED = "sanksi penghentian diakhiri"
-
-
-@pytest.fixture(scope="module")
-def register() -> Register:
-    return Register.load()
-
-
-def one_name(name: str) -> str:
-    return fold(company_words(name))
-
-
-def names_of(register: Register, status: str) -> list[str]:
-    return sorted({seen.row.name for seen in register.observations if seen.row.status == status})
-
-
-def a_register(folder: Path, *lines: str, header: str = HEADER) -> Register:
-    path = folder / "register.csv"
-    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return Register.load(path)
-
-
-def a_line(name: str, status: str, *, number: str = "", on: str = "2026-11-01") -> str:
-    return f"{name},{number},{status},,https://example.org/list,{on},"
 
 
 def pairs() -> list[dict[str, str]]:

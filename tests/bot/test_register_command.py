@@ -12,7 +12,8 @@ from bot.register_file import Reading, read_register_file
 from bot.register_import import Origin, Overtaken, import_register, plan_import
 from bot.register_rows import RegisterFileError
 from bot.sealing import KeyRing
-from tests.bot.test_register_import import (
+from tests.bot.register_files import (
+    DATED,
     FIRST,
     NOW,
     SECOND,
@@ -20,13 +21,9 @@ from tests.bot.test_register_import import (
     TODAY,
     Office,
     a_file,
-    folder,
-    office,
     row,
 )
 
-__all__ = ["folder", "office"]
-HEAD = "name,licence_no,status,source_url,source_date,valid_until"
 IMPORT = ["register", "import", "register.csv", "--drop-share", "1"]
 
 
@@ -186,7 +183,7 @@ def test_listings_that_would_be_over_count_as_gone(
             ("Alam Rimba", "Bukit Seroja"), (FIRST, SECOND), lines, strict=True
         )
     ]
-    rows = read_register_file(a_file(office.folder, *told, head=HEAD), Reading(today=TODAY))
+    rows = read_register_file(a_file(office.folder, *told, head=DATED), Reading(today=TODAY))
     origin = Origin("list", "register.csv", b"", third_party=True)
     with (
         pytest.raises(

@@ -9,17 +9,12 @@ import pytest
 
 from bot.recruiters import Register
 from flows.check_words import verdict_node
-from tests.bot.test_recruiters import LIFTED, LISTED, REVOKED, SUSPENDED, TODAY, a_line, a_register
+from tests.bot.register_lines import LIFTED, LISTED, REVOKED, SUSPENDED, TODAY, a_line, a_register
 
 NIB = "9120307770001"
 OTHER = "9120307770002"
 DECREE = "KEP. 123/PPTKPKK/2020"
 AGESA = "9120307772741"
-
-
-@pytest.fixture(scope="module")
-def register() -> Register:
-    return Register.load()
 
 
 @pytest.mark.parametrize("act", [REVOKED, SUSPENDED])

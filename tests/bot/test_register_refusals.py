@@ -7,7 +7,7 @@ import pytest
 
 from bot.register_file import Reading, read_register_file
 from bot.register_status import plain_status, status_of
-from tests.bot.test_register_import import (
+from tests.bot.register_files import (
     FIRST,
     HEAD,
     SOURCE,

@@ -7,9 +7,18 @@ import pytest
 
 from bot import outbox
 from bot.channels.base import OutcomeUnknown, RetryLater
-from bot.outbox import BULK
+from bot.outbox import BULK, REPLY
 from bot.rehearsal import Rehearsal
-from tests.bot.lines import GRACE, line
+from tests.bot.lines import GRACE, Line, line
+
+
+async def without_answer(rehearsal: Rehearsal, priority: int = REPLY) -> tuple[Line, int]:
+    """A text "x" whose only try ended without an answer, and as long ago as is waited for one."""
+    where = line(rehearsal, x=[OutcomeUnknown("timeout")])
+    (row,) = where.queue("x", priority=priority)
+    await where.drain()
+    where.service.clock.forward(outbox.LEASE + GRACE)
+    return where, row
 
 
 async def test_a_reply_of_unknown_outcome_is_sent_once_more_and_marked(on_both: Rehearsal) -> None:
@@ -35,10 +44,7 @@ async def test_a_reply_of_unknown_outcome_is_sent_once_more_and_marked(on_both: 
 
 
 async def test_bulk_of_unknown_outcome_is_never_sent_again(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x", priority=BULK)
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
+    where, row = await without_answer(on_both, priority=BULK)
     await where.settle()
     assert where.status(row) == ["unknown"]
     assert await where.later(days=1) == []
@@ -46,11 +52,8 @@ async def test_bulk_of_unknown_outcome_is_never_sent_again(on_both: Rehearsal) -
 
 
 async def test_what_the_provider_knows_is_not_sent_again(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x")
-    await where.drain()
+    where, row = await without_answer(on_both)
     where.channel.known["x"] = "sid-found"
-    where.service.clock.forward(outbox.LEASE + GRACE)
     await where.settle()
     assert where.status(row) == ["sent"]
     assert where.row(row).provider_id == "sid-found"
@@ -60,10 +63,7 @@ async def test_what_the_provider_knows_is_not_sent_again(on_both: Rehearsal) -> 
 async def test_a_provider_that_cannot_tell_now_is_asked_again(
     on_both: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x")
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
+    where, row = await without_answer(on_both)
 
     async def not_now(_message: Any) -> str | None:
         raise RetryLater("503", seconds=1)
@@ -77,10 +77,7 @@ async def test_a_provider_that_cannot_tell_now_is_asked_again(
 
 
 async def test_a_late_callback_after_giving_up_still_climbs(on_both: Rehearsal) -> None:
-    where = line(on_both, x=[OutcomeUnknown("timeout")])
-    (row,) = where.queue("x", priority=BULK)
-    await where.drain()
-    where.service.clock.forward(outbox.LEASE + GRACE)
+    where, row = await without_answer(on_both, priority=BULK)
     await where.settle()
     assert where.report(row, "delivered")
     assert where.status(row) == ["delivered"]

@@ -1,69 +1,17 @@
 """Who watches a company hears exactly once that the register's status of it has changed."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot import contacts, demo, outbox, watches
-from bot.channels.base import Outgoing
-from bot.effects import Effects
-from bot.register_file import Reading, read_register_file
-from bot.register_import import Imported, Origin, import_register
-from bot.rehearsal import Rehearsal
-from bot.world import World
+from bot import demo, outbox, watches
 from flows.company_names import fold
 from flows.events import Event, ForgetMe, OptedOut, RegisterUnwatched, RegisterWatched
+from tests.bot.register_files import SECOND, row
 from tests.bot.steps import count, heard
-from tests.bot.test_register_import import FIRST, SECOND, a_file, row
+from tests.bot.watching import ANOTHER, BOTH, ONLY_RIMBA, SEROJA, Village
 
-BOTH = row("Alam Rimba", FIRST), row("Bukit Seroja", SECOND)
-ONLY_RIMBA = row("Alam Rimba", FIRST)
-ANOTHER = "warga-2"
-
-
-class Village:
-    """The example office with a register of two companies, and people who watch them."""
-
-    def __init__(self, rehearsal: Rehearsal, folder: Path) -> None:
-        self.rehearsal = rehearsal
-        self.service = rehearsal.service
-        self.folder = folder
-        self.take(*BOTH)
-
-    def take(self, *lines: str, kind: str = "list", fail: bool = False) -> Imported:
-        service, now = self.service, self.service.clock.now()
-        rows = read_register_file(a_file(self.folder, *lines), Reading())
-        origin = Origin(kind, "register.csv", b"", third_party=True)  # type: ignore[arg-type]
-        with service.database.write() as connection:
-            done = import_register(connection, service, rows, origin, drop_share=1, now=now)
-            if fail:
-                raise KeyboardInterrupt
-        return done
-
-    async def apply(self, event: Event, who: str = demo.VILLAGER) -> None:
-        """What a conversation would do with this event."""
-        service, now = self.service, self.service.clock.now()
-        with service.database.write() as connection:
-            person = (demo.CHANNEL, who)
-            people = contacts.load(connection, service.database, service.ring, [person], now)
-            known = people[person]
-            world = World(connection, service, known, now)
-            Effects(connection, service, world, now, known=known).apply(event)
-
-    async def news(self, by: timedelta = timedelta()) -> list[Outgoing]:
-        return list(await self.rehearsal.wait(by))
-
-
-@pytest.fixture
-async def village(on_both: Rehearsal, tmp_path: Path) -> Village:
-    for who in (demo.VILLAGER, ANOTHER):
-        await on_both.say(who, "halo")
-    return Village(on_both, tmp_path)
-
-
-SEROJA = RegisterWatched("", "PT Bukit Seroja")
 ABOUT_SEROJA = """Kabar daftar P3MI: catatan PT Bukit Seroja berubah \
 (salinan pihak ketiga, 20 November 2026).
 Dulu: ada di daftar. Sekarang: tidak ada di daftar.

@@ -7,25 +7,16 @@ from sqlalchemy import update
 
 from bot import demo, outbox, register_notices, watches
 from bot.contacts import contacts, sessions
-from bot.register_file import Reading, read_register_file
-from bot.register_import import Origin, import_register
+from tests.bot.register_files import DATED, SECOND, SOURCE, row
 from tests.bot.steps import count, heard
-from tests.bot.test_register_import import SECOND, SOURCE, a_file, row
-from tests.bot.test_watches import BOTH, ONLY_RIMBA, SEROJA, Village, village
+from tests.bot.watching import BOTH, ONLY_RIMBA, SEROJA, Village
 
-__all__ = ["village"]
-HEAD = "name,licence_no,status,source_url,source_date,valid_until"
 EXPIRES = f"Bukit Seroja,{SECOND},terdaftar,{SOURCE},2026-11-20,2026-11-25"
 SUSPENDED = f"Bukit Seroja,{SECOND},diskors,{SOURCE},2026-11-20,2026-11-25"
 
 
 def take(village: Village, *lines: str, kind: str = "list") -> int:
-    service, now = village.service, village.service.clock.now()
-    rows = read_register_file(a_file(village.folder, *lines, head=HEAD), Reading())
-    origin = Origin(kind, "register.csv", b"", third_party=True)  # type: ignore[arg-type]
-    with service.database.write() as connection:
-        done = import_register(connection, service, rows, origin, drop_share=1, now=now)
-    return done.told
+    return village.take(*lines, kind=kind, head=DATED).told
 
 
 async def test_a_listing_that_expires_is_told_exactly_once(village: Village) -> None:

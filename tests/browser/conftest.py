@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.postgresql import free_port
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -27,9 +28,7 @@ CHROMIUM_FLAGS = (
 @pytest.fixture(scope="module")
 def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`kentongan demo`, as a newcomer starts it, in an empty folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("demo")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
     with (folder / "log").open("wb") as log:

@@ -1,12 +1,12 @@
 """A WhatsApp channel that talks to the fake Twilio over loopback."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.channels.base import Outgoing
+from bot.channels.base import Outgoing, SendError
 from bot.channels.whatsapp import WhatsAppChannel
 from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
 
@@ -68,3 +68,10 @@ async def whatsapp(
 
 def message(text: str = "Selamat pagi", **more: Any) -> Outgoing:
     return Outgoing(**{"outbox_id": 7, "to": TO, "text": text, **more})
+
+
+async def failure_of(sending: Awaitable[str]) -> tuple[type[SendError], str]:
+    """How a message could not be sent: the kind of error, exactly, and its code."""
+    with pytest.raises(SendError) as raised:
+        await sending
+    return type(raised.value), raised.value.code

@@ -19,6 +19,7 @@ from bot.channels.base import (
 )
 from bot.channels.telegram import TelegramChannel, split
 from flows.events import Button
+from tests.channels.conftest import failure_of
 from tests.fakes.telegram import (
     BAD_GATEWAY,
     BLOCKED,
@@ -286,11 +287,7 @@ async def test_each_error_has_its_meaning(
 ) -> None:
     server.fail(fault, chat=4711)
 
-    with pytest.raises(SendError) as raised:
-        await channel.send(message())
-
-    assert type(raised.value) is expected
-    assert raised.value.code == code
+    assert await failure_of(channel.send(message())) == (expected, code)
     assert len(server.sent) == int(fault.taken)
 
 

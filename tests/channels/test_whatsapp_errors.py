@@ -17,7 +17,7 @@ from bot.channels.base import (
 )
 from bot.channels.twilio_wire import TwilioWire
 from bot.channels.whatsapp import WhatsAppChannel, failure
-from tests.channels.conftest import TO, Contents, message, new_channel
+from tests.channels.conftest import TO, Contents, failure_of, message, new_channel
 from tests.fakes.twilio import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -80,11 +80,9 @@ async def test_each_code_has_its_meaning_at_once_and_in_a_callback(
     twilio: FakeTwilio, whatsapp: WhatsAppChannel, code: str, expected: type[SendError]
 ) -> None:
     twilio.fail(Fault(400, int(code)), to=TO)
-    with pytest.raises(SendError) as raised:
-        await whatsapp.send(message())
 
-    assert type(raised.value) is type(failure(code)) is expected
-    assert raised.value.code == failure(code).code == code
+    assert await failure_of(whatsapp.send(message())) == (expected, code)
+    assert (type(failure(code)), failure(code).code) == (expected, code)
     assert twilio.sent == []
 
 
@@ -119,11 +117,7 @@ async def test_each_http_outcome_has_its_meaning(
 ) -> None:
     twilio.fail(fault, to=TO)
 
-    with pytest.raises(SendError) as raised:
-        await whatsapp.send(message())
-
-    assert type(raised.value) is expected
-    assert raised.value.code == code
+    assert await failure_of(whatsapp.send(message())) == (expected, code)
     assert len(twilio.sent) == int(fault.taken)
 
 

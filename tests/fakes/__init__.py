@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,7 +41,29 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
-class LoopbackServer:
+class Running(ABC):
+    """What runs as long as its `with` block."""
+
+    @abstractmethod
+    def start(self) -> None: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class LoopbackServer(Running):
     """An ASGI app on 127.0.0.1 and a free port, in a thread of its own.
 
     It can cut a connection in the middle of a call (`drop`), as a real network does.
@@ -88,14 +111,20 @@ class LoopbackServer:
         self._thread.join(10)
         self._socket.close()
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+class FakeProvider(Running):
+    """A server of a provider; whoever inherits it says what its app answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._server = LoopbackServer(app)
+
+    @property
+    def url(self) -> str:
+        """What the setting with the address of this provider's API is set to."""
+        return self._server.url
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()

@@ -9,15 +9,14 @@ import asyncio
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.fakes import LoopbackServer
+from tests.fakes import FakeProvider
 
 MAX_GET_FILE = 20 * 1024 * 1024
 """https://core.telegram.org/bots/api#getfile: "files of up to 20MB in size"."""
@@ -58,7 +57,7 @@ class TelegramFiles:
         return Response(self.held[file_id], media_type="application/octet-stream")
 
 
-class TwilioMedia:
+class TwilioMedia(FakeProvider):
     """Media of messages; asked for with credentials it sends on to the store, which wants none."""
 
     def __init__(self) -> None:
@@ -72,9 +71,7 @@ class TwilioMedia:
         """Credentials that arrived at the store."""
         self.send_on_to = ""
         """Another place than the store, as a forger would want it."""
-        self._store = LoopbackServer(
-            Starlette(routes=[Route("/{name}", self._stored, methods=["GET"])])
-        )
+        super().__init__(Starlette(routes=[Route("/{name}", self._stored, methods=["GET"])]))
 
     def put(self, data: bytes) -> tuple[str, str]:
         """(message, media) ids of a picture."""
@@ -95,7 +92,7 @@ class TwilioMedia:
         if ids not in self.held:
             return JSONResponse({"code": 20404, "status": 404}, 404)
         name = ids.replace("/", "-")
-        return RedirectResponse(self.send_on_to or f"{self._store.url}/{name}", 307)
+        return RedirectResponse(self.send_on_to or f"{self.url}/{name}", 307)
 
     async def _stored(self, request: Request) -> Response:
         if given := request.headers.get("authorization"):
@@ -103,18 +100,6 @@ class TwilioMedia:
             return Response("Only one auth mechanism allowed", status_code=400)
         data = self.held[request.path_params["name"].replace("-", "/")]
         return Response(data, media_type="image/jpeg")
-
-    def __enter__(self) -> Self:
-        self._store.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._store.stop()
 
 
 async def _in_trouble(trouble: Trouble) -> Response:

@@ -12,8 +12,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -21,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.fakes import LoopbackServer
+from tests.fakes import FakeProvider
 from tests.fakes.media import TelegramFiles
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExample"
@@ -136,7 +135,7 @@ class _Refusal(Exception):
         self.description = description
 
 
-class FakeTelegram:
+class FakeTelegram(FakeProvider):
     """The server; `sent` and `calls` are what it saw, `fail` says what goes wrong next."""
 
     def __init__(self, token: str = TOKEN, username: str = USERNAME) -> None:
@@ -157,24 +156,7 @@ class FakeTelegram:
         route = Route("/bot{token}/{method}", self._receive, methods=["GET", "POST"])
         files = Route(f"/file/bot{token}/{{path:path}}", self.files.download)
         self.app = Starlette(routes=[route, files])
-        self._server = LoopbackServer(self.app)
-
-    @property
-    def url(self) -> str:
-        """What TELEGRAM_API_BASE_URL is set to."""
-        return self._server.url
-
-    def __enter__(self) -> Self:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.stop()
+        super().__init__(self.app)
 
     def fail(
         self, *faults: Fault | None, chat: str | int = "", method: str = "sendMessage"

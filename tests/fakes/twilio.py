@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.fakes import LoopbackServer
+from tests.fakes import FakeProvider
 from tests.fakes.media import TwilioMedia
 from tests.fakes.twilio_rules import (
     ACCOUNT_SID,
@@ -139,7 +138,7 @@ class CalledBack:
     answer: int
 
 
-class FakeTwilio:
+class FakeTwilio(FakeProvider):
     """The server. `plan` is what is called back for each message, in that order."""
 
     def __init__(self) -> None:
@@ -163,26 +162,15 @@ class FakeTwilio:
                 Route(media, self._media, methods=["GET", "DELETE"]),
             ]
         )
-        self._server = LoopbackServer(self.app)
+        super().__init__(self.app)
 
-    @property
-    def url(self) -> str:
-        """What TWILIO_API_BASE_URL is set to."""
-        return self._server.url
+    def start(self) -> None:
+        self.media.start()
+        super().start()
 
-    def __enter__(self) -> Self:
-        self.media.__enter__()
-        self._server.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.stop()
-        self.media.__exit__(kind, error, trace)
+    def stop(self) -> None:
+        super().stop()
+        self.media.stop()
 
     def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
         """The next calls (`message`, to this address or any; `content`; `list`) go wrong so."""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from bot.service import Service, migrate
 from bot.settings import read_settings
 from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram
 from tests.fakes.twilio import ACCOUNT_SID, AUTH_TOKEN, SENDER, FakeTwilio
+from tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a-secret-of-Telegram_0123456789"
@@ -40,7 +40,7 @@ class ServerProcess:
         quick: bool = True,
     ) -> None:
         """`quick=False` runs `kentongan serve` as it is, with its minutes of waiting."""
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self.database_url = database_url or f"sqlite:///{folder / 'kentongan.db'}"
@@ -138,9 +138,3 @@ class ServerProcess:
         migrate(service.database)
         demo.seed(service)
         service.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -50,6 +50,18 @@ class Figures:
             f"(most in one chat {self.most_doubled_in_a_chat}), out of order {self.out_of_order}"
         )
 
+    def assert_nothing_lost(self, kills: int) -> None:
+        """Nor doubled where that can be known; the figures are printed whatever they are."""
+        print(f"\n{self}")
+        assert self.wrong == [], self.wrong
+        assert self.kills == kills, self
+        assert self.unanswered > 0, "no kill met a delivery"
+        assert self.lost == {"telegram": 0, "whatsapp": 0}, self
+        assert self.out_of_order == 0, self
+        assert self.doubled["whatsapp"] == 0, self
+        # Telegram tells nobody what it has taken: one message in flight a chat and kill.
+        assert self.most_doubled_in_a_chat <= kills, self
+
 
 async def trial(
     server: ServerProcess,

@@ -1,13 +1,11 @@
 """Content that can't be used is refused with one line that says where and why."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from flows.catalog import (
-    CONTENT,
     ContentError,
     lesson_hash,
     load_hotlines,
@@ -17,18 +15,7 @@ from flows.catalog import (
     load_yaml,
 )
 from flows.conversations import load_catalog
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the shipped content that a test may break."""
-    return Path(shutil.copytree(CONTENT, tmp_path / "content"))
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+from tests.broken_content import change
 
 
 def problem(folder: Path) -> str:

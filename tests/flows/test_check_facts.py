@@ -1,6 +1,5 @@
 """Warning signs and closed destinations: what is shipped, and what is refused, in one line."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,11 +43,6 @@ URGENT = """jual_organ eksploitasi_seksual berangkat_hari_ini dijual_dipindah hp
 HOUSEHOLD = "sa dz bh iq kw lb ly ma mr eg om ps ae qa sd sy tn ye jo"
 """The nineteen states of Kepmenaker 260/2015 (law.md 6.1)."""
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(CONTENT, tmp_path / "content"))
 
 
 def flag(**changed: Any) -> dict[str, Any]:
