@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
-from bot import audit, outbox, pictures, reading, tips
+from bot import audit, erasures, keeping, outbox, pictures, reading, tips
 from bot.officers import officers
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
@@ -33,7 +33,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a part that is bad does not keep the others from being looked at."""
-    findings = [*_settings(settings), _pictures()]
+    findings = [*_settings(settings), _pictures(), _evidence()]
     try:
         ring = KeyRing.load(settings.keyring_path)
     except KeyRingError as error:
@@ -87,6 +87,13 @@ def _pictures() -> Finding:
         return Finding("warn", "pictures", f"not read, villagers are asked to type: {problem}")
     detail = f"{reading.version()} with {'+'.join(reading.wanted())}, Pillow {PIL.__version__}"
     return Finding("ok", "pictures", detail)
+
+
+def _evidence() -> Finding:
+    """Optional tools, too: without them evidence is taken, with whatever its phone wrote into it."""
+    if lacks := keeping.missing():
+        return Finding("warn", "evidence", f"sound, film or PDF kept with their tags: {lacks}")
+    return Finding("ok", "evidence", "cleaned by ffmpeg and pdftoppm")
 
 
 def _keyring_mode(settings: Settings) -> Finding:
@@ -169,7 +176,20 @@ def _database(service: Service) -> Iterator[Finding]:
             yield Finding("bad", "pictures", "one waits for more than an hour to be read")
         if left := pictures.leftovers(connection):
             yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
+        yield from _erasures(erasures.pending(connection), service.clock.now())
     yield _clock(datetime.now().astimezone())
+
+
+def _erasures(pending: erasures.Pending, now: datetime) -> Iterator[Finding]:
+    """Words of reports that a provider still has, although we asked or are about to ask."""
+    if pending.oldest is None:
+        return
+    hours = (now - pending.oldest).total_seconds() / 3600
+    state: State = "bad" if hours > 24 else "warn" if pending.failing else "ok"
+    detail = (
+        f"{pending.waiting} still to be deleted at their provider, the oldest for {hours:.0f} h"
+    )
+    yield Finding(state, "messages", f"{detail}, {pending.failing} refused again and again")
 
 
 def _register(register: Register, today: date) -> Finding:

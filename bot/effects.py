@@ -1,6 +1,6 @@
 """What each event of a conversation does. The only place where a turn changes the world."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, select
@@ -10,6 +10,7 @@ from bot import (
     broadcasts,
     conflicts,
     contacts,
+    draft_media,
     groups,
     lessons,
     links,
@@ -24,9 +25,12 @@ from bot.officers import Step
 from bot.service import OurOffice, Service
 from bot.world import World
 from flows.events import (
+    AttachmentSent,
+    AttachmentTaken,
     BroadcastOrdered,
     ConsentGiven,
     DangerConfirmed,
+    DraftDropped,
     Event,
     ForgetMe,
     GroupBound,
@@ -48,6 +52,9 @@ from flows.events import (
     TipQuestionAsked,
     TipWithdrawn,
 )
+
+ONE_NOTICE = timedelta(minutes=10)
+"""Files that a reporter adds one after the other are told to the officer once."""
 
 
 class NotAllowed(Exception):
@@ -94,6 +101,8 @@ class Effects:
                 self._village_event(event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn():
                 self._reporter_event(event)
+            case AttachmentSent() | AttachmentTaken() | DraftDropped():
+                self._attachment_event(event)
             case DangerConfirmed(told=told):
                 self._alarm(told)
             case RegisterWatched() | RegisterUnwatched():
@@ -143,6 +152,7 @@ class Effects:
                 watches.forget(connection, known.id)
                 outbox.cancel_unasked(connection, known.id)
                 pictures.forget(connection, self.service.ring, known.id, now)
+                draft_media.drop_draft(connection, self.service.ring, known.id, now)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
             case LessonReached():
                 lessons.reached(
@@ -153,7 +163,8 @@ class Effects:
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):
-                pictures.put(connection, self.service.ring, known, media, caption, now)
+                told = pictures.Told(media, caption)
+                pictures.put(connection, self.service.ring, known, told, now)
 
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:
         known, ring = self._someone(), self.service.ring
@@ -196,13 +207,37 @@ class Effects:
         if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
             self.give_to_next(tip)
             return None
-        key = "notice.urgent_answer" if event.danger else "notice.answer"
+        self._heard_more(tip, danger=event.danger)
+        return None
+
+    def _heard_more(self, tip: tips.TipRow, *, danger: bool) -> None:
+        """A reporter who adds to a case re-arms its clock: silence after that is silence again."""
+        key = "notice.urgent_answer" if danger else "notice.answer"
         self.tell_officer(tip.officer_id, key, number=tip.number)
-        # A reporter who writes re-arms the clock: silence after an answer is silence again.
-        urgency = "now" if event.danger else tip.urgency
+        urgency = "now" if danger else tip.urgency
         due = self._office.due(self.now, urgency, acknowledged=tip.status == "acknowledged")
         if tip.due_at is None or due < tip.due_at:
             tips.restart_clock(self.connection, tip.number, due)
+
+    def _attachment_event(self, event: AttachmentSent | AttachmentTaken | DraftDropped) -> None:
+        known, ring = self._someone(), self.service.ring
+        match event:
+            case AttachmentSent():
+                told = pictures.Told(event.media, "", event.medium, event.tip_id)
+                pictures.put(self.connection, ring, known, told, self.now, keeps=True)
+            case AttachmentTaken():
+                tip = tips.by_id(self.connection, event.tip_id)
+                if tip is None or tip.status not in tips.OPEN_STATUSES:
+                    return draft_media.drop(self.connection, token=event.token)
+                # Those that came with the report itself were told with it.
+                files = tips.attachments(self.connection, tip)
+                added = [at for _, at in files if at > tip.opened_at]
+                at = self.now if tip.has_return else outbox.to_the_hour(self.now)
+                draft_media.move(self.connection, ring, tip, at, token=event.token)
+                if not added or added[-1] < self.now - ONE_NOTICE:
+                    self._heard_more(tip, danger=False)
+            case DraftDropped():
+                draft_media.drop_draft(self.connection, ring, known.id, self.now)
         return None
 
     def _open(self, event: TipOpened) -> None:
@@ -221,6 +256,9 @@ class Effects:
             due_at=self._office.due(self.now, event.urgency),
             now=self.now,
         )
+        tip = tips.by_number(self.connection, number)
+        if tip and event.topic == "report":
+            draft_media.take_along(self.connection, self.service.ring, tip, known.id, self.now)
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
         if event.urgency == "now":

@@ -73,6 +73,8 @@ class Claimed(msgspec.Struct):
     unreachable: bool
     last_inbound_at: datetime | None
     created_at: datetime
+    erase: str = ""
+    """As its body says, once that was opened."""
 
     def is_given_up(self, now: datetime) -> bool:
         """After this failed try: tried often enough, and, where somebody waits for it, long enough."""

@@ -55,6 +55,8 @@ class Body(msgspec.Struct, omit_defaults=True):
     buttons: tuple[tuple[str, str, str, str], ...] = ()
     fixed: bool = False
     callback_id: str = ""
+    erase: str = ""
+    """When its provider is to delete it (`bot/erasures.py`)."""
 
     def shown_buttons(self) -> tuple[Button, ...]:
         return tuple(Button(*button) for button in self.buttons)
@@ -75,6 +77,7 @@ def row_for(
     group_id: int | None = None,
     priority: int = REPLY,
     callback_id: str = "",
+    erase: str = "",
     not_before: datetime | None = None,
     broadcast_id: int | None = None,
 ) -> dict[str, Any]:
@@ -87,6 +90,7 @@ def row_for(
         tuple((b.number, b.label, b.payload, b.url) for b in message.buttons),
         message.fixed,
         callback_id,
+        erase,
     )
     return {
         "lane": lane,

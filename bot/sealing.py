@@ -121,19 +121,39 @@ class KeyRing:
 
 def seal_report(tip_id: str, key: bytes, report: dict[str, str]) -> bytes:
     """Encrypt a report under its own key, padded, bound to its tip."""
-    plain = json.dumps(report, ensure_ascii=False).encode()
+    return _seal_part(tip_id, key, json.dumps(report, ensure_ascii=False).encode())
+
+
+def open_report(tip_id: str, key: bytes, sealed: bytes) -> dict[str, str]:
+    """The report as it was sealed; raises SealBroken when it is another tip's or was altered."""
+    plain = _open_part(tip_id, key, sealed)
+    return {str(name): str(value) for name, value in json.loads(plain).items()}
+
+
+def seal_attachment(tip_id: str, key: bytes, name: str, media_type: str, data: bytes) -> bytes:
+    """Encrypt a file with its name under the tip's key: one line of JSON, then its bytes."""
+    head = json.dumps({"name": name, "media_type": media_type, "size": len(data)})
+    return _seal_part(tip_id, key, head.encode() + b"\n" + data)
+
+
+def open_attachment(tip_id: str, key: bytes, sealed: bytes) -> tuple[str, str, bytes]:
+    """(name, media type, bytes); raises SealBroken when it is another tip's or was altered."""
+    head, _, data = _open_part(tip_id, key, sealed).partition(b"\n")
+    told = json.loads(head)
+    return told["name"], told["media_type"], data[: told["size"]]
+
+
+def _seal_part(tip_id: str, key: bytes, plain: bytes) -> bytes:
     padded = plain + b" " * (-len(plain) % PADDING)
     nonce = os.urandom(12)
     return nonce + AESGCM(key).encrypt(nonce, padded, f"tip:{tip_id}|v1".encode())
 
 
-def open_report(tip_id: str, key: bytes, sealed: bytes) -> dict[str, str]:
-    """The report as it was sealed; raises SealBroken when it is another tip's or was altered."""
+def _open_part(tip_id: str, key: bytes, sealed: bytes) -> bytes:
     try:
-        plain = AESGCM(key).decrypt(sealed[:12], sealed[12:], f"tip:{tip_id}|v1".encode())
+        return AESGCM(key).decrypt(sealed[:12], sealed[12:], f"tip:{tip_id}|v1".encode())
     except InvalidTag:
         raise SealBroken(f"tip {tip_id}: the report does not open") from None
-    return {str(name): str(value) for name, value in json.loads(plain).items()}
 
 
 def new_receipt() -> str:

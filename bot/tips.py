@@ -17,7 +17,14 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 from bot import audit, links
 from bot.officers import Step
 from bot.outbox_rows import to_the_hour
-from bot.sealing import KeyRing, canonical_code, open_report, seal_report
+from bot.sealing import (
+    KeyRing,
+    canonical_code,
+    open_attachment,
+    open_report,
+    seal_attachment,
+    seal_report,
+)
 from bot.tip_rows import Assignment, Tip, TipPart, TipWrap, assignments, parts, tips, wraps
 from flows.events import TipOpened
 from flows.ports import Urgency
@@ -257,6 +264,39 @@ def add_message(
     """Seal what one side writes to the other into the case."""
     sealed = seal_report(tip.id, _key(connection, ring, tip), {"text": words})
     _add_part(connection, tip.number, kind, sealed, now)
+
+
+def add_attachment(
+    connection: Connection,
+    ring: KeyRing,
+    tip: TipRow,
+    name: str,
+    media_type: str,
+    data: bytes,
+    now: datetime,
+) -> None:
+    """Seal a file of the reporter's into the case."""
+    sealed = seal_attachment(tip.id, _key(connection, ring, tip), name, media_type, data)
+    _add_part(connection, tip.number, "attachment", sealed, now)
+
+
+def attachments(connection: Connection, tip: TipRow) -> list[tuple[int, datetime]]:
+    """(part, time) of a tip's attachments in order, unopened."""
+    query = select(parts.c.id, parts.c.at).where(
+        parts.c.tip_number == tip.number, parts.c.kind == "attachment"
+    )
+    return [(row.id, row.at) for row in connection.execute(query.order_by(parts.c.id))]
+
+
+def read_attachment(
+    connection: Connection, ring: KeyRing, tip: TipRow, part: int
+) -> tuple[str, str, bytes]:
+    """(name, media type, bytes) of one; raises SealBroken if altered, NoResultFound if gone."""
+    query = select(parts.c.sealed).where(
+        parts.c.id == part, parts.c.tip_number == tip.number, parts.c.kind == "attachment"
+    )
+    sealed = connection.execute(query).scalar_one()
+    return open_attachment(tip.id, _key(connection, ring, tip), sealed)
 
 
 def read_parts(

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, groups, outbox, pictures
+from bot import contacts, draft_media, erasures, groups, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
@@ -26,7 +26,7 @@ from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from bot.world import World
 from flows import engine
-from flows.events import Event, MessageCreated, PictureSent
+from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
@@ -43,8 +43,9 @@ _TALK: dict[str, InputKind] = {
     "edited": "edited",
     "picture": "picture",
     "picture_read": "picture_read",
+    "attachment": "attachment",
 }
-_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read"})
+_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read", "attachment"})
 """Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
@@ -186,19 +187,36 @@ class Turns:
             gone = batch.now if inbound.kind == "blocked" else None
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
-        if inbound.kind == "picture_read" and not pictures.take_off(
-            batch.connection, self._service.ring, inbound.event_id, batch.now
-        ):
-            return None  # its sender had everything deleted meanwhile
+        tip_id = ""
+        if inbound.kind in ("picture_read", "attachment"):
+            told = pictures.take_off(
+                batch.connection, self._service.ring, inbound.event_id, batch.now
+            )
+            if told is None:
+                return self._too_late(batch, inbound)
+            tip_id = told.tip_id
         if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
             contacts.change(batch.connection, known.id, unreachable_at=None)
             known.unreachable = False
         given = Input(
-            _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption
-        )
+            _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption,
+            inbound.medium, tip_id,
+        )  # fmt: skip
+        before = known.session
         events = self._converse(batch, known, given, callback_id=inbound.callback_id)
-        if not any(isinstance(event, PictureSent) for event in events):
-            self._decline(batch.connection, inbound, batch.now)
+        secret = erasures.confidential(before, known.session, events)
+        fetched = any(isinstance(event, PictureSent | AttachmentSent) for event in events)
+        if inbound.kind not in _NOT_SPOKEN:
+            if not fetched:
+                self._decline(batch.connection, inbound, batch.now)
+            if inbound.channel in erasures.KEEPS_BODIES:
+                message = "" if fetched else inbound.event_id
+                erasures.hear(batch.connection, self._service.ring, message, known.session,
+                              batch.now, secret=secret)  # fmt: skip
+
+    def _too_late(self, batch: _Batch, inbound: Inbound) -> None:
+        """Its sender had everything deleted meanwhile, or gave up the draft it was for."""
+        draft_media.drop(batch.connection, token=inbound.event_id)
 
     def _decline(self, connection: Connection, inbound: Inbound, now: datetime) -> None:
         """What came with a message and will not be read stays nowhere, whoever declined it."""
@@ -219,13 +237,18 @@ class Turns:
         Returns what happened.
         """
         world = World(batch.connection, self._service, known, batch.now)
+        before = known.session
         sprint = engine.resume(self._service.catalog, known.session, given, world.person(), world)
         effects = Effects(batch.connection, self._service, world, batch.now, known=known)
+        secret = erasures.confidential(before, sprint.session, sprint.events)
         # The replies are sealed first: a reply that can't be written keeps the effects away too.
         replies = []
         for event in sprint.events:
             if isinstance(event, MessageCreated):
-                replies.append(self._row(batch, event, known, callback_id, priority))
+                erase = erasures.when(
+                    known.channel, sprint.session, fixed=event.fixed, secret=secret
+                )
+                replies.append(self._row(batch, event, known, callback_id, priority, erase))
                 callback_id = ""
         self._carry_out(effects, sprint.events)
         known.session = sprint.session
@@ -294,13 +317,19 @@ class Turns:
         batch.rows.append(self._row(batch, message, known, "", outbox.REPLY))
 
     def _row(
-        self, batch: _Batch, message: MessageCreated, known: Known, callback_id: str, priority: int
+        self,
+        batch: _Batch,
+        message: MessageCreated,
+        known: Known,
+        callback_id: str,
+        priority: int,
+        erase: str = "",
     ) -> dict[str, Any]:
         # A reply is waited for; what comes unasked lets people sleep.
         calendar = self._service.office().calendar if priority != outbox.REPLY else None
         return outbox.row_for(
             self._service.ring, message, batch.now, channel=known.channel,
-            contact_id=known.id, callback_id=callback_id, priority=priority,
+            contact_id=known.id, callback_id=callback_id, priority=priority, erase=erase,
             not_before=calendar.quiet_until(batch.now) if calendar else None,
         )  # fmt: skip
 

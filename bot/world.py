@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot import (
     broadcasts,
     conflicts,
+    draft_media,
     groups,
     lessons,
     officers,
@@ -25,6 +26,7 @@ from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
+    Attachments,
     Audience,
     BroadcastView,
     Desk,
@@ -201,6 +203,17 @@ class World:
 
     def pictures_waiting(self) -> int:
         return pictures.waiting(self._connection, self._known.id) if self._known else 0
+
+    def attachments(self, tip_id: str) -> Attachments:
+        if self._known is None:
+            return Attachments(0, 0)
+        tip = tips.by_id(self._connection, tip_id) if tip_id else None
+        return Attachments(
+            len(tips.attachments(self._connection, tip))
+            if tip
+            else draft_media.kept(self._connection, self._known.id),
+            pictures.waiting(self._connection, self._known.id, keeps=True),
+        )
 
     # ---- chance
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import offers, pictures
+from flows import attachments, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
@@ -62,6 +62,7 @@ def resume(
     run.session.kept = {n: f for n, f in session.kept.items() if n in catalog.flows}
     run.take(given)
     pictures.come_back(run, given)
+    attachments.drop_with_draft(run, session)
     return Sprint(run.session, run.finish())
 
 
@@ -88,6 +89,8 @@ class Run:
     def take(self, given: Input) -> None:
         if given.kind in ("timeout", "expired"):
             pass_time(self)
+        elif attachments.belongs(self, given):
+            attachments.take(self, given)
         elif given.kind == "unreadable":
             if not self.hears_danger(given.text):  # a caption is words too
                 self.aside(CANNOT_READ)
@@ -119,7 +122,7 @@ class Run:
         if action and not (asks_words and action == "human"):
             act(self, action)
         elif isinstance(node, Ask | Pick) and asks_words:
-            self._answer_words(node, text)
+            self.answer_words(node, text)
         elif node is None or (isinstance(node, Choose) and node.open):
             self._begin(text)
         else:
@@ -186,7 +189,7 @@ class Run:
             return False
         return self._take_key(node, offers.key_of(shown[index]), text)
 
-    def _answer_words(self, node: Ask | Pick, text: str) -> None:
+    def answer_words(self, node: Ask | Pick, text: str) -> None:
         if self._answer(node, text):
             return None
         self.words = text

@@ -62,6 +62,29 @@ class PictureSent:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentSent:
+    """A file is to be kept with a report; how it went comes back as an input of its own."""
+
+    media: str = field(repr=False)
+    medium: str
+    tip_id: str = ""
+    """The case it is added to; empty for the draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentTaken:
+    """A file for a case that is open already was cleaned and sealed: it goes into the case."""
+
+    token: str
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """A report was given up before it was sent: nothing of it stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class LessonReached:
     lesson: str
     card: str
@@ -185,6 +208,9 @@ Event = (
     | OptedIn
     | ForgetMe
     | PictureSent
+    | AttachmentSent
+    | AttachmentTaken
+    | DraftDropped
     | LessonReached
     | RegisterWatched
     | RegisterUnwatched

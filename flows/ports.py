@@ -180,6 +180,15 @@ class Person:
     done_lessons: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Files of the draft, or of a case."""
+
+    kept: int
+    coming: int
+    """Still on their way from the provider."""
+
+
 class Ports(Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
@@ -208,4 +217,5 @@ class Ports(Protocol):
     def audience(self, place_codes: tuple[str, ...]) -> Audience: ...
     def reads_pictures(self) -> bool: ...
     def pictures_waiting(self) -> int: ...
+    def attachments(self, tip_id: str) -> Attachments: ...
     def broadcast(self, number: int) -> BroadcastView | None: ...

@@ -13,6 +13,7 @@ InputKind = Literal[
     "expired",
     "picture",
     "picture_read",
+    "attachment",
 ]
 
 
@@ -39,6 +40,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     nudged: bool = False
     source: str = ""
     """Where the last fact shown comes from: what the word SUMBER answers."""
+    heard: list[str] = []
+    """The providers' ids of messages whose words are still in here (`bot/erasures.py`)."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -47,8 +50,14 @@ class Input(msgspec.Struct, frozen=True):
     kind: InputKind
     text: str = ""
     payload: str = ""
-    """For a choice: `flow.node.key`, as the button was given it. For `picture_read`: how it went."""
+    """For a choice: `flow.node.key`, as the button was given it. For `picture_read` and
+    `attachment`: how it went."""
     media: str = ""
-    """For a picture: where it lies at its provider; empty when it is too large to be fetched."""
+    """For a picture: where it lies at its provider; empty when it is too large to be fetched.
+    The same for `unreadable`, where it is a file; for an `attachment` what it was kept as."""
     caption: str = ""
     """For `picture_read`: the words that came with the picture; its own are the text."""
+    medium: str = ""
+    """For `unreadable` and `attachment`: photo, voice, video, document, location, ..."""
+    tip_id: str = ""
+    """For `attachment`: the case it belongs to; empty while its report is a draft."""

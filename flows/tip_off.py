@@ -296,7 +296,7 @@ def _open(scene: Scene) -> list[Event]:
     answers["receipt"] = receipt
     report = {
         name: answers[name]
-        for name in ("what", "where_words", "where_name", "when", "who", "contact")
+        for name in ("what", "where_words", "where_name", "when", "who", "proof", "contact")
         if answers.get(name)
     }
     return [

@@ -25,7 +25,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot import demo
-from bot.channels.base import MAX_PICTURE, Inbound
+from bot.channels.base import MAX_MEDIA, Inbound
 from bot.channels.simulator import SimulatorChannel
 from bot.running import Running
 from bot.schedule import forward
@@ -141,9 +141,9 @@ async def picture(request: Request) -> Response:
     running: Running = request.app.state.running
     if GUARD.lower() not in request.headers:
         return _error("Permintaan ditolak.", 403)
-    body = await read_body(request, MAX_PICTURE)
+    body = await read_body(request, MAX_MEDIA)
     if not body:
-        return _error("Foto kosong, atau lebih besar dari 10 MB.", 413)
+        return _error("Foto kosong, atau lebih besar dari 16 MB.", 413)
     media = _channel(running).keep(body)
     _channel(running).show(demo.VILLAGER, "me", "[foto]")
     event_id = f"sim-{next(_event_ids)}-{id(running):x}"

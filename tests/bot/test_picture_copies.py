@@ -41,7 +41,7 @@ async def test_what_is_left_of_a_picture_is_only_where_its_copy_lies(room: Darkr
     (found,) = (one for one in doctor._database(room.service) if one.what == "pictures")
     assert (found.state, found.detail) == ("warn", "1 still to be deleted at their provider")
     assert row.contact_id is None
-    assert pictures._open(room.service.ring, row) == pictures._Sealed("m1", "")
+    assert pictures._open(room.service.ring, row) == pictures.Told("m1")
 
 
 async def test_a_reader_killed_before_the_copy_is_deleted_leaves_it_to_the_next(

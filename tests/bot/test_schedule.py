@@ -219,6 +219,6 @@ async def test_a_broadcast_is_reported_once_and_only_when_all_is_known(
             )
         ).all()
         done = StatusReport("simulator", row.id, row.provider_id, "delivered")
-        outbox.record_status(connection, [done])
+        outbox.record_status(connection, [done], on_both.service.ring, on_both.clock.now())
     assert "sampai 1" in heard(await on_both.wait(timedelta(minutes=1)), "petugas")
     assert await on_both.wait(timedelta(minutes=5)) == []

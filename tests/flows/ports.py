@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from flows.ports import (
+    Attachments,
     Audience,
     BroadcastView,
     Desk,
@@ -70,6 +71,7 @@ class FakePorts:
     served: bool = True
     on_duty: bool = True
     reads: bool = True
+    files: Attachments = field(default_factory=lambda: Attachments(0, 0))
     pictures: int = 0
 
     def later(self, by: timedelta) -> "FakePorts":
@@ -151,6 +153,9 @@ class FakePorts:
 
     def pictures_waiting(self) -> int:
         return self.pictures
+
+    def attachments(self, tip_id: str) -> Attachments:
+        return self.files
 
     def broadcast(self, number: int) -> BroadcastView | None:
         return BroadcastView(number, "sent", (("delivered", 3),)) if number == 12 else None

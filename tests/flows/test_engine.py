@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flows import engine
-from flows.events import OptedIn, OptedOut, TipOpened, TipQuestionAsked
+from flows.events import DraftDropped, OptedIn, OptedOut, TipOpened, TipQuestionAsked
 from flows.nodes import Choose
 from flows.ports import Person
 from flows.session import Frame, Input, Session
@@ -199,7 +199,7 @@ def test_one_neutral_nudge_and_a_quiet_end() -> None:
     over = ports.later(flow.expires)
     assert wakes_at(CATALOG, nudged.session) == int(over.now.timestamp())
     ended = engine.resume(CATALOG, nudged.session, Input("timeout"), VILLAGER, over)
-    assert not ended.events
+    assert ended.events == [DraftDropped()]
     assert ended.session == Session(waits_since=session.waits_since)
 
 
