@@ -167,7 +167,7 @@ class PictureReader:
         outcome = await self._turns.accept(inbound)
         READ.labels(job.channel, found.outcome).inc()
         if outcome != "done":
-            await asyncio.to_thread(self._take_off, job)
+            await asyncio.to_thread(self._take_off, job, failed=outcome == "failed")
 
     async def _discard(self, left: Leftover | Erasure) -> None:
         """The row goes only once the provider has said that its copy is gone, however long it takes."""
@@ -240,10 +240,12 @@ class PictureReader:
                 draft_media.store(connection, service.database, service.ring, job.token,
                                   job.contact_id, attachment, now)  # fmt: skip
 
-    def _take_off(self, job: Claimed) -> None:
+    def _take_off(self, job: Claimed, *, failed: bool) -> None:
+        """What another reader has brought in already is left alone."""
         now = self._service.clock.now()
         with self._service.database.write() as connection:
-            if pictures.take_off(connection, self._service.ring, job.token, now):
+            taken = pictures.take_off(connection, self._service.ring, job.token, now)
+            if taken or failed:
                 draft_media.drop(connection, token=job.token)
 
     def _deleted(self, left: Leftover | Erasure) -> None:

@@ -132,7 +132,7 @@ def _kept(run: "Run", given: Input) -> None:
             run.bubble(_KEPT, what)
             run.answer_words(node, run.catalog.wording.say(_STORY_IN_VOICE))
         else:
-            _beside(run, _KEPT, what)
+            _beside(run, _KEPT if _reports(run.session) else _IN_CASE, what)
 
 
 def _beside(run: "Run", text: str, slots: dict[str, str]) -> None:
