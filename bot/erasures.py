@@ -103,21 +103,28 @@ def confidential(before: Session, after: Session, events: Iterable[Event]) -> bo
 
 
 def hear(
-    connection: Connection, ring: KeyRing, message: str, after: Session, now: datetime,
-    *, secret: bool,
-) -> None:  # fmt: skip
-    """A message of Twilio's was taken (empty: it is still needed there, for its file).
+    connection: Connection,
+    ring: KeyRing,
+    message: str,
+    after: Session,
+    now: datetime,
+    *,
+    secret: bool,
+    fetched: bool = False,
+) -> None:
+    """A message of Twilio's was taken: it is deleted there if its words went into a report.
 
-    It is deleted there if its words went into a report. Words said elsewhere may become one later
-    ("Laporkan"), so as long as a session holds any, it remembers, sealed, which messages they were.
+    Words said elsewhere may become one later ("Laporkan"), so as long as a session holds any, it
+    remembers, sealed, which messages they were; also one whose picture is `fetched` to be read.
     """
-    ids = [*after.heard, *filter(None, [message])]
     if secret:
-        for one in ids:
+        for one in [*after.heard, message]:
             put(connection, ring, "whatsapp", Message(one), now)
         after.heard = []
+    elif after.answers or after.kept or fetched:
+        after.heard = [*after.heard, message][-MOST_HEARD:]
     else:
-        after.heard = ids[-MOST_HEARD:] if after.answers or after.kept else []
+        after.heard = []
 
 
 def when(channel: str, after: Session, *, fixed: bool, secret: bool) -> When:

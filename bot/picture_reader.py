@@ -157,7 +157,7 @@ class PictureReader:
             await asyncio.to_thread(self._store, job, found)
             inbound = Inbound(
                 job.channel, job.token, "attachment", job.address,
-                payload=found.outcome, medium=job.told.medium, media=job.token,
+                payload=found.outcome, medium=job.told.medium,
             )  # fmt: skip
         else:
             inbound = Inbound(

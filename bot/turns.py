@@ -198,21 +198,23 @@ class Turns:
         if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
             contacts.change(batch.connection, known.id, unreachable_at=None)
             known.unreachable = False
+        media = inbound.event_id if inbound.kind == "attachment" else inbound.media
         given = Input(
-            _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption,
+            _TALK[inbound.kind], inbound.text, inbound.payload, media, inbound.caption,
             inbound.medium, tip_id,
         )  # fmt: skip
         before = known.session
         events = self._converse(batch, known, given, callback_id=inbound.callback_id)
         secret = erasures.confidential(before, known.session, events)
-        fetched = any(isinstance(event, PictureSent | AttachmentSent) for event in events)
+        sent = {type(event) for event in events} & {PictureSent, AttachmentSent}
         if inbound.kind not in _NOT_SPOKEN:
-            if not fetched:
+            if not sent:
                 self._decline(batch.connection, inbound, batch.now)
-            if inbound.channel in erasures.KEEPS_BODIES:
-                message = "" if fetched else inbound.event_id
-                erasures.hear(batch.connection, self._service.ring, message, known.session,
-                              batch.now, secret=secret)  # fmt: skip
+            # The message of an attachment goes once its file was fetched.
+            if inbound.channel in erasures.KEEPS_BODIES and AttachmentSent not in sent:
+                erasures.hear(batch.connection, self._service.ring, inbound.event_id,
+                              known.session, batch.now, secret=secret,
+                              fetched=bool(sent))  # fmt: skip
 
     def _too_late(self, batch: _Batch, inbound: Inbound) -> None:
         """Its sender had everything deleted meanwhile, or gave up the draft it was for."""

@@ -54,7 +54,7 @@ class Input(msgspec.Struct, frozen=True):
     `attachment`: how it went."""
     media: str = ""
     """For a picture: where it lies at its provider; empty when it is too large to be fetched.
-    The same for `unreadable`, where it is a file; for an `attachment` what it was kept as."""
+    The same for `unreadable`, where it is a file; for an `attachment` the name of its row."""
     caption: str = ""
     """For `picture_read`: the words that came with the picture; its own are the text."""
     medium: str = ""

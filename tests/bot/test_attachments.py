@@ -236,15 +236,15 @@ async def test_a_turn_that_fails_apologises_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        ([Refused("too_large")], "terlalu besar"),
-        ([Refused("400")], "tidak sampai"),
+        (Refused("too_large"), "terlalu besar"),
+        (Refused("400"), "tidak sampai"),
     ],
 )
 async def test_what_can_not_be_had_is_said_and_the_report_goes_on(
-    room: Darkroom, trouble: list[Exception], said: str
+    room: Darkroom, trouble: Exception, said: str
 ) -> None:
     await begin(room)
-    room.album.scripts["m1"] = trouble
+    room.album.scripts["m1"] = [trouble]
     await room.sends("m1", BYTES)
     told = await room.reads()
     assert said in told
