@@ -11,10 +11,10 @@ from prometheus_client import Counter, generate_latest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from bot import demo, tips
+from bot import demo, draft_media, tips
 from bot.rehearsal import Rehearsal
 from bot.sealing import KeyRing
-from tests.bot.steps import report
+from tests.bot.steps import count, report
 
 WHAT = "kanariwhat"
 WHO = "kanariwho"
@@ -22,9 +22,13 @@ WHEN = "kanariwhen"
 WHERE = "kanariwhere"
 QUESTION = "kanariquestion"
 ANSWER = "kanarianswer"
-TOLD = (WHAT, WHO, WHEN, WHERE, ANSWER)
-CANARIES = (*TOLD, QUESTION)
+SOUND = "kanarisuara"
+CAPTION = "kanaricaption"
+TOLD = (WHAT, WHO, WHEN, WHERE, ANSWER, CAPTION)
+CANARIES = (*TOLD, QUESTION, SOUND)
 PLANTED = "kanariplanted"
+VOICE = b"#!AMR\n" + (b"\x3c" + SOUND.encode().ljust(31, b"U")) * 50
+"""A voice note whose sound holds the word: packed anew it still does."""
 OFFICERS = (demo.OFFICER, demo.DEPUTY, demo.HEAD)
 
 _LEAK = Counter("kentongan_test_leak", "Proves that a leak into /metrics would be found.", ["what"])
@@ -103,6 +107,7 @@ async def _a_whole_case(rehearsal: Rehearsal) -> None:
         await rehearsal.say("warga", words)
     for words in ("tulis lagi", "ngrayun ngrayun ponorogo", "ya", f"pada {WHEN}", f"si {WHO}"):
         await rehearsal.say("warga", words)
+    await rehearsal.attach("warga", "voice", VOICE, caption=f"ini {CAPTION}")
     for words in ("boleh", "ubah", "waktu", f"jadi {WHEN}", "kirim"):
         await rehearsal.say("warga", words)
     await rehearsal.wait(timedelta(hours=3))
@@ -110,6 +115,8 @@ async def _a_whole_case(rehearsal: Rehearsal) -> None:
     await rehearsal.say("wakil", f"tanya 1 siapa {QUESTION} itu?")
     for words in ("buka", f"namanya {ANSWER}"):
         await rehearsal.say("warga", words)
+    await rehearsal.say("warga", "buka")
+    await rehearsal.attach("warga", "voice", VOICE)
     await rehearsal.say("wakil", "baca 1")
 
 
@@ -121,6 +128,8 @@ async def test_a_report_lies_nowhere_in_the_clear(house: House) -> None:
 async def test_a_report_lies_nowhere_even_when_it_is_not_finished(house: House) -> None:
     for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini", "1", f"pada {WHEN}"):
         await house.rehearsal.say("warga", words)
+    await house.rehearsal.attach("warga", "voice", VOICE, caption=CAPTION)
+    assert count(house.rehearsal, draft_media.media) == 1
     assert house.found(CANARIES) == set()
 
 
@@ -147,6 +156,11 @@ async def test_the_report_is_there_and_opens_with_the_key(house: House) -> None:
         assert tip
         kinds = ["report", "from_reporter", "to_reporter"]
         said = repr(tips.read_parts(connection, service.ring, tip, kinds))
+        for part, _ in tips.attachments(connection, tip):
+            name, kind, data = tips.read_attachment(connection, service.ring, tip, part)
+            assert (name, kind, data) == ("Pesan suara.amr", "audio/amr", VOICE)
+            said += SOUND
+    assert said.count(SOUND) == 2
     # The place was written again, so its first words are rightly gone.
     assert [word for word in CANARIES if word not in said] == [WHERE]
 
@@ -211,7 +225,9 @@ async def test_an_unsealed_session_would_be_found(
     monkeypatch.setattr(KeyRing, "open", lambda self, purpose, row, sealed: sealed)
     for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini"):
         await house.rehearsal.say("warga", words)
-    assert {place for place, _ in house.found((WHAT,))} >= {"tables", "file"}
+    await house.rehearsal.attach("warga", "voice", VOICE)
+    for word in (WHAT, SOUND):
+        assert {place for place, _ in house.found((word,))} >= {"tables", "file"}, word
 
 
 async def test_words_of_a_report_leave_no_bytes_behind_once_they_are_wiped(house: House) -> None:
@@ -224,3 +240,18 @@ async def test_words_of_a_report_leave_no_bytes_behind_once_they_are_wiped(house
         await house.rehearsal.say("warga", words)
     house.checkpoint("TRUNCATE")
     assert sealed[12:60] not in house.raw()
+
+
+async def test_a_file_leaves_no_bytes_behind_once_it_moved_or_its_draft_is_gone(
+    house: House,
+) -> None:
+    for end in ("batal", "kirim"):
+        for words in ("lapor", "lanjut", "tidak", "Ada calo", "1", "kemarin", "Pak Anu", "boleh"):
+            await house.rehearsal.say("warga", words)
+        await house.rehearsal.attach("warga", "voice", VOICE)
+        with house.rehearsal.service.database.read() as connection:
+            sealed = connection.execute(select(draft_media.media.c.sealed)).scalar_one()
+        assert sealed[20:80] in house.raw()
+        await house.rehearsal.say("warga", end)
+        house.checkpoint("TRUNCATE")
+        assert sealed[20:80] not in house.raw()
