@@ -77,7 +77,7 @@ def _have_it_kept(run: "Run", given: Input) -> None:
     """The words under it are kept like typed ones."""
     tip_id = "" if run.session.flow == DRAFT else run.session.answers["tip"]
     found = run.ports.attachments(tip_id)
-    told = _caption(run, given.text, tip_id)
+    _take_words(run, given.text, tip_id)
     if not given.media:
         run.aside("attachments.too_large")
     elif found.kept + found.coming >= (MOST_IN_CASE if tip_id else MOST):
@@ -87,32 +87,30 @@ def _have_it_kept(run: "Run", given: Input) -> None:
             run.session.answers["attachments"] = "yes"  # there is a draft now, if it was empty
         medium = "photo" if given.kind == "picture" else given.medium
         run.events.append(AttachmentSent(given.media, medium, tip_id))
-        if not found.coming and not told:
+        if not found.coming and not run.bubbles:
             run.bubble("attachments.taking", {"what": NAMES[medium].lower()})
 
 
-def _caption(run: "Run", words: str, tip_id: str) -> bool:
-    """True when the words were an answer, so that the next question is put already."""
+def _take_words(run: "Run", words: str, tip_id: str) -> None:
+    """The words under a file: an answer to the question about the story, or beside it."""
     danger = not run.person.officer and run.catalog.hears_danger(words)
     words = mask_identity_numbers(" ".join(words.split()))[:1000]
     if not words:
-        return False
+        return
     if tip_id:
         run.events.append(TipDetailAdded(tip_id, words, danger))
         if danger:
-            numbers = hotline_lines(run.ports, "emergency")
-            run.bubble(_CALL_FIRST, {"numbers": numbers})
-        return False
+            run.bubble(_CALL_FIRST, {"numbers": hotline_lines(run.ports, "emergency")})
+        return
     if danger:
         run.session.answers["danger"] = "yes"  # as in typed words: the report is urgent
     node = run.waiting_node()
     if isinstance(node, Ask) and node.answer == STORY:
         run.session.answers["attachments"] = "yes"
         run.answer_words(node, words)
-        return True
-    answers = run.session.answers
-    answers[CAPTIONS] = "\n".join(filter(None, (answers.get(CAPTIONS), words)))[:2000]
-    return False
+    else:
+        answers = run.session.answers
+        answers[CAPTIONS] = "\n".join(filter(None, (answers.get(CAPTIONS), words)))[:2000]
 
 
 def _kept(run: "Run", given: Input) -> None:
