@@ -141,12 +141,12 @@ def _database(service: Service) -> Iterator[Finding]:
             yield Finding("bad", "office", str(error))
             return
         people = connection.execute(
-            select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.pin_hash))
+            select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.key_id))
             .where(officers.c.office_code == office.code, officers.c.active)
         ).one()  # fmt: skip
         state: State = "ok" if people[1] else "bad"
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
-                      f"{people[2]} with a PIN")  # fmt: skip
+                      f"{people[2]} with a key")  # fmt: skip
         unowned = connection.execute(
             select(func.count()).where(
                 tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)

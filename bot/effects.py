@@ -1,5 +1,6 @@
 """What each event of a conversation does. The only place where a turn changes the world."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -11,11 +12,13 @@ from bot import (
     conflicts,
     contacts,
     groups,
+    keys,
     lessons,
     links,
     officers,
     outbox,
     pictures,
+    tip_seal,
     tips,
     watches,
 )
@@ -32,7 +35,6 @@ from flows.events import (
     GroupBound,
     GroupInvited,
     LessonReached,
-    LinkIssued,
     MessageCreated,
     OfficerEnrolled,
     OptedIn,
@@ -88,7 +90,7 @@ class Effects:
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case TipAcknowledged() | LinkIssued() | TipQuestionAsked() | TipClosed():
+            case TipAcknowledged() | TipQuestionAsked() | TipClosed():
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
@@ -170,7 +172,7 @@ class Effects:
         officer_id, known.officer_name = found
         links.revoke_all(self.connection, officer_id)  # what the old chat still holds is void
         officers.enrol(self.connection, officer_id, known.id)
-        links.issue(self.connection, token, "pin", officer_id, self.now)
+        links.issue(self.connection, token, "setup", officer_id, self.now)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="enrolled",
                      subject=f"officer:{officer_id}")  # fmt: skip
 
@@ -184,8 +186,6 @@ class Effects:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
             _must(tips.withdraw(self.connection, tip.number, self.now))
-            if tip.officer_id is not None:
-                links.revoke(self.connection, tip.officer_id, tip.number)
             self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
             return None
         if tip.status not in tips.OPEN_STATUSES:
@@ -220,6 +220,8 @@ class Effects:
             owner=owner,
             due_at=self._office.due(self.now, event.urgency),
             now=self.now,
+            recipients=self._readers(chain),
+            for_ring=self.service.settings.tip_mode == "server",
         )
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
@@ -227,6 +229,21 @@ class Effects:
             for officer_id in officers.on_alarm(chain):
                 if officer_id != owner.officer_id:
                     self.tell_officer(officer_id, "notice.alarm", number=number)
+
+    def _readers(self, chain: Sequence[Step]) -> list[keys.Recipient]:
+        """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
+        somebody's browser. The console shows it only to whoever has it (`console/`)."""
+        ids = [step.officer_id for step in chain if step.officer_id is not None]
+        return keys.recipients(self.connection, self._office.code, ids)
+
+    def hand_to_people(self, tip: tips.TipRow) -> None:
+        """A report that waited under the key ring for somebody with a key."""
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        readers = self._readers(self.world.chain(tip.place_code, skip))
+        private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
+        if readers and private is not None:
+            tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
+            tip_seal.take_from_ring(self.connection, tip.number)
 
     def _alarm(self, told: str) -> None:
         """Before there is a report."""
@@ -265,21 +282,16 @@ class Effects:
 
     # ---- the officer
 
-    def _officer_event(
-        self, event: TipAcknowledged | LinkIssued | TipQuestionAsked | TipClosed
-    ) -> None:
+    def _officer_event(self, event: TipAcknowledged | TipQuestionAsked | TipClosed) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None or not self._owns(tip, officer_id):
             raise NotAllowed("the tip has another owner")
         match event:
-            case TipAcknowledged(token=token):
+            case TipAcknowledged():
                 due = self._office.due(self.now, tip.urgency, acknowledged=True)
                 _must(tips.acknowledge(self.connection, tip.number, officer_id, due, self.now))
-                links.issue(self.connection, token, "tip", officer_id, self.now, tip=tip.number)
                 self.tell_reporter(tip, "notice.news")
-            case LinkIssued(token=token):
-                links.issue(self.connection, token, "tip", officer_id, self.now, tip=tip.number)
             case TipQuestionAsked(text=text):
                 self.ask_reporter(tip, officer_id, text)
             case TipClosed(outcome=outcome):

@@ -139,9 +139,10 @@ def alembic_config() -> Config:
     return config
 
 
-def migrate(database: Database) -> None:
-    """Bring the database's tables to this release."""
+def migrate(database: Database, ring: KeyRing | None = None) -> None:
+    """Bring the database's tables to this release; what is sealed differently now needs the ring."""
     config = alembic_config()
+    config.attributes["ring"] = ring
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

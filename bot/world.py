@@ -14,13 +14,14 @@ from bot import (
     officers,
     outbox,
     pictures,
+    tip_seal,
     tips,
     watches,
 )
 from bot.contacts import Known
 from bot.officers import Step
 from bot.recruiters import Register
-from bot.sealing import SealBroken, canonical_code, new_receipt
+from bot.sealing import canonical_code, new_receipt
 from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
@@ -238,11 +239,7 @@ class World:
         tip = tips.by_id(self._connection, tip_id)
         if tip is None or tip.status == "withdrawn":
             return ()
-        try:
-            parts = tips.read_parts(self._connection, self._service.ring, tip, ["to_reporter"])
-        except SealBroken:
-            return ()
-        return tuple(content["text"] for _, _, content in parts)
+        return tuple(tip_seal.relayed(self._connection, self._service.ring, tip.number, tip.id))
 
     def officer_tips(self) -> tuple[TipView, ...]:
         known = self._known

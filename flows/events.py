@@ -97,6 +97,8 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
+    category: str = ""
+    """`tppo`, `tppm`, `other`; empty for a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,6 @@ class TipWithdrawn:
 @dataclass(frozen=True, slots=True)
 class TipAcknowledged:
     tip_id: str
-    token: str
-    """The one-time reading link's secret, made by the port."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkIssued:
-    """A one-time reading link for a tip that its officer already owns."""
-
-    tip_id: str
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +147,7 @@ class TipClosed:
 class OfficerEnrolled:
     code: str = field(repr=False)
     token: str = field(repr=False)
-    """The one-time link's secret with which the officer sets a PIN."""
+    """The one-time link's secret with which the officer makes a console account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +185,6 @@ Event = (
     | TipDetailAdded
     | TipWithdrawn
     | TipAcknowledged
-    | LinkIssued
     | TipQuestionAsked
     | TipClosed
     | OfficerEnrolled

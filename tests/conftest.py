@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot import demo, pins
 from bot.recruiters import Register
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
@@ -27,9 +26,8 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The demo's known PIN (Argon2 is slow on purpose), content and lists, which nobody changes."""
+    """Content and lists, which nobody changes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "hash_pin", cache(pins.hash_pin))
         patch.setattr("bot.service.load_catalog", cache(conversations.load_catalog))
         patch.setattr("bot.service.Register", SimpleNamespace(load=cache(Register.load)))
         patch.setattr("bot.service.Offices", cache(Offices))
