@@ -15,6 +15,7 @@ from bot import demo, tips
 from bot.rehearsal import Rehearsal
 from bot.sealing import KeyRing
 from tests.bot.steps import report
+from tests.opened import opened
 
 WHAT = "kanariwhat"
 WHO = "kanariwho"
@@ -141,12 +142,7 @@ async def test_a_report_does_not_reach_the_logs_when_its_turn_fails(
 async def test_the_report_is_there_and_opens_with_the_key(house: House) -> None:
     """Nothing was found above because it is sealed, not because it was lost."""
     await _a_whole_case(house.rehearsal)
-    service = house.rehearsal.service
-    with service.database.read() as connection:
-        tip = tips.by_number(connection, 1)
-        assert tip
-        kinds = ["report", "from_reporter", "to_reporter"]
-        said = repr(tips.read_parts(connection, service.ring, tip, kinds))
+    said = repr(opened(house.rehearsal.service, 1))
     # The place was written again, so its first words are rightly gone.
     assert [word for word in CANARIES if word not in said] == [WHERE]
 
