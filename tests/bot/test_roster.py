@@ -309,7 +309,7 @@ async def test_an_officer_enrols_with_the_code_once(on_both: Rehearsal, tmp_path
         code = roster.invite(connection, service.ring, officer_id, on_both.clock.now())
     sent = await on_both.say("hp-baru", f"masuk {code.lower()}")
     assert "Selamat datang, Bagus Prasetyo" in heard(sent, "hp-baru")
-    assert "/console/pin/" in heard(sent, "hp-baru")
+    assert "/console/setup/" in heard(sent, "hp-baru")
     assert "tidak berlaku" in heard(await on_both.say("maling", f"masuk {code}"), "maling")
     assert "Tidak ada laporan" in heard(await on_both.say("hp-baru", "tugas"), "hp-baru")
     assert "Tidak ada laporan" not in heard(await on_both.say("wakil", "tugas"), "wakil")
