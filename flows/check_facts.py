@@ -136,6 +136,15 @@ def load_ways(folder: Path = CONTENT) -> tuple[Way, ...]:
     return read_ways(load_yaml(path), short_path(path))
 
 
+Loader = Callable[[Path], tuple[RedFlag | ClosedDestination | Way, ...]]
+LOADERS: Mapping[str, Loader] = {
+    "red_flags.yaml": load_red_flags,
+    "destinations.yaml": load_destinations,
+    "ways.yaml": load_ways,
+}
+"""File in content/ → what reads its rows."""
+
+
 def read_ways(listed: Any, file: str) -> tuple[Way, ...]:
     ways = _rows(listed, file, "id", _way)
     if other := {way.id for way in ways}.symmetric_difference(WAYS):
