@@ -70,10 +70,10 @@ class RedFlag:
     group: str
     severity: Severity
     ilo: tuple[int, ...]
-    """For the officer's summary, as `element` is; villagers never see either."""
+    """For editors and lawyers, as `element` and `why` are: nobody is shown them."""
     element: tuple[str, ...]
     name: str
-    """Stands behind "Tanda: "."""
+    """Stands before the sender's own words."""
     why: str
     ask: str
     """What to ask or do; empty where `urgent`, whose first answer is a telephone number."""
