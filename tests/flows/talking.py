@@ -51,8 +51,19 @@ def say(
     ports: FakePorts | None = None,
     payload: str = "",
 ) -> engine.Sprint:
-    given = Input("choice" if payload else "text", text, payload)
+    return take(session, Input("choice" if payload else "text", text, payload), person, ports)
+
+
+def take(
+    session: Session, given: Input, person: Person = VILLAGER, ports: FakePorts | None = None
+) -> engine.Sprint:
+    """Any input: a picture, a press, time that has passed."""
     return engine.resume(CATALOG, session, given, person, ports or FakePorts())
+
+
+def wake(session: Session, later: FakePorts) -> engine.Sprint:
+    """Nobody says anything until then."""
+    return take(session, Input("timeout"), ports=later)
 
 
 def talk(*lines: str, person: Person = VILLAGER, ports: FakePorts | None = None) -> engine.Sprint:
