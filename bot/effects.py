@@ -11,6 +11,7 @@ from bot import (
     broadcasts,
     conflicts,
     contacts,
+    fingerprints,
     groups,
     keys,
     lessons,
@@ -50,6 +51,10 @@ from flows.events import (
     TipQuestionAsked,
     TipWithdrawn,
 )
+
+
+_NAMING = ("what", "who", "victim", "proof", "question")
+"""Parts of a report in which somebody or something is named."""
 
 
 class NotAllowed(Exception):
@@ -193,6 +198,7 @@ class Effects:
         tips.add_message(
             self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
         )
+        self._remember_names(tip.number, event.text)
         if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
             self.give_to_next(tip)
             return None
@@ -224,11 +230,18 @@ class Effects:
             for_ring=self.service.settings.tip_mode == "server",
         )
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
+        self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
         self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
         if event.urgency == "now":
             for officer_id in officers.on_alarm(chain):
                 if officer_id != owner.officer_id:
                     self.tell_officer(officer_id, "notice.alarm", number=number)
+
+    def _remember_names(self, number: int, told: str) -> None:
+        found = fingerprints.of_words(told, self.service.extractor, self.world.find_recruiter(told))
+        fingerprints.remember(
+            self.connection, self.service.database, self.service.ring, number, found
+        )
 
     def _readers(self, chain: Sequence[Step]) -> list[keys.Recipient]:
         """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
