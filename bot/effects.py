@@ -52,7 +52,6 @@ from flows.events import (
     TipWithdrawn,
 )
 
-
 _NAMING = ("what", "who", "victim", "proof", "question")
 """Parts of a report in which somebody or something is named."""
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot import fingerprints
+from bot import fingerprints, tips
 from bot.rehearsal import Rehearsal
 from tests.bot.steps import report
 
@@ -38,7 +38,7 @@ async def test_a_licence_number_and_its_company_are_one(rehearsal: Rehearsal) ->
         register = rehearsal.service.register_now(connection)
     row = next(seen.row for seen in register.observations
                if len(seen.row.licence_no) == 13 and seen.row.status == "listed")  # fmt: skip
-    await report(rehearsal, what=f"Yang mengajak {row.name}, katanya resmi")
+    await report(rehearsal, what=f"Ada ajakan dari PT {row.name}")
     await report(rehearsal, "budi", what="Ada ajakan kerja", suspect=f"NIB {row.licence_no}")
     with rehearsal.service.database.read() as connection:
         assert "licence" in fingerprints.alike(connection, 1)[2]
@@ -57,6 +57,6 @@ async def test_an_account_is_found_in_what_is_added_later(rehearsal: Rehearsal) 
 async def test_nothing_readable_is_kept(rehearsal: Rehearsal) -> None:
     await report(rehearsal, what=FIRST)
     with rehearsal.service.database.read() as connection:
-        kept = connection.execute(select(fingerprints.fingerprints)).all()
+        kept = connection.execute(select(tips.fingerprints)).all()
     assert kept
     assert all(len(row.fingerprint) == 16 for row in kept)
