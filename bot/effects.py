@@ -17,6 +17,7 @@ from bot import (
     lessons,
     links,
     officers,
+    order,
     outbox,
     pictures,
     tip_seal,
@@ -227,6 +228,15 @@ class Effects:
             now=self.now,
             recipients=self._readers(chain),
             for_ring=self.service.settings.tip_mode == "server",
+            rank=order.rank(
+                self.connection,
+                self.service.database,
+                self.service.ring,
+                contact_id=known.id,
+                place_code=event.place_code,
+                office_code=self._office.code,
+                now=self.now,
+            ),
         )
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
@@ -259,6 +269,9 @@ class Effects:
 
     def _alarm(self, told: str) -> None:
         """Before there is a report."""
+        known, ring = self._someone(), self.service.ring
+        if not order.is_new_alarm(self.connection, self.service.database, ring, known.id, self.now):
+            return
         place_code = self._someone().place_code or ""
         chain = self.world.chain(place_code, self.world.named_in(place_code, told))
         for officer_id in officers.on_alarm(chain):
@@ -326,7 +339,16 @@ class Effects:
 
     def close(self, tip: tips.TipRow, officer_id: int, outcome: str) -> None:
         _must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
+        if outcome == "false":
+            self._flag_sender(tip)
         self.tell_reporter(tip, "notice.news")
+
+    def _flag_sender(self, tip: tips.TipRow) -> None:
+        """It changes in which order the sender's next reports are read, and nothing else."""
+        ring = self.service.ring
+        contact_id = tips.reporter_of(self.connection, ring, tip.number)
+        if contact_id is not None:
+            order.flag(self.connection, self.service.database, ring, contact_id, self.now)
 
     def hand_over(self, owner: Step, number: int, topic: str, *, urgent: bool) -> None:
         """Tell a new owner that a tip waits; what nobody owns waits for `doctor` and enrolment."""

@@ -18,6 +18,8 @@ class Tip(SQLModel, table=True):
     category: str = ""
     """`tppo`, `tppm`, `other`, or empty for a question; why is told inside the seal."""
     urgency: str
+    rank: int = 0
+    """How far it steps back among those as urgent (`bot/order.py`)."""
     place_code: str
     status: str = "assigned"
     outcome: str = ""

@@ -65,6 +65,7 @@ class TipRow:
     role: str
     due_at: datetime | None
     category: str
+    rank: int
     public_key: bytes = field(repr=False)
 
 
@@ -73,7 +74,7 @@ _ROW = select(
     tips.c.may_ask, tips.c.return_address.is_not(None),
     tips.c.opened_at, assignments.c.officer_id,
     func.coalesce(assignments.c.role, "unrouted"), assignments.c.due_at,
-    tips.c.category, tips.c.public_key,
+    tips.c.category, tips.c.rank, tips.c.public_key,
 ).select_from(
     tips.outerjoin(
         assignments,
@@ -94,6 +95,7 @@ def open_tip(
     now: datetime,
     recipients: Sequence[Recipient] = (),
     for_ring: bool = False,
+    rank: int = 0,
 ) -> int:
     """Seal the report, give it an owner and a deadline; returns the tip's number.
 
@@ -117,6 +119,7 @@ def open_tip(
         "category": event.category,
         "public_key": public,
         "urgency": event.urgency,
+        "rank": rank,
         "place_code": event.place_code,
         "status": "assigned",
         "outcome": "",
@@ -315,9 +318,13 @@ def of_officer(
     rows = connection.execute(
         _ROW.where(tips.c.office_code == office_code, tips.c.status.in_(OPEN_STATUSES), mine)
     )
-    rank = {"now": 0, "soon": 1, "none": 2}
     found = [_tip_row(row) for row in rows]
-    return sorted(found, key=lambda tip: (rank[tip.urgency], tip.due_at or tip.opened_at))
+    return sorted(found, key=_by_urgency)
+
+
+def _by_urgency(tip: TipRow) -> tuple[int, int, datetime]:
+    urgency = {"now": 0, "soon": 1, "none": 2}[tip.urgency]
+    return urgency, tip.rank, tip.due_at or tip.opened_at
 
 
 def overdue(connection: Connection, now: datetime) -> list[tuple[TipRow, str]]:

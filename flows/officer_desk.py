@@ -33,7 +33,7 @@ from flows.safety import mask_identity_numbers
 from flows.times import say_time
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
-OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable")
+OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable", "false")
 
 
 def flow() -> Flow:

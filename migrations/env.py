@@ -19,6 +19,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     lessons,
     links,
     officers,
+    order,
     outbox,
     pictures,
     register_tables,
