@@ -331,7 +331,8 @@ class Run:
         return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
-        self.session.flow = self.session.node = ""
+        """The conversation is over; its sources, too, may say of which company it was."""
+        self.session.flow = self.session.node = self.session.source = ""
         self.session.answers = {}
         self.session.misses = 0
         self.session.nudged = False
@@ -393,5 +394,5 @@ class Run:
 
     def finish(self) -> list[Event]:
         if any(isinstance(event, ForgetMe) for event in self.events):
-            self.session.kept, self.session.source = {}, ""
+            self.session.kept = {}
         return [*self.events, *joined(self.bubbles)]
