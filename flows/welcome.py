@@ -5,6 +5,9 @@ from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scen
 from flows.places import place_questions
 from flows.ports import Place
 
+SHOWN = 40
+"""Characters of each watched company, so that twenty of them fit one message."""
+
 
 def flow(consent_version: str) -> Flow:
     """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
@@ -153,6 +156,7 @@ def _data(scene: Scene) -> dict[str, str]:
     place = scene.person.place
     return {
         "place": place.name if place else "-",
+        "watched": ", ".join(name[:SHOWN] for name in scene.ports.watches()) or "-",
         "lessons": str(len(scene.person.done_lessons)),
         "consent": "ya" if scene.person.consented else "tidak",
         "broadcasts": "tidak" if scene.person.opted_out or not scene.person.consented else "ya",

@@ -282,4 +282,4 @@ def test_group_commands_answer_and_keep_nothing() -> None:
                 CATALOG, f"village_group:{node}", typed, Person("group"), FakePorts()
             )
             assert messages(sprint.events)
-            assert sprint.session == Session(source=sprint.session.source)
+            assert sprint.session == Session()

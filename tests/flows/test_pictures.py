@@ -85,6 +85,15 @@ def test_where_nothing_is_installed_the_villager_is_asked_to_type() -> None:
     assert not promised(sprint)
 
 
+@pytest.mark.parametrize(
+    ("reads", "said"), [(True, "tulisan dan foto, belum suara"), (False, "belum foto, suara")]
+)
+def test_a_voice_note_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
+    given = Input("unreadable")
+    sprint = engine.resume(CATALOG, talk("menu").session, given, VILLAGER, FakePorts(reads=reads))
+    assert said in words(sprint)
+
+
 def test_a_picture_that_is_too_large_is_not_promised() -> None:
     sprint = sends(talk("menu").session, media="")
     assert "terlalu besar" in words(sprint)
