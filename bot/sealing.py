@@ -24,8 +24,10 @@ _HEADER = 1 + 4 + 12
 PADDING = 256
 """Reports are padded to a multiple of this many bytes, so that length says little."""
 
-RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""No 0/O, 1/I/L: easy to read aloud. 12 characters of 31 hold 59.4 bits."""
+RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's 32: no O, I, L, U. 12 of them hold 60 bits. Older codes have a U and neither 0 nor 1,
+so they still mean themselves."""
+_CONFUSED = str.maketrans("OIL", "011")
 
 
 class SealBroken(Exception):
@@ -143,8 +145,9 @@ def new_receipt() -> str:
 
 
 def canonical_code(text: str) -> str:
-    """A code as people type it (small letters, spaces, missing dashes) in one form."""
-    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    """A code as people type it (small letters, spaces, missing dashes, O for 0) in one form."""
+    letters = (letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    return "".join(letters).translate(_CONFUSED)
 
 
 def token_hash(token: str) -> bytes:
