@@ -20,6 +20,7 @@ from bot.sealing import (
     seal_report,
     token_hash,
 )
+from flows import receipt_codes
 
 RING = KeyRing({"aaaa": b"a" * 32, "bbbb": b"b" * 32}, "bbbb")
 OLD = KeyRing({"aaaa": b"a" * 32}, "aaaa")
@@ -154,6 +155,7 @@ def test_receipts_are_readable_and_differ() -> None:
     codes = {new_receipt() for _ in range(500)}
     assert len(codes) == 500
     assert all(set(code.replace("-", "")) <= set(RECEIPT_ALPHABET) for code in codes)
+    assert all(receipt_codes.is_one(code) for code in codes)
     assert len(set(RECEIPT_ALPHABET)) == 32  # 12 of them: 60 bits
     assert not set("OILU") & set(RECEIPT_ALPHABET)
 

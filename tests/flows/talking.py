@@ -23,7 +23,7 @@ ANSWERS = {
     "near_words": "ngebel", "near_code": NGRAYUN.code, "near_name": NGRAYUN.name,
     "where_words": "ngebel", "where_code": NGRAYUN.code, "where_name": NGRAYUN.name,
     "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
-    "tip": "t1", "typed": RECEIPT, "contact": "Sari 0812", "number": "12",
+    "tip": "t1", "typed": RECEIPT, "receipt": RECEIPT, "contact": "Sari 0812", "number": "12",
     "question": "di mana?", "token": "token",
     "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
     "code": "ABCD", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
