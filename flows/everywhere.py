@@ -37,6 +37,8 @@ def _hush(run: "Run") -> None:
     if not run.person.officer:
         run.events.append(Hushed())
     lesson = next((f"lesson_{lesson.id}" for lesson in run.catalog.lessons), "")
+    if run.session.flow == lesson:
+        run.forget_place()
     run.session.kept.pop(lesson, None)  # from its first card, without asking
     run.enter(lesson or run.catalog.menu)
     run.session.kept.pop("pictures", None)
