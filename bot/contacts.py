@@ -132,6 +132,12 @@ def index_of(ring: KeyRing, channel: str, address: str) -> bytes:
     return ring.index(_ADDRESS, f"{channel}|{address}")
 
 
+def is_known(connection: Connection, ring: KeyRing, channel: str, address: str) -> bool:
+    index = index_of(ring, channel, address)
+    found = connection.execute(select(contacts.c.id).where(contacts.c.address_index == index))
+    return found.first() is not None
+
+
 def load(
     connection: Connection,
     database: Database,

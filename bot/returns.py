@@ -45,10 +45,16 @@ def carry_out(
 
 
 def _came_back(effects: "Effects", known: Known, tip_id: str) -> None:
-    """The code of a case of this chat proves that the chat is still its reporter's."""
+    """The code of a case that is locked in this chat proves that the chat is still its reporter's."""
+    if known.code_before is None:
+        return
     own = tips.return_index(effects.service.ring, known.id)
-    mine = select(tips.tips.c.id).where(tips.tips.c.id == tip_id, tips.tips.c.return_index == own)
-    if known.code_before and effects.connection.execute(mine).first():
+    locked = select(tips.tips.c.id).where(
+        tips.tips.c.id == tip_id,
+        tips.tips.c.return_index == own,
+        tips.tips.c.opened_at <= known.code_before,
+    )
+    if effects.connection.execute(locked).first():
         _change(effects, known, code_before=None)
 
 
@@ -123,6 +129,9 @@ def forget_me(effects: "Effects", known: Known) -> None:
         .where(tips.tips.c.return_index == tips.return_index(ring, known.id))
         .values(return_index=None, return_address=None, may_ask=False)
     )
+    _change(
+        effects, known, code_before=None, quiet_before=None
+    )  # no case is found by this chat now
     known.place_code, known.consented, known.done_lessons = "", False, frozenset()
 
 
