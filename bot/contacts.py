@@ -243,6 +243,7 @@ def heard_from(connection: Connection, known: Known, now: datetime) -> None:
     if known.last_inbound_at and now - known.last_inbound_at >= SILENCE:
         change(connection, known.id, code_before=now)
         known.code_before = now
+    known.last_inbound_at = now
 
 
 def may_be_told(connection: Connection, contact_id: int, opened_at: datetime) -> bool:

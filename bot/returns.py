@@ -67,6 +67,7 @@ def _change(effects: "Effects", known: Known, **values: datetime | None) -> None
 def seen(connection: Connection, tip: tips.TipRow, now: datetime) -> None:
     """Without a return address no exact time: it would lead from the case to the chat."""
     at = now if tip.has_return else to_the_hour(now)
+    tips.hold(connection, tip.number)
     connection.execute(update(tips.tips).where(tips.tips.c.number == tip.number).values(seen_at=at))
 
 
@@ -124,6 +125,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     watches.forget(connection, known.id)
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)
+    audit.wait_in_line(connection)  # before tips, as all who change one (tips.hold)
     connection.execute(
         update(tips.tips)
         .where(tips.tips.c.return_index == tips.return_index(ring, known.id))
@@ -137,6 +139,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
 
 def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:
     """Once for a case; False when it was done before."""
+    tips.hold(effects.connection, tip.number)
     subject = f"tip:{tip.number}"
     if audit.times(effects.connection, "contact_shared", subject):
         return False

@@ -149,7 +149,7 @@ class Run:
         follow-up take them as part of their own story; an officer only speaks about them."""
         if self.person.officer or not self.catalog.hears_danger(text):
             return False
-        if self.session.flow in self.catalog.takes_danger:
+        if self.catalog.is_told(self.session.flow, self.session.node):
             self.session.answers["danger"] = "yes"
             return False
         self.words = text

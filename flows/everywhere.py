@@ -65,7 +65,7 @@ def act(run: "Run", action: str) -> None:
         if run.person.opted_out:  # whoever says it twice means all of it
             run.events.append(CaseNewsStopped())
         elif run.ports.news_may_come():
-            run.enter("tip_status:stop")
+            run.enter("stopping")
     elif action == "start":
         if run.person.opted_out or run.person.quiet:
             run.events.append(OptedIn())

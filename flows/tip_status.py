@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from flows import receipt_codes
 from flows.events import (
-    CaseNewsStopped,
     ContactShared,
     Event,
     ReceiptTried,
@@ -19,7 +18,6 @@ from flows.nodes import (
     Choose,
     Decide,
     Emit,
-    End,
     Flow,
     Node,
     Option,
@@ -45,8 +43,8 @@ _CHANGES = {
 def flow() -> Flow:
     return Flow(
         "tip_status",
-        _finding() | _reading() | _telling() | _sharing() | _ending() | _stopping(),
-        entries=("mine", "stop"),
+        _finding() | _reading() | _telling() | _sharing() | _ending(),
+        entries=("mine",),
         expires=STAYS_OPEN,
     )
 
@@ -119,10 +117,11 @@ def _sharing() -> dict[str, Node]:
         "share_words": Ask(
             "tip_status.share_words",
             "contact",
-            "share_ask",
+            "share_what",
             _read_more,
             skip=Choice("menu", "common.to_menu", "welcome:menu"),
         ),
+        "share_what": Decide(_cry_or_contact, {"cry": "told", "contact": "share_ask"}),
         "share_ask": Choose(
             "tip_status.share_ask",
             (Choice("yes", "common.yes", "share_now"), Choice("no", "common.no", "shown")),
@@ -161,20 +160,6 @@ def _ending() -> dict[str, Node]:
         "withdraw_now": Decide(_how_ended, {"kept": "withdrawn", "withdrawn": "gone"}),
         "withdrawn": Emit(lambda scene: [TipWithdrawn(scene.answers["tip"])], "gone"),
         "gone": Say("tip_status.gone", "welcome:menu"),
-    }
-
-
-def _stopping() -> dict[str, Node]:
-    """After STOP, once: may it still be said that something came? Without an answer, yes."""
-    return {
-        "stop": Choose(
-            "tip_status.stop",
-            (Choice("yes", "common.yes", "stop_yes"), Choice("no", "common.no", "stop_no")),
-        ),
-        "stop_yes": Say("tip_status.stop_yes", "end"),
-        "stop_no": Emit(lambda scene: [CaseNewsStopped()], "stop_quiet"),
-        "stop_quiet": Say("tip_status.stop_quiet", "end"),
-        "end": End(),
     }
 
 
@@ -247,6 +232,14 @@ def _how_ended(scene: Scene) -> str:
 
 def _shared_before(scene: Scene) -> str:
     return "yes" if scene.ports.contact_shared(scene.answers["tip"]) else "no"
+
+
+def _cry_or_contact(scene: Scene) -> str:
+    """Words of danger are no contact: they go to the officer at once, as an answer."""
+    if not scene.answers.get("danger"):
+        return "contact"
+    scene.answers["more"] = scene.answers.pop("contact")
+    return "cry"
 
 
 def _may_share(scene: Scene) -> str:

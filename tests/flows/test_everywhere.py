@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.events import CaseNewsStopped, Hushed, OptedIn, OptedOut, ReceiptTried
+from flows.events import CaseNewsStopped, Hushed, OptedIn, OptedOut, ReceiptTried, TipDetailAdded
 from flows.nodes import Choose
 from tests.flows.ports import RECEIPT, FakePorts
 from tests.flows.talking import (
@@ -96,7 +96,7 @@ def test_a_code_inside_an_answer_is_part_of_the_answer() -> None:
 def test_stop_asks_once_whether_messages_of_an_open_case_may_come() -> None:
     ports = FakePorts(has_news=True)
     asked = say(at("welcome", "menu"), "stop", ports=ports)
-    assert place(asked) == "tip_status.stop"
+    assert place(asked) == "stopping.ask"
     assert OptedOut() in asked.events
     assert CaseNewsStopped() not in asked.events
     assert CaseNewsStopped() in say(asked.session, "tidak", ports=ports).events
@@ -111,13 +111,32 @@ def test_the_question_of_stop_does_not_say_what_it_is_about() -> None:
     assert not [word for word in ("lapor", "perkara", "kasus", "kode", "petugas") if word in told]
 
 
-@pytest.mark.parametrize("person", [
-    replace(VILLAGER, opted_out=True), replace(VILLAGER, quiet=True), VILLAGER,
-])  # fmt: skip
-def test_mulai_brings_back_whoever_was_silenced(person: object) -> None:
-    assert isinstance(person, type(VILLAGER))
+@pytest.mark.parametrize(
+    "where",
+    [
+        "tip_status.code",
+        "tip_status.shown",
+        "tip_status.closed",
+        "tip_status.which",
+        "stopping.ask",
+    ],
+)
+def test_a_cry_for_help_is_heard_where_no_story_is_told(where: str) -> None:
+    flow, _, node = where.partition(".")
+    assert place(say(at(flow, node), "tolong saya disekap di gudang")) == "tip_off.danger_first"
+
+
+def test_a_cry_instead_of_a_contact_goes_to_the_officer_at_once() -> None:
+    sprint = say(at("tip_status", "share_words"), "tolong saya disekap di gudang")
+    assert TipDetailAdded("t1", "tolong saya disekap di gudang", danger=True) in sprint.events
+    assert "Telepon dulu" in words(sprint)
+
+
+@pytest.mark.parametrize(("stopped", "quiet"), [(True, False), (False, True), (False, False)])
+def test_mulai_brings_back_whoever_was_silenced(stopped: bool, quiet: bool) -> None:
+    person = replace(VILLAGER, opted_out=stopped, quiet=quiet)
     events = say(at("welcome", "menu"), "mulai", person).events
-    assert (OptedIn() in events) is (person != VILLAGER)
+    assert (OptedIn() in events) is (stopped or quiet)
 
 
 # ---- what comes unasked
