@@ -259,10 +259,8 @@ class World:
         )
 
     def news_may_come(self) -> bool:
-        quiet = self._known.quiet_before if self._known else None
         return any(
-            tip.status in tips.OPEN_STATUSES and (quiet is None or tip.opened_at > quiet)
-            for tip in self.reporter_tips()
+            view.status in tips.OPEN_STATUSES and not view.quiet for view in self.reporter_tips()
         )
 
     def reporter_tips(self) -> tuple[TipView, ...]:
@@ -310,7 +308,12 @@ class World:
             due_at=self._office.calendar.local(tip.due_at) if tip.due_at else None,
             opened_at=self._office.calendar.local(tip.opened_at),
             can_reply=tip.may_ask,
+            quiet=self._is_quiet(tip),
         )
+
+    def _is_quiet(self, tip: tips.TipRow) -> bool:
+        before = self._known.quiet_before if self._known else None
+        return before is not None and tip.opened_at <= before
 
     def _is_mine(self, tip: tips.TipRow) -> bool:
         officer_id = self._known.officer_id if self._known else None

@@ -139,6 +139,8 @@ class TipView:
     opened_at: datetime
     can_reply: bool
     """A question can reach the reporter."""
+    quiet: bool = False
+    """The chat that asks is told nothing unasked about it: AMAN, or a "no" after STOP."""
 
 
 @dataclass(frozen=True, slots=True)

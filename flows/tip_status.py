@@ -73,7 +73,9 @@ def _reading() -> dict[str, Node]:
     return {
         "status": Decide(_changes, {"some": "changes", "none": "seen"}),
         "changes": Say("tip_status.changes", "seen", slots=_changed),
-        "seen": Emit(lambda scene: [TipSeen(scene.answers["tip"])], "inside"),
+        "seen": Emit(lambda scene: [TipSeen(scene.answers["tip"])], "reached"),
+        "reached": Decide(_reached, {"told": "inside", "quiet": "quiet"}),
+        "quiet": Say("tip_status.quiet", "inside"),
         "inside": Decide(_messages, {"mail": "mail", "open": "shown", "ended": "ended"}),
         "mail": Say("tip_status.mail", "read", slots=_mail),
         "read": Decide(_still_open, {"open": "answer", "ended": "ended"}),
@@ -211,6 +213,11 @@ def _changes(scene: Scene) -> str:
 def _changed(scene: Scene) -> dict[str, str]:
     changes = scene.ports.since_last_look(scene.answers["tip"])
     return {"changes": ", ".join(_CHANGES[change] for change in changes)}
+
+
+def _reached(scene: Scene) -> str:
+    view = _view(scene)
+    return "quiet" if view and view.quiet and _still_open(scene) == "open" else "told"
 
 
 def _messages(scene: Scene) -> str:

@@ -19,6 +19,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     officers,
     outbox,
     pictures,
+    receipts,
     register_tables,
     schedule,
     sessions,
