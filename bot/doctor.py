@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
-from bot import audit, outbox, pictures, reading, tips
+from bot import audit, outbox, pictures, reading, receipts, tips
 from bot.officers import officers
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
@@ -166,6 +166,7 @@ def _database(service: Service) -> Iterator[Finding]:
         ).scalar_one()
         if unowned:
             yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
+        yield from _guesses(*receipts.lately(connection, service.clock.now()))
         broken = audit.first_break(connection)
         if broken:
             yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
@@ -182,6 +183,15 @@ def _database(service: Service) -> Iterator[Finding]:
         if left := pictures.leftovers(connection):
             yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
     yield _clock(datetime.now().astimezone())
+
+
+def _guesses(wrong: int, refused: int) -> Iterator[Finding]:
+    if wrong >= receipts.OF_ALL:
+        yield Finding("bad", "codes", f"{wrong} wrong receipt codes within an hour: none opens now; "
+                      "somebody is guessing")  # fmt: skip
+    elif refused:
+        yield Finding("warn", "codes", f"{refused} receipt codes refused within an hour: somebody "
+                      "is guessing")  # fmt: skip
 
 
 def _register(register: Register, today: date) -> Finding:

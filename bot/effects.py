@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from sqlalchemy import Connection, select
 
@@ -20,6 +20,7 @@ from bot import (
     order,
     outbox,
     pictures,
+    returns,
     tip_seal,
     tips,
     watches,
@@ -30,12 +31,15 @@ from bot.service import OurOffice, Service
 from bot.world import World
 from flows.events import (
     BroadcastOrdered,
+    CaseNewsStopped,
     ConsentGiven,
+    ContactShared,
     DangerConfirmed,
     Event,
     ForgetMe,
     GroupBound,
     GroupInvited,
+    Hushed,
     LessonReached,
     MessageCreated,
     OfficerEnrolled,
@@ -43,6 +47,7 @@ from flows.events import (
     OptedOut,
     PictureSent,
     PlaceChosen,
+    ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
     TipAcknowledged,
@@ -50,6 +55,7 @@ from flows.events import (
     TipDetailAdded,
     TipOpened,
     TipQuestionAsked,
+    TipSeen,
     TipWithdrawn,
 )
 
@@ -99,8 +105,10 @@ class Effects:
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
-            case TipOpened() | TipDetailAdded() | TipWithdrawn():
+            case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
+            case ReceiptTried() | CaseNewsStopped() | Hushed():
+                returns.carry_out(self, self._someone(), event)
             case DangerConfirmed(told=told):
                 self._alarm(told)
             case RegisterWatched() | RegisterUnwatched():
@@ -142,15 +150,10 @@ class Effects:
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
-                contacts.change(connection, known.id, opted_out_at=None)
-                known.opted_out = False
+                contacts.change(connection, known.id, opted_out_at=None, quiet_before=None)
+                known.opted_out, known.quiet_before = False, None
             case ForgetMe():
-                contacts.forget(connection, known.id, now)
-                lessons.forget(connection, known.id)
-                watches.forget(connection, known.id)
-                outbox.cancel_unasked(connection, known.id)
-                pictures.forget(connection, self.service.ring, known.id, now)
-                known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+                returns.forget_me(self, known)
             case LessonReached():
                 lessons.reached(
                     connection, self.service.database, known.id, lesson=event.lesson,
@@ -183,33 +186,38 @@ class Effects:
 
     # ---- the reporter
 
-    def _reporter_event(self, event: TipOpened | TipDetailAdded | TipWithdrawn) -> None:
+    def _reporter_event(
+        self, event: TipOpened | TipDetailAdded | TipWithdrawn | TipSeen | ContactShared
+    ) -> None:
         if isinstance(event, TipOpened):
             return self._open(event)
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
-            _must(tips.withdraw(self.connection, tip.number, self.now))
-            self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
-            return None
+            return _must(returns.withdraw(self, tip))
+        if isinstance(event, TipSeen):
+            return returns.seen(self.connection, tip, self.now)
         if tip.status not in tips.OPEN_STATUSES:
             raise NotAllowed("the tip has ended: nobody would read this")
-        tips.add_message(
-            self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
-        )
-        self._remember_names(tip.number, event.text)
-        if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
+        if isinstance(event, ContactShared):
+            _must(returns.share_contact(self, tip))
+        return self._add(tip, event.text, danger=getattr(event, "danger", False))
+
+    def _add(self, tip: tips.TipRow, words: str, *, danger: bool) -> None:
+        """Seal the reporter's words into the case; the clock runs anew, and never later."""
+        tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, self.now)
+        self._remember_names(tip.number, words)
+        if tip.officer_id in self._pass_over(tip.number, tip.place_code, words):
             self.give_to_next(tip)
-            return None
-        key = "notice.urgent_answer" if event.danger else "notice.answer"
+            return
+        key = "notice.urgent_answer" if danger else "notice.answer"
         self.tell_officer(tip.officer_id, key, number=tip.number)
         # A reporter who writes re-arms the clock: silence after an answer is silence again.
-        urgency = "now" if event.danger else tip.urgency
+        urgency = "now" if danger else tip.urgency
         due = self._office.due(self.now, urgency, acknowledged=tip.status == "acknowledged")
         if tip.due_at is None or due < tip.due_at:
             tips.restart_clock(self.connection, tip.number, due)
-        return None
 
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
@@ -323,19 +331,13 @@ class Effects:
                 self.close(tip, officer_id, outcome)
 
     def ask_reporter(self, tip: tips.TipRow, officer_id: int, text: str) -> None:
-        """Seal the officer's words into the case and tell the reporter that something waits.
-
-        An answer to a question somebody asked is sent as it is; words about a report never are.
-        """
+        """Seal the officer's words into the case and tell the reporter that something waits."""
         tips.add_message(self.connection, self.service.ring, tip, "to_reporter", text, self.now)
         due = self._office.due(self.now, tip.urgency, acknowledged=True)
         tips.restart_clock(self.connection, tip.number, due)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="asked",
                      subject=f"tip:{tip.number}")  # fmt: skip
-        if tip.topic == "question":
-            self.tell_reporter(tip, "notice.reply", text=text)
-        else:
-            self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
 
     def close(self, tip: tips.TipRow, officer_id: int, outcome: str) -> None:
         _must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
@@ -397,11 +399,12 @@ class Effects:
 
     # ---- telling people
 
-    def tell_reporter(self, tip: tips.TipRow, key: str, **slots: str) -> None:
-        """A neutral line in the reporter's chat; without a return address the news waits."""
+    def tell_reporter(self, tip: tips.TipRow, key: Literal["notice.news"] = "notice.news") -> None:
+        """That a message waits, never more: somebody else may hold the phone. Without a return
+        address, or after STOP and "no", it waits under the code."""
         contact_id = tips.reporter_of(self.connection, self.service.ring, tip.number)
-        if contact_id is not None:
-            self.tell(contact_id, key, slots)
+        if contact_id and contacts.may_be_told(self.connection, contact_id, tip.opened_at):
+            self.tell(contact_id, key, {})
 
     def tell_officer(self, officer_id: int | None, key: str, *, number: int | None = None) -> None:
         """A line without any of the report in the officer's chat."""

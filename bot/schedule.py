@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
-from bot import broadcasts, links, officers, order, outbox, register_notices, tips
+from bot import broadcasts, links, officers, order, outbox, receipts, register_notices, tips
 from bot.database import Database, Moment
 from bot.effects import Effects
 from bot.service import NoOffice, Service
@@ -197,6 +197,7 @@ def purge(connection: Connection, now: datetime) -> None:
     outbox.clear(connection, now)
     links.purge(connection, now)
     order.purge(connection, now)
+    receipts.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

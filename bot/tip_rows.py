@@ -35,6 +35,8 @@ class Tip(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=Moment)
     """Only to the hour when no return address is kept: the exact time would lead to the chat."""
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    seen_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the reporter last looked; to the hour when no return address is kept."""
 
 
 class TipWrap(SQLModel, table=True):

@@ -25,7 +25,7 @@ from bot.effects import Effects
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from bot.world import World
-from flows import engine
+from flows import engine, receipt_codes
 from flows.events import Event, MessageCreated, PictureSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
@@ -190,9 +190,8 @@ class Turns:
             batch.connection, self._service.ring, inbound.event_id, batch.now
         ):
             return None  # its sender had everything deleted meanwhile
-        if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
-            contacts.change(batch.connection, known.id, unreachable_at=None)
-            known.unreachable = False
+        if inbound.kind not in _NOT_SPOKEN:
+            contacts.heard_from(batch.connection, known, batch.now)
         given = Input(
             _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption
         )
@@ -263,7 +262,9 @@ class Turns:
             node, words = "start", ""
         else:
             node, words = self._group_command(inbound)
-            if node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            if receipt_codes.find(inbound.text):
+                node, words = "code", ""  # neither repeated nor confirmed before the village
+            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None

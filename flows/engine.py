@@ -13,7 +13,7 @@ from flows import offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act
+from flows.everywhere import act, comes_first
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -102,6 +102,8 @@ class Run:
             self._read(given.text)
 
     def _read(self, text: str) -> None:
+        if comes_first(self, text):
+            return None
         node = self.waiting_node()
         asks_words = isinstance(node, Ask) or (isinstance(node, Pick) and bool(node.free))
         # Where words are asked for, only a command with its number is one ("TANYA 12 …").
@@ -148,7 +150,7 @@ class Run:
         follow-up take them as part of their own story; an officer only speaks about them."""
         if self.person.officer or not self.catalog.hears_danger(text):
             return False
-        if self.session.flow in self.catalog.takes_danger:
+        if self.catalog.is_told(self.session.flow, self.session.node):
             self.session.answers["danger"] = "yes"
             return False
         self.words = text

@@ -125,6 +125,38 @@ class TipWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class TipSeen:
+    """The reporter has been shown how the case stands."""
+
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactShared:
+    """The reporter tells the officer how to be reached; sealed into the case, once, for good."""
+
+    tip_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTried:
+    """A code was typed; `tip_id` is empty when it opened nothing."""
+
+    tip_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNewsStopped:
+    """After STOP: not even that there is a message about an open case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """AMAN: somebody looks at the phone. Cases need their code from now on, and nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class TipAcknowledged:
     tip_id: str
 
@@ -184,6 +216,11 @@ Event = (
     | DangerConfirmed
     | TipDetailAdded
     | TipWithdrawn
+    | TipSeen
+    | ContactShared
+    | ReceiptTried
+    | CaseNewsStopped
+    | Hushed
     | TipAcknowledged
     | TipQuestionAsked
     | TipClosed

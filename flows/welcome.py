@@ -103,7 +103,14 @@ def _about() -> dict[str, Node]:
         ),
         "genuine": Say("common.genuine", "about", slots=_office, public=True),
         "data": Say("welcome.data", "about", slots=_data),
-        "delete": Choose(
+        "delete": Decide(
+            lambda scene: scene.person.channel,
+            {"whatsapp": "chat_whatsapp", "telegram": "chat_telegram", "simulator": "chat_here"},
+        ),
+        "chat_whatsapp": Say("welcome.chat_whatsapp", "delete_ask"),
+        "chat_telegram": Say("welcome.chat_telegram", "delete_ask"),
+        "chat_here": Say("welcome.chat_here", "delete_ask"),
+        "delete_ask": Choose(
             "welcome.delete_ask",
             (Choice("yes", "common.yes", "forget"), Choice("no", "common.no", "menu")),
         ),

@@ -22,6 +22,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     order,
     outbox,
     pictures,
+    receipts,
     register_tables,
     schedule,
     sessions,

@@ -218,7 +218,7 @@ def _into_a_notice(house: House) -> None:
     now = service.clock.now()
     with service.database.write() as connection:
         effects = Effects(connection, service, World(connection, service, None, now), now)
-        effects.tell(1, "notice.reply", {"text": PLANTED})
+        effects.tell(1, "notice.broadcast", {"number": PLANTED, "counts": ""})
 
 
 def _into_metrics(house: House) -> None:

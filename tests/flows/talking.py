@@ -23,14 +23,17 @@ ANSWERS = {
     "near_words": "ngebel", "near_code": NGRAYUN.code, "near_name": NGRAYUN.name,
     "where_words": "ngebel", "where_code": NGRAYUN.code, "where_name": NGRAYUN.name,
     "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
-    "tip": "t1", "receipt": RECEIPT, "number": "12", "question": "di mana?", "token": "token",
+    "tip": "t1", "typed": RECEIPT, "receipt": RECEIPT, "contact": "Sari 0812", "number": "12",
+    "question": "di mana?", "token": "token",
     "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
     "code": "ABCD", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
 OFFICER = Person("telegram", consented=True, officer="Ibu Sari")
-EVERYWHERE = ["MENU", "BATAL", "LAPOR", "BANTUAN", "STOP", "SUMBER", "RESMI", "0"]
+EVERYWHERE = [
+    "MENU", "BATAL", "LAPOR", "BANTUAN", "STOP", "MULAI", "SUMBER", "RESMI", "AMAN", "HAPUS", "BUKA", "0"
+]  # fmt: skip
 
 
 def at(flow: str, node: str) -> Session:
