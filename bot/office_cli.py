@@ -77,7 +77,7 @@ def run_office_init(given: argparse.Namespace) -> int:
             now=service.clock.now(),
         )  # fmt: skip
 
-    return _change(service, init, given)
+    return carry_out(service, init, given)
 
 
 def _make_key_ring(settings: Settings) -> None:
@@ -105,7 +105,7 @@ def run_roster_import(given: argparse.Namespace) -> int:
         rows = read_roster(given.file, service.gazetteer, today)
     except RosterError as error:
         raise WrongUse(str(error)) from None
-    return _change(
+    return carry_out(
         service,
         lambda connection: import_roster(
             connection, service.ring, office.code, rows, service.clock.now()
@@ -124,7 +124,7 @@ def run_roster_invite(given: argparse.Namespace) -> int:
         shut_out(connection, officer_id)  # a lost phone is out at once, not when the code is used
         code = invite(connection, service.ring, officer_id, now)
         hand_over_orphans(connection, now)
-    _print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
+    print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
     return FINE
 
 
@@ -144,7 +144,7 @@ class _DryRun(Exception):
     """Takes a transaction back after its difference report was made."""
 
 
-def _change(service: Service, work: Callable[[Any], list[Any]], given: argparse.Namespace) -> int:
+def carry_out(service: Service, work: Callable[[Any], list[Any]], given: argparse.Namespace) -> int:
     """Do it and print the difference; with --dry-run take it back."""
     changes: list[Any] = []
     try:
@@ -156,13 +156,13 @@ def _change(service: Service, work: Callable[[Any], list[Any]], given: argparse.
         changes = [change for change in changes if change.kind != "invited"]
     except RosterError as error:
         raise WrongUse(str(error)) from None
-    _print_changes(changes, given.json)
+    print_changes(changes, given.json)
     if not given.json and given.dry_run:
         print("dry run: nothing was written")
     return FINE
 
 
-def _print_changes(changes: list[Any], as_json: bool) -> None:
+def print_changes(changes: list[Any], as_json: bool) -> None:
     for change in changes:
         if as_json:
             print_json({"change": change.kind, "what": change.what})

@@ -4,7 +4,6 @@ The file is the whole roster. It is checked row by row before anything is writte
 what is there, and either imported as one or not at all.
 """
 
-import csv
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select, update
 
 from bot import accounts, audit, links, tips
+from bot.csv_file import UnreadableFile, rows_of
 from bot.gazetteer import Gazetteer
 from bot.officers import (
     ROLE_ORDER,
@@ -69,20 +69,9 @@ class Change:
 def read_roster(path: Path, gazetteer: Gazetteer, today: date) -> list[RosterRow]:
     """The rows of a roster file. Raises RosterError with a line for each mistake."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
-            file.seek(0)  # Excel in Indonesia separates columns by semicolons
-            reader = csv.DictReader(file, delimiter=";" if ";" in header else ",")
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise RosterError([f"{path.name}: line 1: no column {', '.join(missing)}"])
-            raw = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(
-            [f"{path.name}: can't be read as a UTF-8 CSV file ({type(error).__name__})"]
-        ) from None
-    if not raw or len(raw) > MAX_ROWS:
-        raise RosterError([f"{path.name}: has {len(raw)} rows; 1 to {MAX_ROWS} are needed"])
+        raw = rows_of(path, COLUMNS, MAX_ROWS)
+    except UnreadableFile as error:
+        raise RosterError([str(error)]) from None
     rows, problems = [], []
     for line, cells in enumerate(raw, 2):
         try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as day_time
+from functools import cached_property
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +17,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.gazetteer import Gazetteer
 from bot.officers import TO_ACKNOWLEDGE, TO_ANSWER, areas, offices
+from bot.partners import Directory
 from bot.recruiters import Register
 from bot.register_snapshots import CurrentRegister
 from bot.sealing import KeyRing
@@ -25,6 +27,7 @@ from bot.working_hours import WorkingCalendar
 from flows.catalog import Catalog
 from flows.conversations import load_catalog
 from flows.events import MessageCreated
+from flows.partners import load_directory
 from flows.ports import Urgency
 
 OFFICE_STAYS = 60.0
@@ -90,6 +93,10 @@ class Service:
     def register_now(self, connection: Connection) -> Register:
         """The licence register that counts now, also when another process has just imported it."""
         return self._register.now(connection)
+
+    @cached_property
+    def partner_directory(self) -> Directory:
+        return Directory(load_directory(), self.catalog.hotlines)
 
     def today(self, now: datetime) -> date:
         """The day on the office's clock, or on UTC's before there is an office."""

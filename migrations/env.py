@@ -20,6 +20,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     links,
     officers,
     outbox,
+    partner_rows,
     pictures,
     register_tables,
     schedule,
