@@ -211,6 +211,8 @@ def escalate(
     now: datetime,
     *,
     seen: TipRow | None = None,
+    why: str = "overdue",
+    actor: str = "system",
 ) -> bool:
     """The next one owns it; the console shows it to the old owner no more.
 
@@ -229,10 +231,11 @@ def escalate(
         or (seen.due_at is not None and runs_until > seen.due_at)
     ):
         return False
-    end_assignment(connection, number, "overdue", now)
+    end_assignment(connection, number, why, now)
     assign(connection, number, owner, due_at, now)
     connection.execute(update(tips).where(tips.c.number == number).values(status="assigned"))
-    audit.record(connection, now, actor="system", action="escalated", subject=f"tip:{number}")
+    action = "escalated" if why == "overdue" else f"moved:{why}"
+    audit.record(connection, now, actor=actor, action=action, subject=f"tip:{number}")
     return True
 
 
@@ -245,13 +248,20 @@ def close(
     mine = select(assignments.c.id).where(_open_for(number, officer_id))
     if connection.execute(mine).first() is None:
         return False
+    return end(connection, number, outcome, now, by=officer_id)
+
+
+def end(connection: Connection, number: int, outcome: str, now: datetime, *, by: int) -> bool:
+    """Close it, whoever owns it; False, and nothing done, when it has ended already."""
+    if hold(connection, number) not in OPEN_STATUSES:
+        return False
     end_assignment(connection, number, "closed", now)
     connection.execute(
         update(tips)
         .where(tips.c.number == number)
         .values(status="closed", outcome=outcome, closed_at=now)
     )
-    audit.record(connection, now, actor=f"officer:{officer_id}", action=f"closed:{outcome}",
+    audit.record(connection, now, actor=f"officer:{by}", action=f"closed:{outcome}",
                  subject=f"tip:{number}")  # fmt: skip
     return True
 
