@@ -117,7 +117,7 @@ def _enrol(
     connection.execute(
         accounts.accounts.insert().values(
             officer_id=officer_id, salt=made.salt, proof_hash=accounts.hash_proof(made.proof),
-            totp=service.ring.seal("totp", str(officer_id), TOTP_SECRET), totp_step=0, failures=0,
+            totp=service.ring.seal("totp", str(officer_id), TOTP_SECRET), totp_step=0,
             made_at=now,
         )
     )  # fmt: skip

@@ -17,6 +17,9 @@ Role = Literal["pimpasa", "deputy", "contact", "duty", "section_head", "head"]
 
 ROLE_ORDER: tuple[Role, ...] = ("pimpasa", "deputy", "contact", "duty", "section_head", "head")
 """The chain of `territory.md` A3: the village's officer first, the head of the office last."""
+OFFICE_ROLES = ("admin", "auditor", "dpo")
+"""Duties of the console for the whole office; never part of a chain, never shown a case."""
+LEADERS = ("section_head", "head")
 VILLAGE_ROLES = frozenset({"pimpasa", "deputy", "contact"})
 """Skipped when a report names an official of the village or an officer (A3, rule 9)."""
 
@@ -27,6 +30,9 @@ ROLE_NAMES: dict[str, str] = {
     "duty": "Petugas jaga",
     "section_head": "Kepala seksi",
     "head": "Kepala kantor",
+    "admin": "Pengelola kantor",
+    "auditor": "Pemeriksa",
+    "dpo": "Pelindung data pribadi",
     "unrouted": "Belum ada petugas",
 }
 
@@ -165,6 +171,7 @@ def chain(
         .where(
             duties.c.office_code == office_code,
             duties.c.place_code.in_(places),
+            duties.c.role.in_(ROLE_ORDER),
             *_holds(duties, on),
             officers.c.active,
             true() if also_not_enrolled else _can_read(),
@@ -200,9 +207,9 @@ def of_village(connection: Connection, office: str, place_code: str, on: date) -
 
 def villages_of(connection: Connection, officer_id: int, on: date) -> list[str]:
     """Codes of the places that an officer serves by name (village or kecamatan); those without
-    one of their own (head, duty desk) speak for all of their office."""
+    one of their own who lead (head, duty desk) speak for all of their office."""
     own = _places(connection, duties.c.officer_id == officer_id, on)
-    if own:
+    if own or not leads(connection, officer_id, on):
         return own
     office = select(officers.c.office_code).where(officers.c.id == officer_id).scalar_subquery()
     return _places(connection, duties.c.office_code == office, on)
@@ -230,6 +237,34 @@ def leads(connection: Connection, officer_id: int, on: date) -> bool:
         ).first()
         is not None
     )
+
+
+def roles_of(connection: Connection, officer_id: int, on: date) -> frozenset[str]:
+    """What the officer is in the console: `officer`, `leader`, `admin`, `auditor`, `dpo`."""
+    held = connection.execute(
+        select(duties.c.role).where(duties.c.officer_id == officer_id, *_holds(duties, on))
+    ).scalars()
+    return frozenset(
+        "leader" if role in LEADERS else role if role in OFFICE_ROLES else "officer"
+        for role in held
+    )
+
+
+def leader_ids(connection: Connection, office_code: str, on: date) -> list[int]:
+    """Active officers who lead the office: they hold its key."""
+    rows = connection.execute(
+        select(duties.c.officer_id)
+        .join(officers, officers.c.id == duties.c.officer_id)
+        .where(
+            duties.c.office_code == office_code,
+            duties.c.role.in_(LEADERS),
+            officers.c.active,
+            *_holds(duties, on),
+        )
+        .distinct()
+        .order_by(duties.c.officer_id)
+    )
+    return [row.officer_id for row in rows]
 
 
 def new_invitation() -> str:
