@@ -139,9 +139,9 @@ def reassign(
     if not handed:
         raise NotPossible("it has ended or moved meanwhile")
     if tip.officer_id != by:
-        effects.tell_officer(tip.officer_id, "notice.handed_on", number=tip.number)
+        effects.tell_officer(tip.officer_id, "notice.moved", number=tip.number)
     if target.id != by:
-        effects.tell_officer(target.id, "notice.handed_to_you", number=tip.number)
+        effects.tell_officer(target.id, "notice.handed_over", number=tip.number)
     effects.tell_reporter(tip, "notice.news")
 
 

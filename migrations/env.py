@@ -11,6 +11,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     accounts,
     audit,
     broadcasts,
+    case_rows,
     conflicts,
     contacts,
     contents,
