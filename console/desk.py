@@ -72,11 +72,11 @@ class Case:
 
     @property
     def may_ask(self) -> bool:
-        return self.tip.may_ask and self.tip.status == "acknowledged"
+        return self.tip.may_ask and self.tip.status in tips.TAKEN
 
     @property
     def may_close(self) -> bool:
-        return self.tip.status == "acknowledged"
+        return self.tip.status in tips.TAKEN
 
 
 def is_token(text: str) -> bool:
@@ -228,7 +228,7 @@ def ask(service: Service, reading: str, number: int, words: str) -> None:
     with service.database.write() as connection:
         tips.hold(connection, number)
         tip, officer_id, _ = _own_tip(connection, reading, number, now)
-        if not tip.may_ask or tip.status != "acknowledged":
+        if not tip.may_ask or tip.status not in tips.TAKEN:
             raise CannotAskError
         said = tips.read_parts(connection, service.ring, tip, ("from_reporter", "to_reporter"))
         if said and said[-1][0] == "to_reporter" and said[-1][2].get("text") == words:
@@ -244,7 +244,7 @@ def close(service: Service, reading: str, number: int, outcome: str) -> None:
     with service.database.write() as connection:
         tips.hold(connection, number)
         tip, officer_id, _ = _own_tip(connection, reading, number, now)
-        if tip.status != "acknowledged":
+        if tip.status not in tips.TAKEN:
             raise NotYoursError
         effects = _effects(connection, service, now)
         effects.close(tip, officer_id, outcome)

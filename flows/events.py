@@ -4,6 +4,7 @@ Events are written only after the whole turn has been computed, inside its trans
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.ports import Urgency
 
@@ -97,6 +98,8 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
+    home_code: str = ""
+    """Where the recruited person lives, when that is not where it happened: its office owns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,16 @@ class TipQuestionAsked:
 
     tip_id: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TipPaused:
+    """The owner waits for something: the clock stands still until then."""
+
+    tip_id: str
+    reason: str
+    """One of `content/deadlines.yaml`."""
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +208,7 @@ Event = (
     | TipAcknowledged
     | LinkIssued
     | TipQuestionAsked
+    | TipPaused
     | TipClosed
     | OfficerEnrolled
     | GroupInvited
