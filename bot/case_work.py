@@ -114,7 +114,8 @@ def heirs(effects: "Effects", standing: Standing, officer_id: int) -> list[Colle
     if standing.leads:
         return everybody
     named = conflicts.passed_over(effects.connection, effects.service.ring, standing.tip.number)
-    chain = {step.officer_id for step in effects.world.chain(standing.tip.place_code, named)}
+    route = effects.world.route(standing.tip.place_code, topic=standing.tip.topic, skip=named)
+    chain = {step.officer_id for step in route.chain}
     return [one for one in everybody if one.id in chain and one.id != officer_id]
 
 
@@ -131,7 +132,7 @@ def reassign(
         raise NotPossible("neither the owner nor a leader")
     _let_read(effects.connection, tip, target.key, wrap)
     step = Step(target.id, None, target.name, target.role, f"handed over by officer {by}")
-    due = effects.service.office().due(effects.now, tip.urgency)
+    due = effects.office_of(tip).due(effects.now, tip.urgency)
     handed = tips.escalate(
         effects.connection, tip.number, step, due, effects.now, seen=tip, why="handed_over",
         actor=f"officer:{by}",

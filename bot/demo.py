@@ -47,7 +47,7 @@ def seed(service: Service) -> None:
             return
         init_office(
             connection, service.office_list, service.gazetteer, name=OFFICE_NAME, code=OFFICE, regencies=(),
-            time_zone="", opens="08:00", closes="16:00", now=now,
+            now=now,
         )  # fmt: skip
         rows = [
             RosterRow(line, staff_no, name, role, place, "SK contoh", date(2026, 1, 1), None)

@@ -24,7 +24,8 @@ from bot.roster import (
 from bot.sealing import KeyRing
 from bot.service import Service, migrate
 from bot.settings import Settings, read_settings
-from bot.terminal import FINE, WrongUse, check_time_of_day, open_service, print_json
+from bot.terminal import FINE, WrongUse, open_service, print_json
+from bot.working_hours import USUAL_HOURS
 
 
 def add_commands(commands: Any) -> None:
@@ -35,12 +36,18 @@ def add_commands(commands: Any) -> None:
         "--name", required=True, help="as in content/offices.csv, e.g. 'Kanim Ponorogo'"
     )
     init.add_argument("--code", default="", help="short code; made from the name if left out")
-    init.add_argument("--regency", action="append", default=[], metavar="CODE")
+    init.add_argument("--regency", action="append", default=[], metavar="CODE",
+                      help="a regency or kecamatan; of a Kanwil its provinces")  # fmt: skip
     init.add_argument(
         "--time-zone", default="", choices=["", "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
     )
-    init.add_argument("--opens", default="08:00")
-    init.add_argument("--closes", default="16:00")
+    init.add_argument("--kind", default="kanim", choices=["kanim", "kanwil"])
+    init.add_argument(
+        "--hours",
+        default=USUAL_HOURS,
+        help="e.g. 'Mon-Thu 07:30-12:00 13:00-16:00; Fri 07:30-11:30 13:00-16:30'",
+    )
+    init.add_argument("--ramadan-hours", default="", help="the same for Ramadan, if they differ")
     init.set_defaults(command=run_office_init)
     roster = commands.add_parser("roster", help="officers, their villages and duties")
     roster_commands = roster.add_subparsers(required=True, metavar="import|invite|show")
@@ -64,8 +71,6 @@ def run_office_init(given: argparse.Namespace) -> int:
     settings = read_settings()
     if not given.dry_run:
         _make_key_ring(settings)
-    for name in ("opens", "closes"):
-        check_time_of_day(name, getattr(given, name))
     fresh = given.dry_run and not settings.keyring_path.exists()
     service = open_service(settings, ring=KeyRing.fresh() if fresh else None)
 
@@ -73,8 +78,8 @@ def run_office_init(given: argparse.Namespace) -> int:
         return init_office(
             connection, service.office_list, service.gazetteer, name=given.name,
             code=given.code or office_code(given.name), regencies=tuple(given.regency),
-            time_zone=given.time_zone, opens=given.opens, closes=given.closes,
-            now=service.clock.now(),
+            time_zone=given.time_zone, kind=given.kind, hours=given.hours,
+            ramadan_hours=given.ramadan_hours, now=service.clock.now(),
         )  # fmt: skip
 
     return carry_out(service, init, given)

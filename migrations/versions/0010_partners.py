@@ -10,7 +10,7 @@ from alembic import op
 import bot.database
 
 revision = '0010_partners'
-down_revision = '0006_sealed_to_people'
+down_revision = '0007_routing_and_clock'
 branch_labels = None
 depends_on = None
 

@@ -57,7 +57,7 @@ def connection(database_url: str) -> Iterator[Connection]:
     with database.write() as open_connection:
         init_office(
             open_connection, Offices(), GAZETTEER, name="Kanim Ponorogo", code=OFFICE,
-            regencies=(), time_zone="", opens="08:00", closes="16:00", now=NOW,
+            regencies=(), now=NOW,
         )  # fmt: skip
         sri = RosterRow(2, "P-1", "Sri", "pimpasa", NGRAYUN, "", date(2026, 1, 1), None)
         import_roster(open_connection, RING, OFFICE, [sri], NOW)
