@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from bot import conflicts, officers, tips
 from bot.case_rows import merges, shares
 from bot.service import Service
+from bot.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,6 @@ class Standing:
     """What an officer is to a tip."""
 
     tip: tips.TipRow
-    office_code: str
     outcome: str
     closed_at: datetime | None
     owns: bool
@@ -78,25 +78,16 @@ def _standing(
     if tip is None:
         return None
     row = connection.execute(
-        select(
-            tips.tips.c.office_code, tips.tips.c.outcome, tips.tips.c.closed_at,
-            merges.c.into_number,
-        )
+        select(tips.tips.c.outcome, tips.tips.c.closed_at, merges.c.into_number)
         .outerjoin(merges, merges.c.tip_number == tips.tips.c.number)
         .where(tips.tips.c.number == number)
-    ).one()  # fmt: skip
-    here = row.office_code == reader.office_code
-    is_open = tip.status in tips.OPEN_STATUSES
-    unowned = is_open and tip.officer_id is None and here
-    day = service.today(now)
+    ).one()
     return Standing(
         tip,
-        row.office_code,
         row.outcome,
         row.closed_at,
-        owns=tip.officer_id == reader.officer_id
-        or (unowned and officers.leads(connection, reader.officer_id, day)),
-        leads=reader.leader and here,
+        owns=World(connection, service, None, now).owns(tip, reader.officer_id),
+        leads=reader.leader and tip.office_code == reader.office_code,
         shared=is_shared(connection, number, reader.officer_id),
         merged_into=row.into_number,
     )

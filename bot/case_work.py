@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from bot import audit, conflicts, officers, tip_seal, tips
+from bot import audit, conflicts, officers, outbox, tip_seal, tips
 from bot.case_rights import Standing, is_shared, may_read
 from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
@@ -93,7 +93,7 @@ def colleagues(effects: "Effects", standing: Standing, *, but: int = 0) -> list[
         .join(officer_keys, officer_keys.c.id == table.key_id)
         .join(officers.duties, duty.officer_id == table.id)
         .where(
-            may_read(standing.office_code),
+            may_read(standing.tip.office_code),
             duty.role.in_(ROLE_ORDER),
             duty.valid_from <= today,
             duty.valid_to.is_(None) | (duty.valid_to >= today),
@@ -139,10 +139,11 @@ def reassign(
     )  # fmt: skip
     if not handed:
         raise NotPossible("it has ended or moved meanwhile")
+    outbox.take_back(effects.connection, tip.number, [], all_others=True)
     if tip.officer_id != by:
-        effects.tell_officer(tip.officer_id, "notice.moved", number=tip.number)
+        effects.tell_officer(tip.officer_id, "notice.handed_away", number=tip.number)
     if target.id != by:
-        effects.tell_officer(target.id, "notice.handed_over", number=tip.number)
+        effects.tell_officer(target.id, "notice.handed_on", number=tip.number)
     effects.tell_reporter(tip, "notice.news")
 
 
@@ -206,6 +207,7 @@ def merge(
         _let_read(effects.connection, tip, colleague.key, wrap)
     if not tips.end(effects.connection, tip.number, "merged", effects.now, by=by):
         raise NotPossible("it has ended meanwhile")
+    outbox.take_back(effects.connection, tip.number, [], all_others=True)
     effects.connection.execute(
         merges.insert().values(
             tip_number=tip.number, into_number=other.number, merged_at=effects.now
