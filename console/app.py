@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from bot.officers import ROLE_NAMES
 from bot.service import Service
-from console import entrance, refusals
+from console import account, entrance, keywork, refusals, setup
 from console.edge import Handler, Page, RefusedError, is_json, origin_of
 from console.plain_text import plain
 from console.sessions import Signed, csrf
@@ -33,6 +33,9 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
     console = Console(service, wake)
     return [
         *entrance.routes(console),
+        *setup.routes(console),
+        *account.routes(console),
+        *keywork.routes(console),
         Route("/console/static/{version}/{name:path}", console.page(GET=console.static)),
     ]
 
