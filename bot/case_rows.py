@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
@@ -56,3 +57,13 @@ shares = TipShare.__table__  # type: ignore[attr-defined]
 merges = TipMerge.__table__  # type: ignore[attr-defined]
 seen = TipSeen.__table__  # type: ignore[attr-defined]
 forms = FormUsed.__table__  # type: ignore[attr-defined]
+
+
+def shared_with(connection: Connection, number: int) -> list[int]:
+    """The officers a tip is shared with, the first one first."""
+    rows = connection.execute(
+        select(shares.c.officer_id)
+        .where(shares.c.tip_number == number)
+        .order_by(shares.c.shared_at, shares.c.officer_id)
+    )
+    return list(rows.scalars())

@@ -18,6 +18,7 @@ from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
 from bot.keys import Recipient, officer_keys
 from bot.officers import ROLE_ORDER, Step
+from bot.rewrapping import WRAP_BYTES
 from bot.tip_rows import parts, wraps
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 _UID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _SEALED_LEAST = 32 + 16 + tip_seal.PADDING
 """Bytes of a sealed part without words: HPKE's key and tag, and the filling."""
-WRAP_BYTES = 32 + 32 + 16
-"""An X25519 key and its tag around a private key of 32 bytes."""
 FRESH_KINDS = ("report", "from_reporter", "from_partner", "attachment")
 """Parts that come from outside, and are new to an officer until seen."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot import audit
 from bot.contacts import contacts
 from bot.database import Database
 from bot.office_setup import init_office, office_code
@@ -129,6 +130,8 @@ def run_roster_invite(given: argparse.Namespace) -> int:
         shut_out(connection, officer_id)  # a lost phone is out at once, not when the code is used
         code = invite(connection, service.ring, officer_id, now)
         hand_over_orphans(connection, now)
+        audit.record(connection, now, actor="operator", action="invited",
+                     subject=f"officer:{officer_id}")  # fmt: skip
     print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
     return FINE
 

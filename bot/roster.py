@@ -15,6 +15,7 @@ from bot import accounts, audit, links, tips
 from bot.csv_file import UnreadableFile, rows_of
 from bot.gazetteer import Gazetteer
 from bot.officers import (
+    OFFICE_ROLES,
     ROLE_ORDER,
     UNROUTED,
     duties,
@@ -96,8 +97,11 @@ def _row(line: int, cells: dict[str, str | None], gazetteer: Gazetteer, today: d
         if not values[name]:
             raise ValueError(f"{name} is empty")
     role, place = values["role"].casefold(), values["place_code"]
-    if role not in ROLE_ORDER:
-        raise ValueError(f"role {values['role']!r} is none of {', '.join(ROLE_ORDER)}")
+    if role not in (*ROLE_ORDER, *OFFICE_ROLES):
+        known = ", ".join((*ROLE_ORDER, *OFFICE_ROLES))
+        raise ValueError(f"role {values['role']!r} is none of {known}")
+    if role in OFFICE_ROLES and place:
+        raise ValueError(f"a {role} is for the whole office: leave place_code empty")
     if role in ("pimpasa", "deputy", "contact") and not place:
         raise ValueError(f"a {role} needs the place_code of a village or kecamatan")
     if place and gazetteer.place(place) is None:

@@ -16,7 +16,18 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
-from bot import broadcasts, case_work, leave, links, officers, outbox, register_notices, tips
+from bot import (
+    accounts,
+    broadcasts,
+    case_work,
+    leave,
+    links,
+    officers,
+    outbox,
+    register_notices,
+    sign_in,
+    tips,
+)
 from bot.database import Database, Moment
 from bot.effects import Effects
 from bot.roster import hand_over_orphans
@@ -202,6 +213,8 @@ def purge(connection: Connection, now: datetime) -> None:
     outbox.clear(connection, now)
     links.purge(connection, now)
     case_work.purge_forms(connection, now - SENT_ROWS_STAY)
+    accounts.purge_sessions(connection, now)
+    sign_in.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

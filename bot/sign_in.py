@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.accounts import SALT_BYTES, accounts, hash_proof
@@ -64,7 +64,16 @@ def salt_of(connection: Connection, ring: KeyRing, office_code: str, staff_no: s
 
 def account_of(connection: Connection, office_code: str, staff_no: str) -> Any:
     """The account of an officer who may sign in, with the present key."""
-    return connection.execute(
+    mine = (officers.c.office_code == office_code) & (officers.c.staff_no == staff_no)
+    return connection.execute(_accounts().where(mine)).first()
+
+
+def account_of_id(connection: Connection, officer_id: int) -> Any:
+    return connection.execute(_accounts().where(officers.c.id == officer_id)).first()
+
+
+def _accounts() -> Select[Any]:
+    return (
         select(
             accounts.c.officer_id, accounts.c.salt, accounts.c.proof_hash, accounts.c.totp,
             accounts.c.totp_step, officers.c.key_id, officers.c.name,
@@ -72,13 +81,8 @@ def account_of(connection: Connection, office_code: str, staff_no: str) -> Any:
         )
         .join(officers, officers.c.id == accounts.c.officer_id)
         .join(officer_keys, officer_keys.c.id == officers.c.key_id)
-        .where(
-            officers.c.office_code == office_code,
-            officers.c.staff_no == staff_no,
-            officers.c.active,
-            officers.c.contact_id.is_not(None),
-        )
-    ).first()  # fmt: skip
+        .where(officers.c.active, officers.c.contact_id.is_not(None))
+    )  # fmt: skip
 
 
 def attempt(

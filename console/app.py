@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from starlette.routing import Route
 
 from bot.officers import ROLE_NAMES
 from bot.service import Service
-from console import entrance, refusals
+from console import account, entrance, keywork, oversight, refusals, setup, words
 from console.edge import Handler, Page, RefusedError, is_json, origin_of
 from console.plain_text import plain
 from console.sessions import Signed, csrf
@@ -33,6 +34,10 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
     console = Console(service, wake)
     return [
         *entrance.routes(console),
+        *setup.routes(console),
+        *account.routes(console),
+        *keywork.routes(console),
+        *oversight.routes(console),
         Route("/console/static/{version}/{name:path}", console.page(GET=console.static)),
     ]
 
@@ -59,11 +64,17 @@ class Console:
             "static": f"{self.root}/static/{self._static.version}",
         }
         self._templates.filters |= {
-            "b64": lambda data: base64.b64encode(data).decode(),
+            "b64": _b64,
             "plain": plain,
-            "moment": lambda at: say_time(service.office().calendar.local(at)),
+            "moment": self._moment,
             "role": lambda role: ROLE_NAMES.get(role, role),
+            "duty": lambda role: words.DUTIES.get(role, role),
+            "action": words.action,
+            "subject": words.subject,
         }
+
+    def _moment(self, at: datetime) -> str:
+        return say_time(self.service.office().calendar.local(at))
 
     def page(self, **handlers: Handler) -> Page:
         return Page(self, **handlers)
@@ -84,8 +95,8 @@ class Console:
         if refused.status == 303:
             return RedirectResponse(refused.headers["location"], 303)
         if is_json(request):
-            words = " ".join(refusals.WORDS.get(refused.page, refusals.TROUBLE)[1:])
-            response: Response = JSONResponse({"error": words}, refused.status)
+            told = " ".join(refusals.WORDS.get(refused.page, refusals.TROUBLE)[1:])
+            response: Response = JSONResponse({"error": told}, refused.status)
         else:
             title, *lines = refusals.WORDS.get(refused.page, refusals.TROUBLE)
             response = self.show("refused.html", refused.status, title=title, lines=lines)
@@ -106,6 +117,10 @@ class Console:
                 zipped, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"}
             )
         return Response(body, media_type=media_type, headers=headers)
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 class _Static:
