@@ -47,7 +47,7 @@ def seed(service: Service) -> None:
             return
         init_office(
             connection, service.office_list, service.gazetteer, name=OFFICE_NAME, code=OFFICE, regencies=(),
-            time_zone="", opens="08:00", closes="16:00", now=now,
+            now=now,
         )  # fmt: skip
         rows = [
             RosterRow(line, staff_no, name, role, place, "SK contoh", date(2026, 1, 1), None)
@@ -117,7 +117,7 @@ def _enrol(
     connection.execute(
         accounts.accounts.insert().values(
             officer_id=officer_id, salt=made.salt, proof_hash=accounts.hash_proof(made.proof),
-            totp=service.ring.seal("totp", str(officer_id), TOTP_SECRET), totp_step=0, failures=0,
+            totp=service.ring.seal("totp", str(officer_id), TOTP_SECRET), totp_step=0,
             made_at=now,
         )
     )  # fmt: skip

@@ -10,14 +10,15 @@ from typing import Literal
 import PIL
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
-from bot import audit, outbox, pictures, reading, receipts, tips
-from bot.officers import officers
+from bot import audit, keys, outbox, pictures, reading, receipts, tips
+from bot.officers import leader_ids, officers
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
 from bot.settings import Settings
+from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
 from flows.catalog import CONTENT, ContentError
 from flows.check_facts import LOADERS
@@ -76,10 +77,60 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "bad", "address", "KENTONGAN_PUBLIC_BASE_URL must be the public https address"
         )
+    yield _tip_mode(settings)
     if settings.simulator:
         state: State = "bad" if settings.real_channels else "warn"
         yield Finding(state, "simulator", "KENTONGAN_SIMULATOR is on: anybody who reaches this "
                       "server can play villager and officer")  # fmt: skip
+
+
+def _tip_mode(settings: Settings) -> Finding:
+    if settings.tip_mode == "sealed":
+        return Finding("ok", "reports", "only officers' own keys open them")
+    who = "this machine" if settings.tip_mode == "server" else "the owner's chat"
+    if settings.tip_mode_accepted:
+        return Finding(
+            "warn", "reports", f"{who} has them too; accepted: {settings.tip_mode_accepted}"
+        )
+    state: State = "bad" if settings.real_channels else "warn"
+    return Finding(
+        state, "reports", f"{who} has them too, and KENTONGAN_TIP_MODE_ACCEPTED is unset"
+    )
+
+
+def _keys(connection: Connection, service: Service, office_code: str) -> Iterator[Finding]:
+    """Who should be able to open reports and can't."""
+    today = service.today(service.clock.now())
+    keyless = connection.execute(
+        select(officers.c.staff_no)
+        .where(
+            officers.c.office_code == office_code, officers.c.active,
+            officers.c.contact_id.is_not(None), officers.c.key_id.is_(None),
+        )
+        .order_by(officers.c.staff_no)
+    ).scalars().all()  # fmt: skip
+    if keyless:
+        yield Finding("warn", "keys", f"{', '.join(keyless)} have no key and get no reports: "
+                      "they open the link from their chat, or `kentongan roster invite`")  # fmt: skip
+    leaders = keys.recipients_of(connection, leader_ids(connection, office_code, today))
+    present = keys.office_recipient(connection, office_code)
+    if not present:
+        yield Finding("warn", "keys", "the office has no key yet: a section head or head signs in "
+                      "to the console, which makes it")  # fmt: skip
+    lacking = sum(
+        present[0].id not in keys.office_wraps(connection, office_code, leader.id)
+        for leader in leaders
+        if present
+    )
+    if lacking:
+        yield Finding("warn", "keys", f"{lacking} leaders don't hold the office's key yet: it comes "
+                      "when another leader signs in")  # fmt: skip
+    under_ring = connection.execute(
+        select(func.count()).select_from(tips.wraps).where(tips.wraps.c.recipient == SERVER)
+    ).scalar_one()
+    if under_ring and service.settings.tip_mode == "sealed":
+        yield Finding("warn", "reports", f"{under_ring} wait under the key ring until an officer "
+                      "who may read them has a key")  # fmt: skip
 
 
 def _pictures() -> Finding:
@@ -159,6 +210,7 @@ def _database(service: Service) -> Iterator[Finding]:
         state: State = "ok" if people[1] else "bad"
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
                       f"{people[2]} with a key")  # fmt: skip
+        yield from _keys(connection, service, office.code)
         unowned = connection.execute(
             select(func.count()).where(
                 tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
 from bot.officers import officers
+from bot.sealing import RECEIPT_ALPHABET, KeyRing, seal_to
 
 
 class OfficerKey(SQLModel, table=True):
@@ -81,15 +82,18 @@ def recipients(
     connection: Connection, office_code: str, officer_ids: Iterable[int]
 ) -> list[Recipient]:
     """The present keys of these officers, and the office's own, for a report that comes now."""
+    return recipients_of(connection, officer_ids) + office_recipient(connection, office_code)
+
+
+def recipients_of(connection: Connection, officer_ids: Iterable[int | None]) -> list[Recipient]:
+    """The present, proven keys of these officers."""
     own = connection.execute(
         select(officer_keys.c.id, officer_keys.c.public)
         .join(officers, officers.c.key_id == officer_keys.c.id)
         .where(officers.c.id.in_(list(officer_ids)), officers.c.active)
         .order_by(officer_keys.c.id)
     )
-    return [Recipient(row.id, row.public) for row in own] + office_recipient(
-        connection, office_code
-    )
+    return [Recipient(row.id, row.public) for row in own]
 
 
 def office_recipient(connection: Connection, office_code: str) -> list[Recipient]:
@@ -100,6 +104,67 @@ def office_recipient(connection: Connection, office_code: str) -> list[Recipient
         )
     )
     return [Recipient(row.id, row.public) for row in rows]
+
+
+def retired_office_keys(connection: Connection, office_code: str) -> list[str]:
+    return list(
+        connection.execute(
+            select(office_keys.c.id).where(
+                office_keys.c.office_code == office_code, office_keys.c.retired_at.is_not(None)
+            )
+        ).scalars()
+    )
+
+
+def office_wraps(connection: Connection, office_code: str, officer_key_id: str) -> dict[str, bytes]:
+    """The office's keys, present and retired, as this officer's key opens them."""
+    rows = connection.execute(
+        select(office_key_wraps.c.office_key_id, office_key_wraps.c.wrap)
+        .join(office_keys, office_keys.c.id == office_key_wraps.c.office_key_id)
+        .where(
+            office_keys.c.office_code == office_code,
+            office_key_wraps.c.officer_key_id == officer_key_id,
+        )
+    )
+    return {row.office_key_id: row.wrap for row in rows}
+
+
+def test_word(ring: KeyRing, scope: str, key: Recipient) -> str:
+    """What stands in the test report to this key; `scope` is what the test is for (a link)."""
+    digest = ring.index("console-test", f"{scope}|{key.id}|{key.public.hex()}")
+    return "".join(RECEIPT_ALPHABET[byte % len(RECEIPT_ALPHABET)] for byte in digest)[:8]
+
+
+def test_report(ring: KeyRing, scope: str, key: Recipient) -> bytes:
+    """Sealed to the key: who tells the word has the private half. Raises ValueError for no key."""
+    word = test_word(ring, scope, key).encode()
+    return seal_to(key.public, f"kentongan/test-report/v1|{key.id}", word)
+
+
+def begun(connection: Connection, officer_id: int, key_id: str) -> Recipient | None:
+    """The officer's own new key while it is not proven."""
+    row = connection.execute(
+        select(officer_keys.c.id, officer_keys.c.public).where(
+            officer_keys.c.id == key_id,
+            officer_keys.c.officer_id == officer_id,
+            officer_keys.c.proven_at.is_(None),
+            officer_keys.c.retired_at.is_(None),
+        )
+    ).first()
+    return Recipient(row.id, row.public) if row else None
+
+
+def drop_unproven(connection: Connection, officer_id: int) -> list[str]:
+    """Forget keys that were begun and never proven; returns their ids."""
+    begun = select(officer_keys.c.id).where(
+        officer_keys.c.officer_id == officer_id,
+        officer_keys.c.proven_at.is_(None),
+        officer_keys.c.retired_at.is_(None),
+    )
+    ids = list(connection.execute(begun).scalars())
+    connection.execute(delete(office_key_wraps).where(office_key_wraps.c.officer_key_id.in_(ids)))
+    connection.execute(delete(officer_keys).where(officer_keys.c.id.in_(ids)))
+    return ids
 
 
 def add_officer_key(

@@ -13,11 +13,11 @@ from bot.sealing import token_hash
 LINK_LASTS = timedelta(minutes=60)
 """Long enough for a password, a second factor and a test report on a slow connection."""
 
-Kind = Literal["setup"]
+Kind = Literal["setup", "recover"]
 
 
 class Link(SQLModel, table=True):
-    """`setup` lets an officer make an account for the console."""
+    """`setup` lets an officer make an account for the console; `recover` set a new password."""
 
     hash: bytes = Field(primary_key=True)
     kind: str

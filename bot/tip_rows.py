@@ -37,6 +37,26 @@ class Tip(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     seen_at: datetime | None = Field(default=None, sa_type=Moment)
     """When the reporter last looked; to the hour when no return address is kept."""
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    """The present owner's first words to the reporter: from then on the decision clock runs."""
+    decide_by: datetime | None = Field(default=None, sa_type=Moment)
+    paused_until: datetime | None = Field(default=None, sa_type=Moment)
+    pause_reason: str = ""
+    due_after_pause: datetime | None = Field(default=None, sa_type=Moment)
+    """The deadline that stands still, moved on by the length of the pause."""
+
+
+class TipCopy(SQLModel, table=True):
+    """A second office that a tip concerns. It owns nothing; it is told."""
+
+    __tablename__ = "tip_copy"
+
+    tip_number: int = Field(primary_key=True, foreign_key="tip.number")
+    office: str = Field(primary_key=True)
+    office_code: str | None = Field(default=None, foreign_key="office.code")
+    """None for an office that is not on this system: the owner has to write to it."""
+    reason: str
+    made_at: datetime = Field(sa_type=Moment)
 
 
 class TipWrap(SQLModel, table=True):
@@ -110,6 +130,7 @@ class Assignment(SQLModel, table=True):
     end_reason: str = ""
 
 
+copies = TipCopy.__table__  # type: ignore[attr-defined]
 tips = Tip.__table__  # type: ignore[attr-defined]
 wraps = TipWrap.__table__  # type: ignore[attr-defined]
 parts = TipPart.__table__  # type: ignore[attr-defined]

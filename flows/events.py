@@ -4,6 +4,7 @@ Events are written only after the whole turn has been computed, inside its trans
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.ports import Urgency
 
@@ -99,6 +100,8 @@ class TipOpened:
     keep_return_address: bool = True
     category: str = ""
     """`tppo`, `tppm`, `other`; empty for a question."""
+    home_code: str = ""
+    """Where the recruited person lives, when that is not where it happened: its office owns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,16 @@ class TipQuestionAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class TipPaused:
+    """The owner waits for something: the clock stands still until then."""
+
+    tip_id: str
+    reason: str
+    """One of `content/deadlines.yaml`."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TipClosed:
     tip_id: str
     outcome: str
@@ -223,6 +236,7 @@ Event = (
     | Hushed
     | TipAcknowledged
     | TipQuestionAsked
+    | TipPaused
     | TipClosed
     | OfficerEnrolled
     | GroupInvited

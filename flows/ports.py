@@ -120,6 +120,8 @@ class Desk:
     """An enrolled officer is there to be told; without one nothing is promised."""
     other_office: str = ""
     """For a place outside our area: the office that is responsible, if the list knows it."""
+    ask_district: bool = False
+    """The area of the place is unclear: ask once for the kecamatan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ class TipView:
     """A question can reach the reporter."""
     quiet: bool = False
     """The chat that asks is told nothing unasked about it: AMAN, or a "no" after STOP."""
+    paused_until: datetime | None = None
+    pause_reason: str = ""
+    """In words, while the clock stands still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,7 @@ def _status(scene: Scene) -> dict[str, str]:
     words = {
         "assigned": "menunggu petugas",
         "acknowledged": "sedang ditangani",
+        "answered": "sudah dijawab, sedang ditindaklanjuti",
         "closed": "sudah ditutup",
         "withdrawn": "sudah ditarik",
     }

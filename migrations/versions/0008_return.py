@@ -1,7 +1,7 @@
 """the reporter's return: from when on a chat needs the code, and is told nothing; wrong codes
 
 Revision ID: 0008_return
-Revises: 0006_sealed_to_people
+Revises: 0007_routing_and_clock
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from bot.database import Moment
 
 revision = '0008_return'
-down_revision = '0006_sealed_to_people'
+down_revision = '0007_routing_and_clock'
 branch_labels = None
 depends_on = None
 

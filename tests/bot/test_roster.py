@@ -41,7 +41,7 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 def found(connection: Connection, **other: object) -> list[Change]:
     given = {"name": "Kanim Ponorogo", "code": "kanim-ponorogo", "regencies": (), "time_zone": "",
-             "opens": "08:00", "closes": "16:00", "now": NOW} | other  # fmt: skip
+             "now": NOW} | other  # fmt: skip
     return init_office(connection, Offices(), GAZETTEER, **given)  # type: ignore[arg-type]
 
 
@@ -69,12 +69,12 @@ def test_an_office_takes_its_sure_area_from_the_list(connection: Connection) -> 
     held = connection.execute(select(officers.areas.c.place_code)).scalars().all()
     assert sorted(held) == ["35.01", "35.02", "35.03"]
     row = connection.execute(select(officers.offices)).one()
-    assert (row.time_zone, row.opens, row.closes) == ("Asia/Jakarta", "08:00", "16:00")
+    assert (row.time_zone, row.hours, row.kind) == ("Asia/Jakarta", "Mon-Fri 08:00-16:00", "kanim")
 
 
 def test_the_same_office_again_is_no_difference(connection: Connection) -> None:
     assert found(connection) == []
-    assert [change.kind for change in found(connection, closes="15:00")] == ["changed"]
+    assert [change.kind for change in found(connection, hours="Mon-Fri 08:00-15:00")] == ["changed"]
 
 
 def test_an_area_given_by_the_operator_replaces_the_list(connection: Connection) -> None:

@@ -49,7 +49,7 @@ class TipLives(RuleBasedStateMachine):
         with self.database.write() as connection:
             connection.execute(
                 offices.insert().values(code="k", name="K", time_zone="Asia/Jakarta",
-                                        opens="08:00", closes="16:00", created_at=NOW)
+                                        created_at=NOW)
             )  # fmt: skip
             self.officers = [
                 connection.execute(
@@ -90,7 +90,7 @@ class TipLives(RuleBasedStateMachine):
     def escalate_what_is_overdue(self, choice: int) -> None:
         now = self.clock.now()
         with self.database.write() as connection:
-            for tip, _ in tips.overdue(connection, now):
+            for tip in tips.overdue(connection, now):
                 due = now + timedelta(hours=2)
                 tips.escalate(connection, tip.number, self.owner(choice), due, now)
             assert tips.overdue(connection, now) == []
