@@ -42,6 +42,7 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
         *keywork.routes(console),
         *oversight.routes(console),
         Route("/console/static/{version}/{name:path}", console.page(GET=console.static)),
+        Route("/console/{rest:path}", console.page(GET=console.nothing)),
     ]
 
 
@@ -116,6 +117,10 @@ class Console:
             response = self.show("refused.html", refused.status, title=title, lines=lines)
         response.headers.update(refused.headers)
         return response
+
+    async def nothing(self, request: Request) -> Response:
+        """Any other address: the same words as for what is not the asker's."""
+        raise RefusedError(404, "not_here")
 
     async def static(self, request: Request) -> Response:
         """One of the scripts and styles, under an address that changes with their content."""
