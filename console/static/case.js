@@ -89,7 +89,7 @@ function showTalk(talk) {
   list.replaceChildren();
   at("no-talk").hidden = talk.length > 0;
   for (const [part, content] of talk) {
-    const item = element("li", "", part.kind === "note" ? "note" : "");
+    const item = element("li", "", part.kind === "note" ? "inside" : "");
     item.append(element("time", `${WHO[part.kind] ?? "Lain-lain"}, ${part.at}`));
     item.append(element("p", plain(content.text ?? content.broken ?? "")));
     list.append(item);
