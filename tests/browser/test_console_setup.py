@@ -132,7 +132,7 @@ def test_who_set_up_signs_in_with_the_new_password(live: LiveConsole, phone: Pag
     live.bot.forward(seconds=30)
     phone.fill("#code", code_at(secret, live.bot.service.clock.now()))
     phone.get_by_role("button", name="Masuk").click()
-    phone.wait_for_url("**/console/account")
+    phone.wait_for_url(f"{live.url}/console/account")
     expect(phone.get_by_text("Bagus Prasetyo (contoh)").first).to_be_visible()
 
 
