@@ -17,6 +17,7 @@ from bot import (
     officers,
     outbox,
     pictures,
+    tip_clock,
     tips,
     watches,
 )
@@ -227,7 +228,7 @@ class Effects(TipMoves):
         for copy in route.copies:
             if copy.office_code == route.office_code:
                 continue  # its leaders see every tip of their office
-            tips.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
+            tip_clock.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
                          to_the_hour(self.now))  # fmt: skip
             if copy.office_code:
                 readers = self.world.desk_readers(copy.office_code, frozenset())

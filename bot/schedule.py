@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
-from bot import broadcasts, leave, links, officers, outbox, register_notices, tips
+from bot import broadcasts, leave, links, officers, outbox, register_notices, tip_clock, tips
 from bot.database import Database, Moment
 from bot.effects import Effects
 from bot.roster import hand_over_orphans
@@ -106,7 +106,7 @@ def next_moment(service: Service) -> datetime | None:
         moments = [
             connection.execute(select(sessions.c.wake_at).order_by(sessions.c.wake_at)
                                .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
-            tips.next_due(connection),
+            tip_clock.next_due(connection),
             leave.next_begin(connection, service.clock.now()),
             outbox.next_moment(connection),
         ]  # fmt: skip

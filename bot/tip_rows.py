@@ -1,6 +1,7 @@
 """The tables of a tip: what is readable of it, its sealed parts, and who owned it when."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -102,3 +103,6 @@ tips = Tip.__table__  # type: ignore[attr-defined]
 wraps = TipWrap.__table__  # type: ignore[attr-defined]
 parts = TipPart.__table__  # type: ignore[attr-defined]
 assignments = Assignment.__table__  # type: ignore[attr-defined]
+
+NO_PAUSE: dict[str, Any] = {"paused_until": None, "pause_reason": "", "due_after_pause": None}
+"""The columns of a tip whose clock runs."""
