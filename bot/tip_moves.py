@@ -60,11 +60,14 @@ class TipMoves(Telling):
         return True
 
     def _following(self, tip: TipRow, chain: tuple[Step, ...]) -> Step | None:
-        owns = any(step.key == tip.step_key for step in chain)
+        """Upwards; somebody below who was not there before comes after those above."""
+        keys = [step.key for step in chain]
+        if tip.step_key not in keys:
+            return chain[0]
+        place = keys.index(tip.step_key)
         tried = tips.tried(self.connection, tip.number)
-        left = [step for step in chain if step.key not in tried or not owns]
-        following = left[0] if left else None
-        return None if following is None or following.key == tip.step_key else following
+        left = [step for step in chain[place + 1 :] + chain[:place] if step.key not in tried]
+        return left[0] if left else None
 
     def tell_again(self, tip: TipRow) -> None:
         """The chain has nobody else: its last one is told again, and later again."""

@@ -6,7 +6,7 @@
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -84,7 +84,7 @@ def _below(service: Service, code: str) -> list[str]:
     return [place.code for place in service.gazetteer.children(code)]
 
 
-def _phones(connection: Connection, service: Service) -> Iterable[int]:
+def _phones(connection: Connection, service: Service) -> Iterator[int]:
     addresses = [("simulator", f"officer-{number}") for number in range(400)]
     at = datetime.combine(FIRST_DAY, time(), UTC)
     found = contacts.load(connection, service.database, service.ring, addresses, at)
@@ -110,9 +110,9 @@ def _officer(
     return int(officer_id)
 
 
-def _villages(connection: Connection, service: Service, people: Iterable[int]) -> None:
+def _villages(connection: Connection, service: Service, people: Iterator[int]) -> None:
     """Desa binaan with decrees that begin and end, contacts of kecamatan, leave."""
-    chance, phones = random.Random(SEED), iter(people)
+    chance, phones = random.Random(SEED), people
     districts = [d for regency in ("35.01", "35.02", "35.03") for d in _below(service, regency)]
     villages = [v for district in districts for v in _below(service, district)]
     for number, village in enumerate(chance.sample(villages, DECREES)):

@@ -113,7 +113,7 @@ def test_clocks_past_their_date_and_a_missing_ramadan_are_warned_of(
         "texts/common.yaml",
         "deadlines.yaml",
         "ramadan.yaml",
-    ],  # fmt: skip
+    ],
 )
 def test_nothing_written_there_gives_a_traceback(
     content: Path, capsys: pytest.CaptureFixture[str], file: str, broken: str
@@ -132,7 +132,7 @@ def test_nothing_written_there_gives_a_traceback(
         "offices.csv",
         "deadlines.yaml",
         "ramadan.yaml",
-    ],  # fmt: skip
+    ],
 )
 def test_a_missing_file(content: Path, capsys: pytest.CaptureFixture[str], file: str) -> None:
     (content / file).unlink()
