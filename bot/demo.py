@@ -1,6 +1,6 @@
 """The embedded example office of `make demo`, `talk` and the journeys. Its people are invented."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 from sqlmodel import SQLModel
@@ -10,9 +10,12 @@ from bot.channels.base import Inbound
 from bot.contacts import Contact
 from bot.office_setup import init_office
 from bot.officers import officers
+from bot.partner_rows import partners
+from bot.partners import invitation_index
 from bot.pins import hash_pin
-from bot.roster import RosterRow, import_roster
+from bot.roster import INVITATION_LASTS, RosterRow, import_roster
 from bot.service import Service
+from flows.partners import CONCERNS
 
 OFFICE = "kanim-ponorogo"
 OFFICE_NAME = "Kanim Ponorogo"
@@ -22,10 +25,14 @@ GROUP = "grup"
 OFFICER = "petugas"
 DEPUTY = "wakil"
 HEAD = "kepala"
+PARTNER = "babinsa"
 VILLAGE = "35.02.02.2009"
 OTHER_VILLAGE = "35.02.02.2003"
 PIN = "246810"
 """Only the demo has a PIN that is known; real officers set their own."""
+
+PARTNER_CODE = "MTRA-2345"
+"""Enrols the example's second partner; real codes are made by chance."""
 
 _PEOPLE = (
     ("D-001", "Sri Wahyuni (contoh)", OFFICER, "pimpasa", VILLAGE),
@@ -52,6 +59,7 @@ def seed(service: Service) -> None:
         import_roster(connection, service.ring, OFFICE, rows, now)
         for staff_no, _, address, _, _ in _PEOPLE:
             _enrol(connection, service, staff_no, address, now)
+        _add_partners(connection, service, now)
         _bind_group(connection, service, now)
     service.forget_office()
 
@@ -75,6 +83,29 @@ def _enrol(
         .where(officers.c.staff_no == staff_no)
         .values(contact_id=known.id, pin_hash=hash_pin(PIN), invitation_index=None)
     )
+
+
+def _add_partners(connection: Connection, service: Service, now: datetime) -> None:
+    """A Babinsa who has enrolled, and a Bhabinkamtibmas who has not."""
+    babinsa = contacts.load(connection, service.database, service.ring, [(CHANNEL, PARTNER)], now)
+    common = {
+        "office_code": OFFICE, "place_code": VILLAGE, "concerns": " ".join(CONCERNS),
+        "checked": now.date(), "review_by": now.date() + timedelta(days=90), "vouched_by": "D-001",
+        "writes": True,
+    }  # fmt: skip
+    connection.execute(
+        partners.insert().values(
+            key="babinsa-ngrayun", kind="babinsa", name="Babinsa Ngrayun (contoh)",
+            contact_id=babinsa[CHANNEL, PARTNER].id, **common,
+        )
+    )  # fmt: skip
+    connection.execute(
+        partners.insert().values(
+            key="bhabin-ngrayun", kind="bhabinkamtibmas", name="Bhabinkamtibmas (contoh)",
+            invitation_index=invitation_index(service.ring, PARTNER_CODE),
+            invitation_until=now + INVITATION_LASTS, **common,
+        )
+    )  # fmt: skip
 
 
 def _bind_group(connection: Connection, service: Service, now: datetime) -> None:

@@ -15,6 +15,8 @@ from bot import (
     links,
     officers,
     outbox,
+    partner_effects,
+    partner_requests,
     pictures,
     tips,
     watches,
@@ -37,6 +39,8 @@ from flows.events import (
     OfficerEnrolled,
     OptedIn,
     OptedOut,
+    PartnerAsked,
+    PartnerEvent,
     PictureSent,
     PlaceChosen,
     RegisterUnwatched,
@@ -81,6 +85,8 @@ class Effects:
 
     def apply(self, event: Event) -> None:
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
+        if isinstance(event, PartnerEvent):
+            return _must(partner_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -88,7 +94,9 @@ class Effects:
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case TipAcknowledged() | LinkIssued() | TipQuestionAsked() | TipClosed():
+            case (
+                TipAcknowledged() | LinkIssued() | TipQuestionAsked() | TipClosed() | PartnerAsked()
+            ):
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
@@ -132,6 +140,7 @@ class Effects:
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
@@ -141,6 +150,7 @@ class Effects:
                 contacts.forget(connection, known.id, now)
                 lessons.forget(connection, known.id)
                 watches.forget(connection, known.id)
+                partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 pictures.forget(connection, self.service.ring, known.id, now)
                 known.place_code, known.consented, known.done_lessons = "", False, frozenset()
@@ -184,6 +194,7 @@ class Effects:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
             _must(tips.withdraw(self.connection, tip.number, self.now))
+            partner_requests.end_of_tip(self.connection, tip.number, self.now)
             if tip.officer_id is not None:
                 links.revoke(self.connection, tip.officer_id, tip.number)
             self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
@@ -214,7 +225,7 @@ class Effects:
         number = tips.open_tip(
             self.connection,
             self.service.ring,
-            event,
+            partner_effects.marked(self, event),
             office_code=self._office.code,
             contact_id=known.id,
             owner=owner,
@@ -266,7 +277,7 @@ class Effects:
     # ---- the officer
 
     def _officer_event(
-        self, event: TipAcknowledged | LinkIssued | TipQuestionAsked | TipClosed
+        self, event: TipAcknowledged | LinkIssued | TipQuestionAsked | TipClosed | PartnerAsked
     ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
@@ -284,6 +295,8 @@ class Effects:
                 self.ask_reporter(tip, officer_id, text)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
+            case PartnerAsked():
+                _must(partner_effects.ask(self, tip, officer_id, event))
 
     def ask_reporter(self, tip: tips.TipRow, officer_id: int, text: str) -> None:
         """Seal the officer's words into the case and tell the reporter that something waits.
@@ -302,6 +315,7 @@ class Effects:
 
     def close(self, tip: tips.TipRow, officer_id: int, outcome: str) -> None:
         _must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
+        partner_requests.end_of_tip(self.connection, tip.number, self.now)
         self.tell_reporter(tip, "notice.news")
 
     def hand_over(self, owner: Step, number: int, topic: str, *, urgent: bool) -> None:

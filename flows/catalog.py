@@ -113,7 +113,7 @@ class Catalog:
     danger: str = "tip_off:danger_words"
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
-    takes_danger: frozenset[str] = frozenset({"tip_off", "tip_status"})
+    takes_danger: frozenset[str] = frozenset({"tip_off", "tip_status", "partner_answer"})
     """Flows in which words of danger are part of what is being told."""
 
     def hears_danger(self, text: str) -> bool:

@@ -25,6 +25,7 @@ ANSWERS = {
     "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
     "tip": "t1", "receipt": RECEIPT, "number": "12", "question": "di mana?", "token": "token",
     "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
+    "request": "7", "opening": "ABCD", "partner": "5", "reply": "tidak dikenal",
     "code": "ABCD", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
