@@ -49,7 +49,7 @@ class TipPart(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     tip_number: int = Field(foreign_key="tip.number", index=True)
     kind: str
-    """`report`, `from_reporter` or `to_reporter`."""
+    """`report`, `from_reporter`, `to_reporter`, `to_partner` or `from_partner`."""
     sealed: bytes
     at: datetime = Field(sa_type=Moment)
     read_at: datetime | None = Field(default=None, sa_type=Moment)

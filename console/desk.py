@@ -195,7 +195,7 @@ def read_case(service: Service, reading: str, number: int) -> Case:
     with service.database.read() as connection:
         tip, _, until = _own_tip(connection, reading, number, now)
         try:
-            kinds = ("report", "from_reporter", "to_reporter")
+            kinds = ("report", "from_reporter", "to_reporter", "to_partner", "from_partner")
             parts = tips.read_parts(connection, service.ring, tip, kinds)
         except NoResultFound:  # withdrawn in this very moment: its key is gone
             raise NotYoursError from None

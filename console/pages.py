@@ -31,7 +31,9 @@ _STYLE = _HERE.parent / "webhooks" / "static" / "console.css"
 ASK_LEAST, ASK_MOST = 3, 1000
 _PIN_SHAPE = re.compile(r"[0-9]{6,12}", re.ASCII)
 _PARTS = ("what", "where", "when", "who")
-_KNOWN = frozenset({"what", "where_words", "where_name", "when", "who", "question", "contact"})
+_KNOWN = frozenset(
+    {"what", "where_words", "where_name", "when", "who", "question", "contact", "partner"}
+)
 
 
 def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
@@ -272,6 +274,7 @@ def _facts(case: desk.Case) -> list[tuple[str, str]]:
     elif typed and typed != told["where"]:
         # What the reporter typed, beside the place that was understood and confirmed.
         names.insert(names.index("where") + 1, "where_words")
+    names += ["partner"] if told.get("partner") else []
     return [(name, plain(told.get(name, ""))) for name in names]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import demo, tips
+from bot.partner_rows import partners
 from bot.sealing import seal_report
 from console.plain_text import plain
 from tests.console.office import (
@@ -39,6 +40,36 @@ async def test_the_report_can_be_read(bot: Bot, browser: httpx.AsyncClient) -> N
     assert "08001000" in html
     for secret in (demo.VILLAGER, "simulator", "Sri Wahyuni"):
         assert secret not in html.replace("Dari pengirim", "")
+
+
+async def test_a_partner_is_shown_by_its_kind_with_question_and_answer(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    with bot.service.database.write() as connection:
+        connection.execute(partners.update().values(place_code=demo.OTHER_VILLAGE))
+    for words in ("MITRA 1", "1", "Apakah PT Maju dikenal?"):
+        bot.say(demo.OFFICER, words)
+    told = bot.say(demo.OFFICER, "kirim")[demo.OFFICER][0]
+    code = told.partition("Kode buka: ")[2].split()[0]
+    for words in ("MITRA", "1", code, "Tidak dikenal"):
+        bot.say(demo.PARTNER, words)
+    html = await page_of(bot, browser)
+    assert "Kepada mitra," in html and "<p>Babinsa: Apakah PT Maju dikenal?</p>" in html
+    assert "Dari mitra," in html and "<p>Babinsa: Tidak dikenal</p>" in html
+    assert "Pengirim, mitra" not in html and "(contoh)" not in html.partition("percakapan")[2]
+
+
+async def test_a_report_of_a_partner_says_of_which_kind(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    with bot.service.database.write() as connection:
+        tip = tips.by_number(connection, 1)
+        assert tip
+        key = tips._key(connection, bot.service.ring, tip)
+        sealed = seal_report(tip.id, key, {"partner": "Babinsa"})
+        tips._add_part(connection, 1, "report", sealed, bot.service.clock.now())
+    html = await page_of(bot, browser)
+    assert re.search(r"<dt>Pengirim, mitra</dt>\s*<dd>Babinsa</dd>", html)
 
 
 async def test_what_was_not_said_reads_tidak_tahu(bot: Bot, browser: httpx.AsyncClient) -> None:
