@@ -10,10 +10,11 @@ from typing import Literal
 import PIL
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot import audit, outbox, pictures, reading, tips
 from bot.officers import officers
+from bot.partner_rows import partners
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
@@ -147,6 +148,7 @@ def _database(service: Service) -> Iterator[Finding]:
         state: State = "ok" if people[1] else "bad"
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
                       f"{people[2]} with a PIN")  # fmt: skip
+        yield from _partners(connection, office.code, service.today(service.clock.now()))
         unowned = connection.execute(
             select(func.count()).where(
                 tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
@@ -170,6 +172,26 @@ def _database(service: Service) -> Iterator[Finding]:
         if left := pictures.leftovers(connection):
             yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
     yield _clock(datetime.now().astimezone())
+
+
+def _partners(connection: Connection, office_code: str, today: date) -> Iterator[Finding]:
+    """Whom the office itself vouches for; without any there is the shipped directory."""
+    ours = partners.c.office_code == office_code, partners.c.active
+    late = connection.execute(
+        select(func.count()).where(*ours, partners.c.review_by < today)
+    ).scalar_one()
+    gone = connection.execute(
+        select(func.count())
+        .select_from(partners.outerjoin(
+            officers, (officers.c.staff_no == partners.c.vouched_by)
+            & (officers.c.office_code == office_code) & officers.c.active,
+        ))
+        .where(*ours, officers.c.id.is_(None))
+    ).scalar_one()  # fmt: skip
+    if late:
+        yield Finding("warn", "partners", f"{late} are past their review date: ask, import anew")
+    if gone:
+        yield Finding("warn", "partners", f"for {gone} nobody vouches who is still on the roster")
 
 
 def _register(register: Register, today: date) -> Finding:
