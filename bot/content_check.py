@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,7 @@ from flows.catalog import (
     load_hotlines,
     load_yaml,
 )
-from flows.check_facts import (
-    ClosedDestination,
-    RedFlag,
-    Way,
-    load_destinations,
-    load_red_flags,
-    load_ways,
-)
+from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
 from flows.lint import Finding, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
@@ -122,14 +115,9 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
 
 def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
     """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
-    files: tuple[tuple[str, Callable[[Path], Iterable[RedFlag | ClosedDestination | Way]]], ...] = (
-        ("red_flags.yaml", load_red_flags),
-        ("destinations.yaml", load_destinations),
-        ("ways.yaml", load_ways),
-    )
-    for name, load in files:
+    for name, load in LOADERS.items():
         try:
-            yield from _dated(name, list(load(folder)), today)
+            yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
 

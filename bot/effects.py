@@ -1,7 +1,8 @@
 """What each event of a conversation does. The only place where a turn changes the world."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from sqlalchemy import Connection, select
 
@@ -10,14 +11,19 @@ from bot import (
     broadcasts,
     conflicts,
     contacts,
+    fingerprints,
     groups,
+    keys,
     lessons,
     links,
     officers,
+    order,
     outbox,
     partner_effects,
     partner_requests,
     pictures,
+    returns,
+    tip_seal,
     tips,
     watches,
 )
@@ -27,14 +33,16 @@ from bot.service import OurOffice, Service
 from bot.world import World
 from flows.events import (
     BroadcastOrdered,
+    CaseNewsStopped,
     ConsentGiven,
+    ContactShared,
     DangerConfirmed,
     Event,
     ForgetMe,
     GroupBound,
     GroupInvited,
+    Hushed,
     LessonReached,
-    LinkIssued,
     MessageCreated,
     OfficerEnrolled,
     OptedIn,
@@ -43,6 +51,7 @@ from flows.events import (
     PartnerEvent,
     PictureSent,
     PlaceChosen,
+    ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
     TipAcknowledged,
@@ -50,8 +59,12 @@ from flows.events import (
     TipDetailAdded,
     TipOpened,
     TipQuestionAsked,
+    TipSeen,
     TipWithdrawn,
 )
+
+_NAMING = ("what", "who", "victim", "proof", "question")
+"""Parts of a report in which somebody or something is named."""
 
 
 class NotAllowed(Exception):
@@ -94,14 +107,14 @@ class Effects:
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case (
-                TipAcknowledged() | LinkIssued() | TipQuestionAsked() | TipClosed() | PartnerAsked()
-            ):
+            case TipAcknowledged() | TipQuestionAsked() | TipClosed() | PartnerAsked():
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
-            case TipOpened() | TipDetailAdded() | TipWithdrawn():
+            case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
+            case ReceiptTried() | CaseNewsStopped() | Hushed():
+                returns.carry_out(self, self._someone(), event)
             case DangerConfirmed(told=told):
                 self._alarm(told)
             case RegisterWatched() | RegisterUnwatched():
@@ -144,16 +157,10 @@ class Effects:
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
-                contacts.change(connection, known.id, opted_out_at=None)
-                known.opted_out = False
+                contacts.change(connection, known.id, opted_out_at=None, quiet_before=None)
+                known.opted_out, known.quiet_before = False, None
             case ForgetMe():
-                contacts.forget(connection, known.id, now)
-                lessons.forget(connection, known.id)
-                watches.forget(connection, known.id)
-                partner_effects.leave(connection, known.id, now)
-                outbox.cancel_unasked(connection, known.id)
-                pictures.forget(connection, self.service.ring, known.id, now)
-                known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+                returns.forget_me(self, known)
             case LessonReached():
                 lessons.reached(
                     connection, self.service.database, known.id, lesson=event.lesson,
@@ -180,41 +187,44 @@ class Effects:
         officer_id, known.officer_name = found
         links.revoke_all(self.connection, officer_id)  # what the old chat still holds is void
         officers.enrol(self.connection, officer_id, known.id)
-        links.issue(self.connection, token, "pin", officer_id, self.now)
+        links.issue(self.connection, token, "setup", officer_id, self.now)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="enrolled",
                      subject=f"officer:{officer_id}")  # fmt: skip
 
     # ---- the reporter
 
-    def _reporter_event(self, event: TipOpened | TipDetailAdded | TipWithdrawn) -> None:
+    def _reporter_event(
+        self, event: TipOpened | TipDetailAdded | TipWithdrawn | TipSeen | ContactShared
+    ) -> None:
         if isinstance(event, TipOpened):
             return self._open(event)
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
-            _must(tips.withdraw(self.connection, tip.number, self.now))
-            partner_requests.end_of_tip(self.connection, tip.number, self.now)
-            if tip.officer_id is not None:
-                links.revoke(self.connection, tip.officer_id, tip.number)
-            self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
-            return None
+            return _must(returns.withdraw(self, tip))
+        if isinstance(event, TipSeen):
+            return returns.seen(self.connection, tip, self.now)
         if tip.status not in tips.OPEN_STATUSES:
             raise NotAllowed("the tip has ended: nobody would read this")
-        tips.add_message(
-            self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
-        )
-        if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
+        if isinstance(event, ContactShared):
+            _must(returns.share_contact(self, tip))
+        return self._add(tip, event.text, danger=getattr(event, "danger", False))
+
+    def _add(self, tip: tips.TipRow, words: str, *, danger: bool) -> None:
+        """Seal the reporter's words into the case; the clock runs anew, and never later."""
+        tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, self.now)
+        self._remember_names(tip.number, words)
+        if tip.officer_id in self._pass_over(tip.number, tip.place_code, words):
             self.give_to_next(tip)
-            return None
-        key = "notice.urgent_answer" if event.danger else "notice.answer"
+            return
+        key = "notice.urgent_answer" if danger else "notice.answer"
         self.tell_officer(tip.officer_id, key, number=tip.number)
         # A reporter who writes re-arms the clock: silence after an answer is silence again.
-        urgency = "now" if event.danger else tip.urgency
+        urgency = "now" if danger else tip.urgency
         due = self._office.due(self.now, urgency, acknowledged=tip.status == "acknowledged")
         if tip.due_at is None or due < tip.due_at:
             tips.restart_clock(self.connection, tip.number, due)
-        return None
 
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
@@ -231,16 +241,52 @@ class Effects:
             owner=owner,
             due_at=self._office.due(self.now, event.urgency),
             now=self.now,
+            recipients=self._readers(chain),
+            for_ring=self.service.settings.tip_mode == "server",
+            rank=order.rank(
+                self.connection,
+                self.service.database,
+                self.service.ring,
+                contact_id=known.id,
+                place_code=event.place_code,
+                office_code=self._office.code,
+                now=self.now,
+            ),
         )
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
+        self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
         self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
         if event.urgency == "now":
             for officer_id in officers.on_alarm(chain):
                 if officer_id != owner.officer_id:
                     self.tell_officer(officer_id, "notice.alarm", number=number)
 
+    def _remember_names(self, number: int, told: str) -> None:
+        found = fingerprints.of_words(told, self.service.extractor, self.world.find_recruiter(told))
+        fingerprints.remember(
+            self.connection, self.service.database, self.service.ring, number, found
+        )
+
+    def _readers(self, chain: Sequence[Step]) -> list[keys.Recipient]:
+        """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
+        somebody's browser. The console shows it only to whoever has it (`console/`)."""
+        ids = [step.officer_id for step in chain if step.officer_id is not None]
+        return keys.recipients(self.connection, self._office.code, ids)
+
+    def hand_to_people(self, tip: tips.TipRow) -> None:
+        """A report that waited under the key ring for somebody with a key."""
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        readers = self._readers(self.world.chain(tip.place_code, skip))
+        private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
+        if readers and private is not None:
+            tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
+            tip_seal.take_from_ring(self.connection, tip.number)
+
     def _alarm(self, told: str) -> None:
         """Before there is a report."""
+        known, ring = self._someone(), self.service.ring
+        if not order.is_new_alarm(self.connection, self.service.database, ring, known.id, self.now):
+            return
         place_code = self._someone().place_code or ""
         chain = self.world.chain(place_code, self.world.named_in(place_code, told))
         for officer_id in officers.on_alarm(chain):
@@ -277,20 +323,17 @@ class Effects:
     # ---- the officer
 
     def _officer_event(
-        self, event: TipAcknowledged | LinkIssued | TipQuestionAsked | TipClosed | PartnerAsked
+        self, event: TipAcknowledged | TipQuestionAsked | TipClosed | PartnerAsked
     ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None or not self._owns(tip, officer_id):
             raise NotAllowed("the tip has another owner")
         match event:
-            case TipAcknowledged(token=token):
+            case TipAcknowledged():
                 due = self._office.due(self.now, tip.urgency, acknowledged=True)
                 _must(tips.acknowledge(self.connection, tip.number, officer_id, due, self.now))
-                links.issue(self.connection, token, "tip", officer_id, self.now, tip=tip.number)
                 self.tell_reporter(tip, "notice.news")
-            case LinkIssued(token=token):
-                links.issue(self.connection, token, "tip", officer_id, self.now, tip=tip.number)
             case TipQuestionAsked(text=text):
                 self.ask_reporter(tip, officer_id, text)
             case TipClosed(outcome=outcome):
@@ -299,24 +342,27 @@ class Effects:
                 _must(partner_effects.ask(self, tip, officer_id, event))
 
     def ask_reporter(self, tip: tips.TipRow, officer_id: int, text: str) -> None:
-        """Seal the officer's words into the case and tell the reporter that something waits.
-
-        An answer to a question somebody asked is sent as it is; words about a report never are.
-        """
+        """Seal the officer's words into the case and tell the reporter that something waits."""
         tips.add_message(self.connection, self.service.ring, tip, "to_reporter", text, self.now)
         due = self._office.due(self.now, tip.urgency, acknowledged=True)
         tips.restart_clock(self.connection, tip.number, due)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="asked",
                      subject=f"tip:{tip.number}")  # fmt: skip
-        if tip.topic == "question":
-            self.tell_reporter(tip, "notice.reply", text=text)
-        else:
-            self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
 
     def close(self, tip: tips.TipRow, officer_id: int, outcome: str) -> None:
         _must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
         partner_requests.end_of_tip(self.connection, tip.number, self.now)
+        if outcome == "false":
+            self._flag_sender(tip)
         self.tell_reporter(tip, "notice.news")
+
+    def _flag_sender(self, tip: tips.TipRow) -> None:
+        """It changes in which order the sender's next reports are read, and nothing else."""
+        ring = self.service.ring
+        contact_id = tips.reporter_of(self.connection, ring, tip.number)
+        if contact_id is not None:
+            order.flag(self.connection, self.service.database, ring, contact_id, self.now)
 
     def hand_over(self, owner: Step, number: int, topic: str, *, urgent: bool) -> None:
         """Tell a new owner that a tip waits; what nobody owns waits for `doctor` and enrolment."""
@@ -365,11 +411,12 @@ class Effects:
 
     # ---- telling people
 
-    def tell_reporter(self, tip: tips.TipRow, key: str, **slots: str) -> None:
-        """A neutral line in the reporter's chat; without a return address the news waits."""
+    def tell_reporter(self, tip: tips.TipRow, key: Literal["notice.news"] = "notice.news") -> None:
+        """That a message waits, never more: somebody else may hold the phone. Without a return
+        address, or after STOP and "no", it waits under the code."""
         contact_id = tips.reporter_of(self.connection, self.service.ring, tip.number)
-        if contact_id is not None:
-            self.tell(contact_id, key, slots)
+        if contact_id and contacts.may_be_told(self.connection, contact_id, tip.opened_at):
+            self.tell(contact_id, key, {})
 
     def tell_officer(self, officer_id: int | None, key: str, *, number: int | None = None) -> None:
         """A line without any of the report in the officer's chat."""

@@ -135,7 +135,7 @@ def run_roster_show(given: argparse.Namespace) -> int:
         else:
             state = "not enrolled"
             if report["enrolled"]:
-                state = "enrolled" if report["pin"] else "no PIN yet"
+                state = "enrolled" if report["key"] else "no key yet"
             print(f"{report['staff_no']:10} {report['name']:30} {state:13} {report['duties']}")
     return FINE
 

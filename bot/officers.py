@@ -68,7 +68,7 @@ class OfficeArea(SQLModel, table=True):
 
 
 class Officer(SQLModel, table=True):
-    """A person on the roster. Enrolled = has a contact; can read = has set a PIN."""
+    """A person on the roster. Enrolled = has a contact; can read = has proven a key."""
 
     __table_args__ = (UniqueConstraint("office_code", "staff_no"),)
 
@@ -78,8 +78,9 @@ class Officer(SQLModel, table=True):
     name: str
     active: bool = True
     contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
-    pin_hash: str | None = None
-    pin_failures: int = 0
+    key_id: str | None = None
+    """The officer's present key (`bot/keys.py`), once it is proven: no tip goes to somebody who
+    could not read it."""
     invitation_index: bytes | None = Field(default=None, index=True)
     invitation_until: datetime | None = Field(default=None, sa_type=Moment)
 
@@ -158,7 +159,7 @@ def chain(
     rows = connection.execute(
         select(
             duties.c.role, duties.c.place_code, duties.c.decree,
-            officers.c.id, officers.c.name, officers.c.contact_id, officers.c.pin_hash,
+            officers.c.id, officers.c.name, officers.c.contact_id, officers.c.key_id,
         )
         .join(officers, officers.c.id == duties.c.officer_id)
         .where(
@@ -177,9 +178,9 @@ def chain(
         reason = f"{row.role} of {row.place_code or 'the whole office'}"
         if row.decree:
             reason += f", {row.decree}"
-        contact_id = row.contact_id if row.pin_hash else None
+        contact_id = row.contact_id if row.key_id else None
         if contact_id is None:
-            reason += f", {'NO PIN' if row.contact_id else 'NOT ENROLLED'}: passed over"
+            reason += f", {'NO KEY' if row.contact_id else 'NOT ENROLLED'}: passed over"
         steps.setdefault(row.id, Step(row.id, contact_id, row.name, row.role, reason))
     return list(steps.values())
 
@@ -270,8 +271,7 @@ def enrol(connection: Connection, officer_id: int, contact_id: int) -> None:
             contact_id=contact_id,
             invitation_index=None,
             invitation_until=None,
-            pin_hash=None,
-            pin_failures=0,
+            key_id=None,
         )
     )
 
@@ -288,8 +288,8 @@ def _holds(table: Table, on: date) -> tuple[ColumnElement[bool], ColumnElement[b
 
 
 def _can_read() -> ColumnElement[bool]:
-    """Who has not enrolled, or has no PIN yet, could not open a report."""
-    return and_(officers.c.contact_id.is_not(None), officers.c.pin_hash.is_not(None))
+    """Who has not enrolled, or has no key yet, could not open a report."""
+    return and_(officers.c.contact_id.is_not(None), officers.c.key_id.is_not(None))
 
 
 def _rank(role: str) -> int:

@@ -149,6 +149,6 @@ def roster_report(service: Service) -> Iterator[dict[str, Any]]:
                 "staff_no": person.staff_no,
                 "name": person.name,
                 "enrolled": person.contact_id is not None,
-                "pin": person.pin_hash is not None,
+                "key": person.key_id is not None,
                 "duties": ", ".join(f"{row.role} {row.place_code}".strip() for row in held),
             }

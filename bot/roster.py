@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, update
 
-from bot import audit, links, tips
+from bot import accounts, audit, links, tips
 from bot.csv_file import UnreadableFile, rows_of
 from bot.gazetteer import Gazetteer
 from bot.officers import (
@@ -182,7 +182,7 @@ def _import_officers(
         old = there.get(staff_no)
         if old is None:
             added = officers.insert().values(
-                office_code=office, staff_no=staff_no, name=name, active=True, pin_failures=0
+                office_code=office, staff_no=staff_no, name=name, active=True
             )
             ids[staff_no] = connection.execute(added.returning(officers.c.id)).scalar_one()
             changes.append(Change("new", f"officer {staff_no} {name}"))
@@ -199,7 +199,7 @@ def _import_officers(
             connection.execute(
                 update(officers)
                 .where(officers.c.id == there[staff_no].id)
-                .values(active=False, contact_id=None, pin_hash=None)
+                .values(active=False, contact_id=None, key_id=None)
             )
     return ids
 
@@ -271,12 +271,11 @@ def invite(connection: Connection, ring: KeyRing, officer_id: int, now: datetime
 
 
 def shut_out(connection: Connection, officer_id: int) -> None:
-    """The chat the officer enrolled from can do nothing any more, nor can the old PIN."""
+    """The chat the officer enrolled from can do nothing any more, nor can the old account."""
     links.revoke_all(connection, officer_id)
+    accounts.close(connection, officer_id)
     connection.execute(
-        update(officers)
-        .where(officers.c.id == officer_id)
-        .values(contact_id=None, pin_hash=None, pin_failures=0)
+        update(officers).where(officers.c.id == officer_id).values(contact_id=None, key_id=None)
     )
 
 

@@ -16,7 +16,17 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
-from bot import broadcasts, links, officers, outbox, partner_requests, register_notices, tips
+from bot import (
+    broadcasts,
+    links,
+    officers,
+    order,
+    outbox,
+    partner_requests,
+    receipts,
+    register_notices,
+    tips,
+)
 from bot.database import Database, Moment
 from bot.effects import Effects
 from bot.service import NoOffice, Service
@@ -196,6 +206,8 @@ def purge(connection: Connection, now: datetime) -> None:
     outbox.purge(connection, now - SENT_ROWS_STAY)
     outbox.clear(connection, now)
     links.purge(connection, now)
+    order.purge(connection, now)
+    receipts.purge(connection, now)
     partner_requests.end_overdue(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 

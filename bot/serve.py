@@ -31,7 +31,7 @@ def serve(settings: Settings, parts: frozenset[str]) -> int:
         refuse_taken_port(settings)
     service = Service(settings)
     refuse_unreviewed(service)
-    migrate(service.database)
+    migrate(service.database, service.ring)
     service.office()
     if "web" in parts:
         uvicorn.run(_app(service, parts), **_web(settings))
@@ -59,7 +59,7 @@ def demo(port: int) -> int:
     refuse_taken_port(settings)  # before anything is emptied: another demo may be running
     ring = KeyRing.load(settings.keyring_path, create=True)
     service = Service(settings, database=Database(settings.database_url), ring=ring, clock=Clock())
-    migrate(service.database)
+    migrate(service.database, service.ring)
     example.start_over(service)
     print(
         f"\n  Kentongan is drumming: open {address}/simulator/\n  (stop with Ctrl+C)\n", flush=True

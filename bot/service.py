@@ -26,6 +26,7 @@ from bot.territory import Offices
 from bot.working_hours import WorkingCalendar
 from flows.catalog import Catalog
 from flows.conversations import load_catalog
+from flows.entities import load_extractor
 from flows.events import MessageCreated
 from flows.partners import load_directory
 from flows.ports import Urgency
@@ -74,6 +75,7 @@ class Service:
         self.catalog = catalog or load_catalog()
         self._register = CurrentRegister(Register.load())
         self.gazetteer = Gazetteer()
+        self.extractor = load_extractor()
         self.office_list = Offices()
         self.telegram_username = settings.telegram_bot_username
         """The bot's name without @; the web process asks Telegram when the settings don't say it."""
@@ -146,9 +148,10 @@ def alembic_config() -> Config:
     return config
 
 
-def migrate(database: Database) -> None:
-    """Bring the database's tables to this release."""
+def migrate(database: Database, ring: KeyRing | None = None) -> None:
+    """Bring the database's tables to this release; what is sealed differently now needs the ring."""
     config = alembic_config()
+    config.attributes["ring"] = ring
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -25,7 +25,7 @@ def open_service(settings: Settings | None = None, *, ring: KeyRing | None = Non
     ring = ring or KeyRing.load(settings.keyring_path)
     try:
         service = Service(settings, ring=ring)
-        migrate(service.database)
+        migrate(service.database, service.ring)
     except (OSError, ValueError) as error:
         raise WrongUse(str(error).splitlines()[0]) from None
     except Exception as error:

@@ -1,28 +1,44 @@
 """Tips: sealed when they are opened, one owner and a running clock at every moment, until closed.
 
 A question to a human is a tip with topic `question`: the same owner, the same clock.
-Mode `server` of design.md 11: each report has a key of its own, wrapped under the server's key
-ring; wraps to officers' own keys come beside it.
+What it says is sealed to a key pair of its own (`bot/tip_seal.py`): in mode `sealed` only the
+responsible officers and the office's leaders can open it, and the server no longer can.
 """
 
-import secrets
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
-from bot import audit, links
+from bot import audit, tip_seal
+from bot.keys import Recipient
 from bot.officers import Step
 from bot.outbox_rows import to_the_hour
-from bot.sealing import KeyRing, canonical_code, open_report, seal_report
-from bot.tip_rows import Assignment, Tip, TipPart, TipWrap, assignments, parts, tips, wraps
+from bot.sealing import KeyRing, canonical_code, new_key_pair
+from bot.tip_rows import (
+    Assignment,
+    Tip,
+    TipFingerprint,
+    TipPart,
+    TipRelay,
+    TipWrap,
+    assignments,
+    fingerprints,
+    parts,
+    relays,
+    tips,
+    wraps,
+)
 from flows.events import TipOpened
 from flows.ports import Urgency
 
-__all__ = ["Assignment", "Tip", "TipPart", "TipWrap", "assignments", "parts", "tips", "wraps"]
+__all__ = [
+    "Assignment", "Tip", "TipFingerprint", "TipPart", "TipRelay", "TipWrap", "assignments",
+    "fingerprints", "parts", "relays", "tips", "wraps",
+]  # fmt: skip
 
 OPEN_STATUSES = ("assigned", "acknowledged")
 NEWS_STAYS = timedelta(days=30)
@@ -48,6 +64,9 @@ class TipRow:
     officer_id: int | None
     role: str
     due_at: datetime | None
+    category: str
+    rank: int
+    public_key: bytes = field(repr=False)
 
 
 _ROW = select(
@@ -55,6 +74,7 @@ _ROW = select(
     tips.c.may_ask, tips.c.return_address.is_not(None),
     tips.c.opened_at, assignments.c.officer_id,
     func.coalesce(assignments.c.role, "unrouted"), assignments.c.due_at,
+    tips.c.category, tips.c.rank, tips.c.public_key,
 ).select_from(
     tips.outerjoin(
         assignments,
@@ -73,14 +93,20 @@ def open_tip(
     owner: Step,
     due_at: datetime,
     now: datetime,
+    recipients: Sequence[Recipient] = (),
+    for_ring: bool = False,
+    rank: int = 0,
 ) -> int:
     """Seal the report, give it an owner and a deadline; returns the tip's number.
 
-    Without a return address no time of it is exact: what the chat got at that moment is kept
-    for a day, and must not lead from the report to the reporter.
+    `recipients` may open it; `for_ring` lets the server do so too (mode `server`), as it must
+    while there are no recipients: better read later by somebody than by nobody.
+
+    Without a return address no time of it is exact: what the chat got at that moment is kept for a
+    day, and must not lead from the report to the reporter.
     """
     tip_id = str(uuid.uuid4())
-    key = secrets.token_bytes(32)
+    private, public = new_key_pair()
     keep = event.keep_return_address
     if not keep:
         due_at = _rounded_up(due_at, timedelta(minutes=5 if event.urgency == "now" else 60))
@@ -90,7 +116,10 @@ def open_tip(
         "id": tip_id,
         "office_code": office_code,
         "topic": event.topic,
+        "category": event.category,
+        "public_key": public,
         "urgency": event.urgency,
+        "rank": rank,
         "place_code": event.place_code,
         "status": "assigned",
         "outcome": "",
@@ -103,9 +132,10 @@ def open_tip(
     number = int(
         connection.execute(tips.insert().values(**values).returning(tips.c.number)).scalar_one()
     )
-    wrap = ring.seal("tip", tip_id, key)
-    connection.execute(wraps.insert().values(tip_number=number, recipient="server", wrap=wrap))
-    _add_part(connection, number, "report", seal_report(tip_id, key, event.report), now)
+    tip_seal.give_key(connection, number, tip_id, private, recipients)
+    if for_ring or not recipients:
+        tip_seal.give_key_to_ring(connection, ring, number, tip_id, private)
+    tip_seal.add_part(connection, number, tip_id, public, "report", event.report, now)
     assign(connection, number, owner, due_at, now)
     audit.record(connection, now, actor="reporter", action="opened", subject=f"tip:{number}")
     return number
@@ -185,7 +215,7 @@ def escalate(
     *,
     seen: TipRow | None = None,
 ) -> bool:
-    """The next one owns it, and the old owner's links close.
+    """The next one owns it; the console shows it to the old owner no more.
 
     False, and nothing done, when the tip has ended meanwhile, or when it is no longer as it was
     `seen` (somebody took it, or its clock was set later).
@@ -202,8 +232,6 @@ def escalate(
         or (seen.due_at is not None and runs_until > seen.due_at)
     ):
         return False
-    if old is not None and old != owner.officer_id:
-        links.revoke(connection, old, number)
     end_assignment(connection, number, "overdue", now)
     assign(connection, number, owner, due_at, now)
     connection.execute(update(tips).where(tips.c.number == number).values(status="assigned"))
@@ -226,7 +254,6 @@ def close(
         .where(tips.c.number == number)
         .values(status="closed", outcome=outcome, closed_at=now)
     )
-    links.revoke(connection, officer_id, number)
     audit.record(connection, now, actor=f"officer:{officer_id}", action=f"closed:{outcome}",
                  subject=f"tip:{number}")  # fmt: skip
     return True
@@ -239,8 +266,8 @@ def withdraw(connection: Connection, number: int, now: datetime) -> bool:
     """
     if hold(connection, number) in ("", "withdrawn"):
         return False
-    connection.execute(delete(wraps).where(wraps.c.tip_number == number))
-    connection.execute(delete(parts).where(parts.c.tip_number == number))
+    for table in (wraps, parts, relays, fingerprints):
+        connection.execute(delete(table).where(table.c.tip_number == number))
     end_assignment(connection, number, "withdrawn", now)
     connection.execute(
         update(tips)
@@ -254,22 +281,11 @@ def withdraw(connection: Connection, number: int, now: datetime) -> bool:
 def add_message(
     connection: Connection, ring: KeyRing, tip: TipRow, kind: str, words: str, now: datetime
 ) -> None:
-    """Seal what one side writes to the other into the case."""
-    sealed = seal_report(tip.id, _key(connection, ring, tip), {"text": words})
-    _add_part(connection, tip.number, kind, sealed, now)
-
-
-def read_parts(
-    connection: Connection, ring: KeyRing, tip: TipRow, kinds: Iterable[str]
-) -> list[tuple[str, datetime, dict[str, str]]]:
-    """(kind, time, content) of a tip's parts in order; raises SealBroken if altered."""
-    key = _key(connection, ring, tip)
-    rows = connection.execute(
-        select(parts.c.kind, parts.c.at, parts.c.sealed)
-        .where(parts.c.tip_number == tip.number, parts.c.kind.in_(list(kinds)))
-        .order_by(parts.c.id)
-    ).all()
-    return [(row.kind, row.at, open_report(tip.id, key, row.sealed)) for row in rows]
+    """Seal what one side writes to the other into the case; the officer's words also for the bot,
+    which has to say them."""
+    tip_seal.add_part(connection, tip.number, tip.id, tip.public_key, kind, {"text": words}, now)
+    if kind == "to_reporter":
+        tip_seal.add_relay(connection, ring, tip.number, tip.id, words, now)
 
 
 def by_number(connection: Connection, number: int) -> TipRow | None:
@@ -302,9 +318,13 @@ def of_officer(
     rows = connection.execute(
         _ROW.where(tips.c.office_code == office_code, tips.c.status.in_(OPEN_STATUSES), mine)
     )
-    rank = {"now": 0, "soon": 1, "none": 2}
     found = [_tip_row(row) for row in rows]
-    return sorted(found, key=lambda tip: (rank[tip.urgency], tip.due_at or tip.opened_at))
+    return sorted(found, key=_by_urgency)
+
+
+def _by_urgency(tip: TipRow) -> tuple[int, int, datetime]:
+    urgency = {"now": 0, "soon": 1, "none": 2}[tip.urgency]
+    return urgency, tip.rank, tip.due_at or tip.opened_at
 
 
 def overdue(connection: Connection, now: datetime) -> list[tuple[TipRow, str]]:
@@ -376,17 +396,6 @@ def _rounded_up(at: datetime, to: timedelta) -> datetime:
 
 def _seal_contact(ring: KeyRing, tip_id: str, contact_id: int) -> bytes:
     return ring.seal("tip-return", tip_id, str(contact_id).encode())
-
-
-def _key(connection: Connection, ring: KeyRing, tip: TipRow) -> bytes:
-    wrap = connection.execute(
-        select(wraps.c.wrap).where(wraps.c.tip_number == tip.number, wraps.c.recipient == "server")
-    ).scalar_one()
-    return ring.open("tip", tip.id, wrap)
-
-
-def _add_part(connection: Connection, number: int, kind: str, sealed: bytes, now: datetime) -> None:
-    connection.execute(parts.insert().values(tip_number=number, kind=kind, sealed=sealed, at=now))
 
 
 def _one(connection: Connection, condition: object) -> TipRow | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot import (
+    audit,
     broadcasts,
     conflicts,
     groups,
@@ -16,19 +17,23 @@ from bot import (
     partner_requests,
     partners,
     pictures,
+    receipts,
+    returns,
+    tip_seal,
     tips,
     watches,
 )
 from bot.contacts import Known
 from bot.officers import Step
 from bot.recruiters import Register
-from bot.sealing import SealBroken, canonical_code, new_receipt
+from bot.sealing import new_receipt
 from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
     Audience,
     BroadcastView,
+    CaseChange,
     Desk,
     Hotline,
     OfficerCard,
@@ -42,6 +47,8 @@ from flows.ports import (
     Urgency,
 )
 from flows.safety import ABROAD_DESK
+
+_READERS = {"officer": "petugas kantor imigrasi", "operator": "pengelola bot"}
 
 
 class World:
@@ -83,6 +90,7 @@ class World:
             is_new=known.is_new,
             consented=known.consented,
             opted_out=known.opted_out,
+            quiet=known.quiet_before is not None,
             place=self.place(known.place_code) if known.place_code else None,
             officer=known.officer_name,
             done_lessons=known.done_lessons,
@@ -226,27 +234,54 @@ class World:
         return self._view(tip) if known else None
 
     def tip_by_receipt(self, receipt: str) -> TipView | None:
-        if len(canonical_code(receipt)) != 12:
+        """Nothing is done with what was found but to show it: a refusal is no slower."""
+        if self._known is None:
             return None
-        tip = tips.by_receipt(self._connection, self._service.ring, receipt)
+        tip = receipts.look_up(
+            self._connection, self._service.ring, self._known.id, receipt, self._at
+        )
         return self._view(tip) if tip else None
 
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        tip = tips.by_id(self._connection, tip_id)
+        return self._view(tip) if tip else None
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        return returns.since_last_look(self._connection, tip) if tip else ()
+
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        if tip is None:
+            return ()
+        found = audit.times(self._connection, "read", f"tip:{tip.number}")
+        return tuple((_READERS.get(kind, "pihak lain"), count) for kind, count in found.items())
+
+    def contact_shared(self, tip_id: str) -> bool:
+        tip = tips.by_id(self._connection, tip_id)
+        return tip is not None and bool(
+            audit.times(self._connection, "contact_shared", f"tip:{tip.number}")
+        )
+
+    def news_may_come(self) -> bool:
+        return any(
+            view.status in tips.OPEN_STATUSES and not view.quiet for view in self.reporter_tips()
+        )
+
     def reporter_tips(self) -> tuple[TipView, ...]:
+        """This chat's own cases, but for those that now need their code."""
         if self._known is None:
             return ()
         mine = tips.of_reporter(self._connection, self._service.ring, self._known.id, self._at)
-        return tuple(self._view(tip) for tip in mine)
+        before = self._known.code_before
+        return tuple(self._view(tip) for tip in mine if before is None or tip.opened_at > before)
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
         """What the officer wrote to the reporter, oldest first; nothing once it is withdrawn."""
         tip = tips.by_id(self._connection, tip_id)
         if tip is None or tip.status == "withdrawn":
             return ()
-        try:
-            parts = tips.read_parts(self._connection, self._service.ring, tip, ["to_reporter"])
-        except SealBroken:
-            return ()
-        return tuple(content["text"] for _, _, content in parts)
+        return tuple(tip_seal.relayed(self._connection, self._service.ring, tip.number, tip.id))
 
     def officer_tips(self) -> tuple[TipView, ...]:
         known = self._known
@@ -274,7 +309,12 @@ class World:
             due_at=self._office.calendar.local(tip.due_at) if tip.due_at else None,
             opened_at=self._office.calendar.local(tip.opened_at),
             can_reply=tip.may_ask,
+            quiet=self._is_quiet(tip),
         )
+
+    def _is_quiet(self, tip: tips.TipRow) -> bool:
+        before = self._known.quiet_before if self._known else None
+        return before is not None and tip.opened_at <= before
 
     def _is_mine(self, tip: tips.TipRow) -> bool:
         officer_id = self._known.officer_id if self._known else None

@@ -97,6 +97,8 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
+    category: str = ""
+    """`tppo`, `tppm`, `other`; empty for a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +125,40 @@ class TipWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class TipAcknowledged:
+class TipSeen:
+    """The reporter has been shown how the case stands."""
+
     tip_id: str
-    token: str
-    """The one-time reading link's secret, made by the port."""
 
 
 @dataclass(frozen=True, slots=True)
-class LinkIssued:
-    """A one-time reading link for a tip that its officer already owns."""
+class ContactShared:
+    """The reporter tells the officer how to be reached; sealed into the case, once, for good."""
 
     tip_id: str
-    token: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTried:
+    """A code was typed; `tip_id` is empty when it opened nothing."""
+
+    tip_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNewsStopped:
+    """After STOP: not even that there is a message about an open case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """AMAN: somebody looks at the phone. Cases need their code from now on, and nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipAcknowledged:
+    tip_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +179,7 @@ class TipClosed:
 class OfficerEnrolled:
     code: str = field(repr=False)
     token: str = field(repr=False)
-    """The one-time link's secret with which the officer sets a PIN."""
+    """The one-time link's secret with which the officer makes a console account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +257,12 @@ Event = (
     | DangerConfirmed
     | TipDetailAdded
     | TipWithdrawn
+    | TipSeen
+    | ContactShared
+    | ReceiptTried
+    | CaseNewsStopped
+    | Hushed
     | TipAcknowledged
-    | LinkIssued
     | TipQuestionAsked
     | TipClosed
     | OfficerEnrolled

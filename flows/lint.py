@@ -60,7 +60,6 @@ _SAID_BY_CODE = {
     "broadcasts.bad_link": frozenset(["host"]),
     "broadcasts.message": frozenset(["text", "office"]),
     "broadcasts.message_stop": frozenset(["text", "office"]),
-    "notice.reply": frozenset(["text"]),
     "pictures.later": frozenset(["line"]),
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.news": frozenset[str](),

@@ -38,7 +38,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     """Unix seconds when the present wait began."""
     nudged: bool = False
     source: str = ""
-    """Where the last fact shown comes from: what the word SUMBER answers."""
+    """Where the last fact of this conversation comes from: what the word SUMBER answers."""
 
 
 class Input(msgspec.Struct, frozen=True):

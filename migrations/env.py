@@ -8,18 +8,22 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot import (  # noqa: F401  (importing a module registers its tables)
+    accounts,
     audit,
     broadcasts,
     conflicts,
     contacts,
     contents,
     groups,
+    keys,
     lessons,
     links,
     officers,
+    order,
     outbox,
     partner_rows,
     pictures,
+    receipts,
     register_tables,
     schedule,
     sessions,

@@ -104,7 +104,7 @@ async def state(request: Request) -> Response:
             "office": office.name,
             "phones": phones,
             "messages": {phone: _shown(_channel(running), phone) for phone, *_ in _PHONES},
-            "pin": demo.PIN,
+            "password": demo.PASSWORD,
         },
         headers=HEADERS,
     )

@@ -12,6 +12,7 @@ from bot.partner_rows import partners as partner_table
 from bot.partner_rows import requests
 from bot.rehearsal import Rehearsal
 from tests.bot.steps import first_tip, heard, report
+from tests.opened import opened, report_of
 
 QUESTION = "Apakah PT kanarirahasia dikenal?"
 ANSWER = "Pernah dengar kanarijawaban"
@@ -26,7 +27,7 @@ async def asked(bot: Rehearsal, question: str = QUESTION) -> str:
     return told.partition("Kode buka: ")[2].split()[0]
 
 
-async def opened(bot: Rehearsal, code: str) -> str:
+async def read_by_partner(bot: Rehearsal, code: str) -> str:
     """What the Babinsa reads."""
     await bot.say(demo.PARTNER, "MITRA")
     await bot.say(demo.PARTNER, "1")
@@ -41,10 +42,8 @@ async def bot(on_both: Rehearsal) -> Rehearsal:
 
 
 def parts_of(bot: Rehearsal, *kinds: str) -> list[tuple[str, str]]:
-    with bot.service.database.read() as connection:
-        tip = first_tip(connection)
-        read = tips.read_parts(connection, bot.service.ring, tip, kinds)
-    return [(kind, content["text"]) for kind, _, content in read]
+    found = opened(bot.service, 1)
+    return [(part.kind, part.content["text"]) for part in found if part.kind in kinds]
 
 
 def actions(bot: Rehearsal) -> list[tuple[str, str, str]]:
@@ -69,7 +68,7 @@ def tables(bot: Rehearsal) -> bytes:
 
 async def test_question_and_answer_are_sealed_into_the_case_and_logged(bot: Rehearsal) -> None:
     code = await asked(bot)
-    assert QUESTION in await opened(bot, code)
+    assert QUESTION in await read_by_partner(bot, code)
     told = await bot.say(demo.PARTNER, ANSWER)
     assert "kanarijawaban" not in heard(told, demo.OFFICER)
     assert parts_of(bot, "to_partner", "from_partner") == [
@@ -89,7 +88,7 @@ async def test_an_answer_wipes_the_question_from_the_key_ring(bot: Rehearsal) ->
     with bot.service.database.read() as connection:
         kept = connection.execute(select(requests)).one()
     assert bot.service.ring.open("partner", kept.uuid, kept.sealed).decode() == QUESTION
-    await opened(bot, code)
+    await read_by_partner(bot, code)
     await bot.say(demo.PARTNER, ANSWER)
     with bot.service.database.read() as connection:
         kept = connection.execute(select(requests)).one()
@@ -144,7 +143,7 @@ async def test_a_question_ends_with_its_case_its_partner_or_its_time(
     bot: Rehearsal, end: str
 ) -> None:
     code = await asked(bot)
-    await opened(bot, code)
+    await read_by_partner(bot, code)
     with bot.service.database.read() as connection:
         partner = partners.by_id(connection, 1)
     assert partner and partner.contact_id
@@ -193,7 +192,7 @@ async def test_a_question_that_points_to_a_person_does_not_leave(
 
 
 async def test_an_answer_about_danger_shortens_the_clock(bot: Rehearsal) -> None:
-    await opened(bot, await asked(bot))
+    await read_by_partner(bot, await asked(bot))
     told = await bot.say(demo.PARTNER, "tolong ada yang disekap di rumah itu sekarang")
     assert "DARURAT" in heard(told, demo.OFFICER) and "110" in heard(told, demo.PARTNER)
     with bot.service.database.read() as connection:
@@ -202,7 +201,7 @@ async def test_an_answer_about_danger_shortens_the_clock(bot: Rehearsal) -> None
 
 
 async def test_an_owner_whom_the_answer_names_never_gets_it(bot: Rehearsal) -> None:
-    await opened(bot, await asked(bot))
+    await read_by_partner(bot, await asked(bot))
     told = await bot.say(demo.PARTNER, "Sri Wahyuni sendiri yang mengantar mereka")
     assert not heard(told, demo.OFFICER)
     with bot.service.database.read() as connection:
@@ -215,7 +214,7 @@ async def test_an_owner_whom_the_answer_names_never_gets_it(bot: Rehearsal) -> N
 
 
 async def test_a_partner_who_speaks_of_officials_accuses_nobody(bot: Rehearsal) -> None:
-    await opened(bot, await asked(bot))
+    await read_by_partner(bot, await asked(bot))
     told = await bot.say(demo.PARTNER, "Kepala desa dan polisi juga tidak kenal")
     assert "Ada jawaban mitra untuk #1" in heard(told, demo.OFFICER)
 
@@ -224,11 +223,7 @@ async def test_a_partner_who_speaks_of_officials_accuses_nobody(bot: Rehearsal) 
 
 
 def told_in(bot: Rehearsal) -> dict[str, str]:
-    with bot.service.database.read() as connection:
-        ((_, _, content),) = tips.read_parts(
-            connection, bot.service.ring, first_tip(connection), ["report"]
-        )
-    return content
+    return report_of(bot.service, 1)
 
 
 async def test_a_partners_report_says_its_kind_and_goes_to_the_villages_officer(

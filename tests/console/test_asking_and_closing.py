@@ -120,7 +120,8 @@ async def test_a_question_is_answered_as_it_is_typed(bot: Bot, browser: httpx.As
     assert re.search(r"<dt>Pertanyaan</dt>\s*<dd>Berapa biaya paspor\?</dd>", html)
     fields = {"csrf": bot.csrf(reading), "words": "Rp350.000 di kantor imigrasi."}
     assert (await browser.post("/console/tip/3/ask", data=fields)).status_code == 303
-    assert "Rp350.000 di kantor imigrasi." in bot.sent()["tetangga"][0]
+    assert bot.sent()["tetangga"] == ["Ada pesan untuk Anda. Tulis BUKA untuk membacanya."]
+    assert "Rp350.000 di kantor imigrasi." in bot.say("tetangga", "buka")["tetangga"][0]
 
 
 # ---- posts from elsewhere
