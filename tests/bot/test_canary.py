@@ -160,6 +160,22 @@ async def test_a_report_lies_nowhere_in_the_clear(house: House) -> None:
     assert house.found(CANARIES) == set()
 
 
+async def test_what_a_partner_is_asked_and_answers_lies_nowhere_in_the_clear(house: House) -> None:
+    """But for the officer's own chat, where the question was typed."""
+    await report(house.rehearsal)
+    for words in ("ambil 1", "mitra 1", "1", "Apakah PT kanariasked dikenal?"):
+        await house.rehearsal.say("petugas", words)
+    (told, *_) = await house.rehearsal.say("petugas", "kirim")
+    code = told.text.partition("Kode buka: ")[2].split()[0]
+    assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
+    for words in ("mitra", "1", code):
+        shown = await house.rehearsal.say(demo.PARTNER, words)
+    assert "kanariasked" in shown[-1].text
+    await house.rehearsal.say(demo.PARTNER, "kenal, kanarianswered")
+    assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
+    assert house.found(("kanarianswered", code.lower())) == {("officers", code.lower())}
+
+
 async def test_a_report_lies_nowhere_even_when_it_is_not_finished(house: House) -> None:
     for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini", "1", f"pada {WHEN}"):
         await house.rehearsal.say("warga", words)
