@@ -110,9 +110,11 @@ class House:
     def overheard(self, tell: Callable[..., None]) -> Callable[..., None]:
         """The same, with its words noted down."""
 
-        def told(effects: Effects, contact_id: int, key: str, slots: dict[str, str]) -> None:
+        def told(
+            effects: Effects, contact_id: int, key: str, slots: dict[str, str], **about: object
+        ) -> None:
             self.notices.append(effects.service.message(key, slots).text)
-            tell(effects, contact_id, key, slots)
+            tell(effects, contact_id, key, slots, **about)
 
         return told
 
