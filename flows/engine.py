@@ -31,6 +31,7 @@ from flows.nodes import (
     Wait,
 )
 from flows.ports import Person, Ports
+from flows.refusal import REFUSAL, asks_who_reported
 from flows.session import Frame, Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
@@ -102,6 +103,8 @@ class Run:
 
     def _read(self, text: str) -> None:
         node = self.waiting_node()
+        if not self.person.officer and asks_who_reported(text):
+            return self.aside(REFUSAL)
         asks_words = isinstance(node, Ask) or (isinstance(node, Pick) and bool(node.free))
         # Where words are asked for, only a command with its number is one ("TANYA 12 …").
         command = not isinstance(node, Ask) or _COMMAND.fullmatch(text.strip())
