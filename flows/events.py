@@ -97,6 +97,8 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
+    category: str = ""
+    """`tppo`, `tppm`, `other`, or "" for a question (`flows/classify.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
