@@ -133,10 +133,12 @@ class Hearing:
         return {name: words for name, words in found.items() if words}
 
     def countries(self, text: str, behind: Iterable[str]) -> list[str]:
-        """Codes of the countries that stand directly behind one of these words ("di Malaysia")."""
+        """Codes, as places have them, of the countries directly behind one of these words ("di")."""
         found = self._extractor.extract(text).destinations
         before = {place: text[: place.start].lower().split() for place in found}
-        return [place.code for place in found if before[place] and before[place][-1] in behind]
+        return [
+            place.code.lower() for place in found if before[place] and before[place][-1] in behind
+        ]
 
     def _when(self, text: str) -> str:
         spans = [match.span() for match in _WHEN.finditer(text)]
