@@ -1,5 +1,6 @@
 """What each event of a conversation does. The only place where a turn changes the world."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -207,6 +208,7 @@ class Effects:
 
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
+        event = replace(event, place_code=event.home_code or event.place_code)
         told = " ".join(event.report.values())
         named = self.world.named_in(event.place_code, told)
         chain = self.world.chain(event.place_code, named)

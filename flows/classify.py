@@ -37,7 +37,7 @@ _PURPOSE = frozenset(
 _CROSSING = frozenset(["jalur_tikus", "rombongan_dikawal", "bohong_imigrasi"])
 _CHILD = "anak_dibawah_umur"
 
-_NO = r"(?:tidak|tdk|gak|ga|nggak|ngga|belum|ora|teu|mboten|tanpa)"
+_NO = r"(?:tidak|tdk|tak|gak|ga|nggak|ngga|ndak|belum|ora|teu|mboten|tanpa)"
 _HEARD: Mapping[str, tuple[str, ...]] = {
     "P": (
         r"(?:di|me|nge)?(?:rekrut|kumpul|tampung|berangkat|kirim|jemput|pindah|jual)\w*(?:kan|in)?",
@@ -46,13 +46,14 @@ _HEARD: Mapping[str, tuple[str, ...]] = {
     ),
     "C": (
         r"(?:paspor|ktp|ijazah|dokumen\w*|buku pelaut|hp)\b(?:\W+\w+){0,4}?\W+(?:di)?"
-        r"(?:tahan|ambil|pegang|sita|simpan|cekel)\w*",
+        r"(?:tahan|ambil|pegang|sita|simpan|cekel|kuasai)\w*",
         r"menahan (?:\w+ ){0,2}?(?:paspor|ijazah|ktp|dokumen)",
         r"(?:dikurung|disekap|dikunci|digembok|dijaga (?:preman|orang)|pintunya digembok"
-        rf"|{_NO} (?:boleh|oleh|bisa) (?:keluar|pulang|mulih|telpon|telepon))",
+        r"|diawasi (?:mandor|penjaga|preman)|dilarang (?:pergi|keluar|pulang)"
+        rf"|{_NO} (?:boleh|oleh|bisa) (?:keluar|pulang|mulih|metu|pergi|turun|telpon|telepon))",
         r"(?:dipukul\w*|disiksa|digebuk\w*|disetrum|diancam|ancam|dipaksa|paksa)",
-        r"(?:diiming\w*|dijanjik\w*|dijanjiin|katanya|jarene)\b.{0,80}?\b(?:ternyata|sampai sana|malah"
-        r"|saiki|sekarang)",
+        r"(?:diiming\w*|dijanjik\w*|dijanjiin|katanya|jarene?)\b.{0,80}?\b(?:ternyata|sampai sana|malah"
+        r"|jebule?|saiki|sekarang)",
         r"(?:utang\w*|hutang\w*)\b.{0,40}?\b(?:lunas\w*|dulu|potong|tambah|tiket|pulang)",
         r"(?:untuk|buat) bayar (?:utang|hutang)",
     ),
@@ -67,6 +68,12 @@ _HEARD: Mapping[str, tuple[str, ...]] = {
         r"(?:disuruh|dipaksa) (?:\w+ )?(?:scam|nipu|menipu)\w*",
         r"(?:kerja paksa|perbudakan|jual ginjal|jual organ)",
         r"(?:dijual|menjual) (?:ke (?:majikan|agen|perusahaan)|anaknya|anak)",
+        rf"{_NO} (?:pernah )?(?:me)?n?terima (?:upah|gaji)|(?:upah|gaji)\w* cuma janji",
+        r"(?:kerja|bekerja) tanpa (?:upah|gaji|bayaran)",
+        rf"(?:gaji|upah)\w*\b(?:\W+\w+){{0,2}}?\W+{_NO} (?:pernah )?dikirim",
+        r"bayi\b.{0,30}?\bdijual|(?:jual|menjual) bayi|lokalisasi",
+        r"(?:ngladeni|melayani|meladeni) (?:wong lanang|laki-laki|lelaki|pria|om-om)",
+        r"(?:makan sisa|makanan basi|air karat)",
         r"kerja (?:\d{2} jam|dari jam \d+ pagi)",
         r"setor (?:tiap|setiap) hari|hasilnya disetor",
         r"jadi(?:kan)? (?:pembantu|budak) dan",
@@ -89,6 +96,11 @@ _HEARD: Mapping[str, tuple[str, ...]] = {
         r"|paspor atas nama orang lain",
         r"(?:me)?lolos\w*\b.{0,40}?\b(?:imigrasi|bandara)",
         r"visa (?:umrah|umroh|ziarah|turis|wisata)\b.{0,30}?\bkerja",
+        r"(?:sewa|menyewakan|pinjam|meminjamkan) paspor",
+        r"petugas (?:bandara|imigrasi|pelabuhan) (?:dibayar|disuap)",
+        r"(?:mengangkut|membawa|mengantar|ngantar|antar) (?:warga negara asing|wna|orang asing)",
+        r"umr(?:a|o)h\b.{0,60}?\b(?:mengirim pekerja|langsung kerja|buat kerja|untuk kerja)",
+        rf"lewat jalan (?:kebun|tikus|belakang)|{_NO} (?:di)?cap paspor",
         r"lewat (?:kali|sungai|hutan)\b.{0,60}?\b(?:malam|menjemput|sarawak)",
     ),
 }

@@ -97,6 +97,8 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
+    home_code: str = ""
+    """Where the recruited person lives, when that is not where it happened: its office owns it."""
     category: str = ""
     """`tppo`, `tppm`, `other`, or "" for a question (`flows/classify.py`)."""
 

@@ -187,6 +187,8 @@ def _doers(text: str) -> Iterator[str]:
     for pattern in _DOERS:
         for match in pattern.finditer(text):
             words = [word.strip(".'") for word in match["name"].split()]
+            while words and words[0].casefold() in _NO_NAME:  # "Kemarin Pak Joko …"
+                words.pop(0)
             bare = [w for w in words if not re.fullmatch(_TITLE, w, re.IGNORECASE)]
             if bare and not any(word.casefold() in _NO_NAME | _ENDS_A_NAME for word in bare):
                 yield " ".join(words)

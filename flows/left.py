@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 OWED_STAYS = timedelta(hours=72)
 NEUTRAL = "notice.news"
+HUSH = "hush"
+"""The word AMAN, among those that work everywhere (content/keywords.yaml)."""
+_ASKS_FOR_IT = ("report", "open")
 
 
 def come_back(run: "Run", given: Input) -> bool:
     """The first words after a nudge are taken in by the flow itself; True when they are used up."""
-    owed = _tell_owed(run)
     session = run.session
+    action = everywhere(given.text, run.catalog.everywhere, typos=False)
+    session.hushed = action == HUSH or (session.hushed and action not in _ASKS_FOR_IT)
+    owed = False if session.hushed else _tell_owed(run)
     flow = run.catalog.flows.get(session.flow)
-    if given.kind != "text" or _means_something(run, given.text):
+    if given.kind != "text" or action or _means_something(run, given.text):
         return False
     if owed and not session.flow:
         run.enter(run.catalog.menu)
@@ -46,8 +51,8 @@ def _tell_owed(run: "Run") -> bool:
 
 
 def _means_something(run: "Run", text: str) -> bool:
-    """A word that works everywhere, a command, or a choice of the question that waits."""
-    if everywhere(text, run.catalog.everywhere, typos=False) or asks_who_reported(text):
+    """A command, a beginning, or a choice of the question that waits."""
+    if asks_who_reported(text):
         return True
     if run.catalog.triggers.match(text) or (
         run.person.officer and run.catalog.triggers.command(text)
@@ -87,7 +92,8 @@ def _act(run: "Run", flow: Flow, answers: dict[str, str], now: int) -> None:
     scene = Scene(dict(answers), run.person, run.ports)
     run.events.extend(flow.left.act(scene))
     run.session.owed.append(Owed(flow.left.told, scene.answers, now))
-    run.bubble(NEUTRAL, None)
+    if not run.session.hushed:
+        run.bubble(NEUTRAL, None)
 
 
 def take_up(run: "Run", to: str) -> None:

@@ -119,6 +119,8 @@ class Desk:
     """An enrolled officer is there to be told; without one nothing is promised."""
     other_office: str = ""
     """For a place outside our area: the office that is responsible, if the list knows it."""
+    ask_district: bool = False
+    """The area of the place is unclear: ask once for the kecamatan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     """Unix seconds when the present wait began."""
     nudged: bool = False
     owed: list[Owed] = []
+    hushed: bool = False
+    """AMAN was written: nothing of a case is spoken of before the person asks for it."""
     source: str = ""
     """Where the last fact shown comes from: what the word SUMBER answers."""
 

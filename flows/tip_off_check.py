@@ -144,7 +144,7 @@ def _names_the_place(scene: Scene, wrong: str) -> bool:
 
 def _change_place(scene: Scene) -> str:
     scene.answers["changing"] = "yes"
-    for name in ("where_words", "where_code", "where_name", "heard_where"):
+    for name in ("where_words", "where_code", "where_name", "heard_where", "near"):
         scene.answers.pop(name, None)
     return "next"
 

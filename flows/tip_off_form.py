@@ -80,8 +80,23 @@ def _place() -> dict[str, Node]:
             skip="common.unknown",
         ),
         "located": Decide(
-            _located, {"abroad": "abroad_card", "next": "next", "changed": "read_back"}
+            _located,
+            {
+                "abroad": "abroad_card",
+                "unclear": "where_district",
+                "next": "next",
+                "changed": "read_back",
+            },
         ),
+        "where_district": Ask(
+            "tip_off.which_district",
+            "district",
+            "where_narrow_district",
+            read,
+            slots=_heard("where"),
+            skip=Choice("unknown", "common.unknown", "located"),
+        ),
+        "where_narrow_district": Decide(_narrow, {"next": "located"}),
         "abroad_card": Say("tip_off.abroad_card", "next", slots=_desk_abroad),
     }
 
@@ -243,7 +258,22 @@ def _not_there(name: str) -> Callable[[Scene], str]:
     return drop
 
 
+def _narrow(scene: Scene) -> str:
+    """The kecamatan if the list has it in that regency; else the regency stays."""
+    answers = scene.answers
+    found = scene.ports.find_place(f"kec {answers['district']}, {answers['where_name']}").place
+    if found and found.code.startswith(f"{answers['where_code']}."):
+        answers["where_code"], answers["where_name"] = found.code, found.name
+    return "next"
+
+
 def _located(scene: Scene) -> str:
+    """Two offices share some regencies: there the kecamatan is asked for, once."""
+    code = scene.answers.get("where_code", "")
+    if code and not scene.answers.get("near"):
+        scene.answers["near"] = "asked"
+        if scene.ports.desk(code, "none").ask_district:
+            return "unclear"
     if scene.answers.pop("changing", ""):
         return "changed"
     if abroad(scene) and not scene.answers.get("card"):

@@ -82,7 +82,7 @@ def left(classifier: Classifier) -> Left:
 
     return Left(
         ask="draft",
-        worth=lambda answers: bool(answers.get("what")) and _agreed(answers),
+        worth=lambda answers: _told_something(answers) and _agreed(answers),
         acts_after=sent_after,
         act=act,
         told="tip_off.sent_incomplete",
@@ -96,7 +96,11 @@ def sent_after(node: str, answers: Mapping[str, str]) -> timedelta | None:
     sign = answers.get("danger") or answers.get("urgency") == "soon"
     # The question "is it happening now?" says itself that silence passes the words on.
     may = _agreed(answers) or node == "danger_first"
-    return SENT_AFTER if sign and may and answers.get("what") else None
+    return SENT_AFTER if sign and may and _told_something(answers) else None
+
+
+def _told_something(answers: Mapping[str, str]) -> bool:
+    return bool(answers.get("what") or answers.get("attachments"))
 
 
 def _agreed(answers: Mapping[str, str]) -> bool:
@@ -116,7 +120,8 @@ def open_tip(classifier: Classifier, scene: Scene) -> list[Event]:
             receipt=receipt,
             topic="report",
             urgency=urgency_of(scene),
-            place_code=place_code(scene),
+            place_code=answers.get("where_code", ""),
+            home_code=answers.get("home_code", ""),
             report=report,
             keep_return_address=not answers.get("hidden"),
             category=found.category,
@@ -133,13 +138,9 @@ def urgency_of(scene: Scene) -> Urgency:
 
 
 def place_code(scene: Scene) -> str:
-    """The place that decides who answers: where the person lives, if that is known and served,
-    else where it happened (territory.md A3.7)."""
-    home = scene.answers.get("home_code", "")
-    where = scene.answers.get("where_code", "")
-    if home and where and not scene.ports.desk(home, "none").served:
-        return where if scene.ports.desk(where, "none").served else home
-    return home or where
+    """The place that decides who answers: where the person lives, if that is another place, else
+    where it happened (territory.md A3.7)."""
+    return scene.answers.get("home_code") or scene.answers.get("where_code", "")
 
 
 def told(scene: Scene) -> str:
@@ -156,19 +157,21 @@ def _as_it_is(scene: Scene) -> str:
 
 def _take_late_words(scene: Scene) -> str:
     """What was typed after hours is still the answer to the question that waited."""
-    at = scene.answers.pop("left_at", "").removeprefix("again_")
+    at = scene.answers.get("left_at", "").removeprefix("again_")
     words = mask_identity_numbers(" ".join(scene.words.split())[:1000])
     if at in ("what", "when", "who") and len(words.split()) > 1:
         scene.answers[at] = words
-    elif at.startswith("where") and (place := scene.ports.find_place(words).place):
-        scene.answers["heard_where"], scene.answers["where_words"] = place.code, words
+    name = at.partition("_")[0]
+    place = scene.ports.find_place(words).place if name in ("where", "home") else None
+    if place:
+        scene.answers[f"heard_{name}"], scene.answers[f"{name}_words"] = place.code, words
         asked = scene.answers.get("asked", "").split()
-        scene.answers["asked"] = " ".join(name for name in asked if name != "where")
+        scene.answers["asked"] = " ".join(one for one in asked if one != name)
     return "next"
 
 
 def _may_go_on(scene: Scene) -> str:
-    return "next" if scene.answers.get("asked") or scene.answers.get("urgency") else "danger"
+    return "danger" if scene.answers.pop("left_at", "") == "danger" else "next"
 
 
 def _promise(scene: Scene) -> str:
