@@ -38,7 +38,7 @@ _ROLE = (
 _CALLED = r"(?:yang\s+)?(?:bernama|namanya|nama|panggilan|dipanggil|inisial|jenenge|ngarane)"
 _BY = (
     r"(?:oleh|dibawa|diajak|ditawari|ditipu|disuruh|dijual|diberangkatkan|ditampung|dipaksa"
-    r"|ditahan|dijemput|direkrut)(?:\s+(?:oleh|sama|ke|kerja))*"
+    r"|ditahan|dijemput|direkrut)(?:\s+(?:oleh|sama))?"
 )
 _DOES = (
     r"(?:me[mn]?(?:bawa|nahan|minta|ngajak|jual|awarkan|nawarkan|nawari|janjikan|njanjikan|nipu"

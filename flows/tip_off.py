@@ -4,20 +4,32 @@ Danger is asked before the story: whoever is in danger must hear "call first" be
 Its parts: `tip_off_form` (questions), `tip_off_check` (read-back), `tip_off_send` (the end, drafts).
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 from flows import tip_off_check, tip_off_form, tip_off_send
 from flows.classify import Classifier
+from flows.entities_text import word_set
 from flows.events import ConsentGiven, DangerConfirmed, Event
 from flows.hearing import Hearing
 from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 from flows.ports import Urgency
 from flows.safety import mask_identity_numbers
 from flows.tip_off_form import numbers
+from flows.triggers import fold
 
 DRAFT_NUDGE = timedelta(hours=2)
 DRAFT_KEPT = timedelta(hours=72)
+_YES = word_set(
+    "ya iya iyo yo y yoi betul bener benar masih sekarang sedang nggih inggih enggih muhun leres"
+)
+_OVER = re.compile(
+    r"\b(?:sudah|udah|sdh|wis|uwis) (?:pulang|aman|selamat|bebas|lewat|selesai|kembali|ketemu)\b"
+    r"|^(?:tidak|tdk|gak|ga|nggak|bukan|belum|ora)(?: (?:sekarang|lagi|pak|bu|kok|mas|mbak|kak))+$"
+    r"|^(?:tidak|bukan) itu\b|\b(?:dulu|tahun lalu)$"
+)
+"""Not "tidak bisa keluar", which is the cry itself."""
 NOTICE = ("tip_off.before_seen", "tip_off.before_phone", "tip_off.before")
 """The texts that are agreed to before the first question; their hash is the version."""
 
@@ -96,6 +108,10 @@ def _danger() -> dict[str, Node]:
                 Choice("other", "tip_off.no_report", "leave"),
             ),
             slots=numbers,
+            free="danger_said",
+        ),
+        "danger_said": Decide(
+            _said_now, {"yes": "urgent", "no": "not_urgent", "again": "danger_first"}
         ),
         "not_urgent": Decide(_calm_down, {"next": "calm_words"}),
         "calm_words": Say("tip_off.not_urgent", "start"),
@@ -125,6 +141,18 @@ def _keep_words(scene: Scene) -> str:
     scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
     scene.answers["danger"] = "yes"
     return "next"
+
+
+def _said_now(scene: Scene) -> str:
+    """ "Ya masih di sana tolong" is a yes; whatever is neither yes nor no is more of the story."""
+    said = fold(scene.words)
+    if _OVER.search(said):
+        return "no"
+    if said.partition(" ")[0] in _YES:
+        return "yes"
+    told = f"{scene.answers.get('what', '')} {mask_identity_numbers(scene.words)}"
+    scene.answers["what"] = " ".join(told.split())[:2000]
+    return "again"
 
 
 def _calm_down(scene: Scene) -> str:

@@ -38,11 +38,12 @@ def nodes(hearing: Hearing) -> dict[str, Node]:
 def _story(hearing: Hearing) -> dict[str, Node]:
     def hear(scene: Scene) -> str:
         fill(hearing, scene, scene.answers.get("what", ""))
-        return "next"
+        return _cry(scene)
 
     return {
         "what": Ask("tip_off.what", "what", "hear", read),
-        "hear": Decide(hear, {"next": "next"}),
+        "hear": Decide(hear, {"danger": "danger_heard", "next": "next"}),
+        "danger_heard": Say("tip_off.danger_heard", "next", slots=numbers),
         "next": Decide(
             next_question,
             {
@@ -130,7 +131,7 @@ def _rest(hearing: Hearing) -> dict[str, Node]:
         for name in ("who", "when", "proof"):
             if heard.get(name) and not scene.answers.get(name):
                 scene.answers[name] = heard[name]
-        return "next"
+        return _cry(scene)
 
     return {
         "when": Ask(
@@ -139,7 +140,7 @@ def _rest(hearing: Hearing) -> dict[str, Node]:
         "who": Ask(
             "tip_off.who", "who", "also", read, skip=Choice("unknown", "common.unknown", "next")
         ),
-        "also": Decide(also, {"next": "next"}),
+        "also": Decide(also, {"danger": "danger_heard", "next": "next"}),
         "contact_ask": Choose(
             "tip_off.contact",
             (
@@ -180,6 +181,15 @@ def place_in(hearing: Hearing, scene: Scene, told: str) -> Place | None:
     answer = scene.ports.find_place(told)
     near = answer.place is not None and answer.place.level in ("village", "district")
     return answer.place if near and answer.confidence >= SURE_PLACE else None
+
+
+def _cry(scene: Scene) -> str:
+    """Words of danger in the story of somebody who said there was none: the numbers, once."""
+    answers = scene.answers
+    if not answers.get("danger") or answers.get("urgency") == "now" or answers.get("warned"):
+        return "next"
+    answers["warned"] = "yes"
+    return "danger"
 
 
 def next_question(scene: Scene) -> str:

@@ -72,6 +72,7 @@ class FakePorts:
     served: bool = True
     on_duty: bool = True
     unclear: bool = False
+    reachable: bool = True
     reads: bool = True
     pictures: int = 0
 
@@ -109,6 +110,7 @@ class FakePorts:
             on_duty=self.on_duty,
             due_at=self.now + timedelta(hours=4) if self.served else None,
             ask_district=self.unclear,
+            reachable=self.reachable,
         )
 
     def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:

@@ -34,6 +34,7 @@ def test_when(text: str, when: str) -> None:
         ("PT Sumber Jaya Abadi minta 20 juta", "PT Sumber Jaya Abadi"),
         ("yang ajak nomornya 081234567890", "081234567890"),
         ("Pak kades minta uang untuk surat izin", "Pak kades"),
+        ("mau diberangkatkan ke Malaysia sama calo namanya Darmo", "Darmo"),
         # Whoever it was done to, whoever was asked for help, and plain roles are not the doer.
         ("Bu Sri disekap di Kamboja", ""),
         ("sudah lapor pak kades tidak digubris", ""),

@@ -7,7 +7,7 @@ from flows.catalog import text_version
 from flows.events import ConsentGiven, Event, TipOpened
 from flows.ports import PlaceAnswer
 from flows.session import Session
-from tests.flows.ports import MALAYSIA, NGRAYUN, FakePorts
+from tests.flows.ports import MALAYSIA, NGRAYUN, RECEIPT, FakePorts
 from tests.flows.talking import CATALOG, at, place, say, talk, words
 
 TOLD = "Kemarin Pak Joko membawa adik saya di Malaysia, ada bukti chat"
@@ -94,6 +94,37 @@ def test_in_danger_only_the_place_is_asked() -> None:
     assert nodes[2:] == ["what", "where_ask", "where_check", "contact_ask"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "node"),
+    [
+        ("ya sekarang", "where_ask"),
+        ("iya pak masih di sana tolong", "where_ask"),
+        ("tidak, itu tahun lalu", "before"),
+        ("sudah pulang kemarin", "before"),
+        ("tidak sekarang pak", "before"),
+        ("sekarang sudah aman", "before"),
+        ("tidak bisa keluar", "danger_first"),
+        ("sudah tiga hari dikunci", "danger_first"),
+        ("di rumah majikannya", "danger_first"),
+    ],
+)
+def test_is_it_happening_now_may_be_answered_in_words(typed: str, node: str) -> None:
+    cry = talk("tolong adik saya disekap")
+    answered = say(cry.session, typed)
+    assert answered.session.node == node
+    if node == "danger_first":
+        assert answered.session.answers["what"].endswith(typed)
+        assert "110" in words(answered)
+
+
+def test_danger_in_the_story_brings_the_numbers_once() -> None:
+    told = talk(*START, "Adik saya disekap di ruko")
+    assert "telepon dulu, jangan tunggu kami: 110" in words(told)
+    assert place(told) == "tip_off.where_ask"
+    assert "telepon dulu" in words(say(at("tip_off", "who"), "tolong, anak saya disekap dia"))
+    assert "telepon dulu" not in words(say(told.session, "ngrayun"))
+
+
 def test_a_story_with_its_place_is_read_back() -> None:
     told = "ada penampungan gelap dekat balai desa ngrayun"
     ports = FakePorts(places={told: PlaceAnswer(NGRAYUN, 0.9)})
@@ -168,6 +199,29 @@ def test_category_and_reasons_go_inside_and_are_never_shown() -> None:
     assert "UU 21/2007" in tip.report["reasons"]
     for secret in ("TPPO", "tppo", "UU 21/2007", "Proses", "bukan kesimpulan"):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("ports", "hidden", "told"),
+    [
+        (FakePorts(), False, "Kami kabari di chat ini"),
+        (FakePorts(), True, "hanya bisa dibaca dengan kode"),
+        (FakePorts(reachable=False), False, "tidak bisa menjanjikan waktunya"),
+        (FakePorts(reachable=False), True, "hanya bisa dibaca dengan kode"),
+        (FakePorts(served=False), False, "tanpa janji waktu"),
+    ],
+)
+def test_only_what_is_true_is_promised(ports: FakePorts, hidden: bool, told: str) -> None:
+    session = at("tip_off", "read_back")
+    if hidden:
+        session.answers["hidden"] = "yes"
+    said = words(say(session, "kirim", ports=ports))
+    assert told in said
+    assert f"Kode laporan: {RECEIPT}" in said
+    assert "Simpan kode itu" in said
+    assert "yang pertama" not in said
+    if not (ports.reachable and ports.served):
+        assert "paling lambat" not in said
 
 
 # ---- put right in one's own words
