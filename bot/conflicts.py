@@ -66,6 +66,16 @@ def passed_over(connection: Connection, ring: KeyRing, number: int) -> frozenset
     return frozenset(map(int, ring.open("tip-conflict", str(number), sealed).split()))
 
 
+def forget(connection: Connection, number: int) -> None:
+    connection.execute(conflicts.delete().where(conflicts.c.tip_number == number))
+
+
+def passing_over(connection: Connection, ring: KeyRing, officer_id: int) -> list[int]:
+    """Numbers of all tips that must not get to this officer."""
+    rows = connection.execute(select(conflicts.c.tip_number)).scalars().all()
+    return [number for number in rows if officer_id in passed_over(connection, ring, number)]
+
+
 def _is_named(name: str, words: set[str]) -> bool:
     """Two words of a name (or its only one) stand in the text; one common name proves nothing."""
     parts = [part for part in fold(name.partition("(")[0]).split() if part not in _TITLES]

@@ -113,8 +113,14 @@ class Catalog:
     danger: str = "tip_off:danger_words"
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
-    takes_danger: frozenset[str] = frozenset({"tip_off", "tip_status"})
-    """Flows in which words of danger are part of what is being told."""
+    takes_danger: frozenset[str] = frozenset(
+        {"tip_off", "tip_status:more", "tip_status:answer", "tip_status:share_words"}
+    )
+    """Flows and questions where words of danger are part of what is being told."""
+
+    def is_told(self, flow: str, node: str) -> bool:
+        """Words of danger belong to what is being told here."""
+        return flow in self.takes_danger or f"{flow}:{node}" in self.takes_danger
 
     def hears_danger(self, text: str) -> bool:
         """The message speaks of an emergency. A number or a single short word never does."""

@@ -13,7 +13,7 @@ from flows import left, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act
+from flows.everywhere import act, comes_first
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -40,7 +40,8 @@ MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
 MISSES_BEFORE_HELP = 2
 _COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL)
-CANNOT_READ = "common.cannot_read"
+CANNOT_READ = {True: "common.cannot_read", False: "common.reads_no_pictures"}
+"""By whether pictures are read here."""
 
 
 class FlowStuck(Exception):
@@ -94,7 +95,7 @@ class Run:
             return
         elif given.kind == "unreadable":
             if not self.hears_danger(given.text):  # a caption is words too
-                self.aside(CANNOT_READ)
+                self.aside(CANNOT_READ[self.ports.reads_pictures()])
         elif given.kind in ("picture", "picture_read"):
             pictures.take(self, given)
         elif given.kind == "edited":
@@ -105,6 +106,8 @@ class Run:
             self._read(given.text)
 
     def _read(self, text: str) -> None:
+        if comes_first(self, text):
+            return None
         node = self.waiting_node()
         if not self.person.officer and asks_who_reported(text):
             return self.aside(REFUSAL)
@@ -153,7 +156,7 @@ class Run:
         follow-up take them as part of their own story; an officer only speaks about them."""
         if self.person.officer or not self.catalog.hears_danger(text):
             return False
-        if self.session.flow in self.catalog.takes_danger:
+        if self.catalog.is_told(self.session.flow, self.session.node):
             self.session.answers["danger"] = "yes"
             return False
         self.words = text
@@ -326,7 +329,8 @@ class Run:
         return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
-        self.session.flow = self.session.node = ""
+        """The conversation is over; its sources, too, may say of which company it was."""
+        self.session.flow = self.session.node = self.session.source = ""
         self.session.answers = {}
         self.session.misses = 0
         self.session.nudged = False
@@ -388,5 +392,5 @@ class Run:
 
     def finish(self) -> list[Event]:
         if any(isinstance(event, ForgetMe) for event in self.events):
-            self.session.kept, self.session.source, self.session.owed = {}, "", []
+            self.session.kept, self.session.owed = {}, []
         return [*self.events, *joined(self.bubbles)]

@@ -4,6 +4,7 @@ Events are written only after the whole turn has been computed, inside its trans
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.ports import Urgency
 
@@ -97,10 +98,10 @@ class TipOpened:
     place_code: str
     report: dict[str, str] = field(repr=False)
     keep_return_address: bool = True
+    category: str = ""
+    """`tppo`, `tppm`, `other`; empty for a question."""
     home_code: str = ""
     """Where the recruited person lives, when that is not where it happened: its office owns it."""
-    category: str = ""
-    """`tppo`, `tppm`, `other`, or "" for a question (`flows/classify.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +128,40 @@ class TipWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class TipAcknowledged:
+class TipSeen:
+    """The reporter has been shown how the case stands."""
+
     tip_id: str
-    token: str
-    """The one-time reading link's secret, made by the port."""
 
 
 @dataclass(frozen=True, slots=True)
-class LinkIssued:
-    """A one-time reading link for a tip that its officer already owns."""
+class ContactShared:
+    """The reporter tells the officer how to be reached; sealed into the case, once, for good."""
 
     tip_id: str
-    token: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTried:
+    """A code was typed; `tip_id` is empty when it opened nothing."""
+
+    tip_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNewsStopped:
+    """After STOP: not even that there is a message about an open case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """AMAN: somebody looks at the phone. Cases need their code from now on, and nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipAcknowledged:
+    tip_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +170,16 @@ class TipQuestionAsked:
 
     tip_id: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TipPaused:
+    """The owner waits for something: the clock stands still until then."""
+
+    tip_id: str
+    reason: str
+    """One of `content/deadlines.yaml`."""
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +192,7 @@ class TipClosed:
 class OfficerEnrolled:
     code: str = field(repr=False)
     token: str = field(repr=False)
-    """The one-time link's secret with which the officer sets a PIN."""
+    """The one-time link's secret with which the officer makes a console account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +229,14 @@ Event = (
     | DangerConfirmed
     | TipDetailAdded
     | TipWithdrawn
+    | TipSeen
+    | ContactShared
+    | ReceiptTried
+    | CaseNewsStopped
+    | Hushed
     | TipAcknowledged
-    | LinkIssued
     | TipQuestionAsked
+    | TipPaused
     | TipClosed
     | OfficerEnrolled
     | GroupInvited

@@ -43,7 +43,7 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch)\.[a-z0-9_]+)[\"']"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned)\.[a-z0-9_]+)[\"']"
     r"|(?:(?:AskAgain|aside|bubble|message)\(\s*|told=)[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
@@ -60,7 +60,6 @@ _SAID_BY_CODE = {
     "broadcasts.bad_link": frozenset(["host"]),
     "broadcasts.message": frozenset(["text", "office"]),
     "broadcasts.message_stop": frozenset(["text", "office"]),
-    "notice.reply": frozenset(["text"]),
     "tip_off.sent_incomplete": frozenset(["receipt"]),
     "pictures.later": frozenset(["line"]),
     "notice.broadcast": frozenset(["number", "counts"]),

@@ -21,6 +21,7 @@ Verdict = Literal[
     "not_a_company",
     "register_unavailable",
 ]
+CaseChange = Literal["taken", "moved", "closed"]
 PlaceLevel = Literal["village", "district", "regency", "province", "country", "none"]
 
 
@@ -140,6 +141,11 @@ class TipView:
     opened_at: datetime
     can_reply: bool
     """A question can reach the reporter."""
+    quiet: bool = False
+    """The chat that asks is told nothing unasked about it: AMAN, or a "no" after STOP."""
+    paused_until: datetime | None = None
+    pause_reason: str = ""
+    """In words, while the clock stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,8 @@ class Person:
     is_new: bool = False
     consented: bool = False
     opted_out: bool = False
+    quiet: bool = False
+    """Nothing is sent here about some case: AMAN, or a "no" after STOP."""
     place: Place | None = None
     officer: str | None = None
     """The officer's name when this contact is an enrolled officer."""
@@ -199,7 +207,24 @@ class Ports(Protocol):
     def new_receipt(self) -> str: ...
     def new_token(self) -> str: ...
     def tip_by_number(self, number: int) -> TipView | None: ...
-    def tip_by_receipt(self, receipt: str) -> TipView | None: ...
+    def tip_by_receipt(self, receipt: str) -> TipView | None:
+        """None also while too many codes were wrong. Whoever asks emits `ReceiptTried`."""
+        ...
+
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        """A case that this conversation has opened, by its code or from its own chat."""
+        ...
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]: ...
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        """(who, how often) has read the report, in words for its reporter."""
+        ...
+
+    def contact_shared(self, tip_id: str) -> bool: ...
+    def news_may_come(self) -> bool:
+        """An open case would still be told about in this chat."""
+        ...
+
     def officer_tips(self) -> tuple[TipView, ...]: ...
     def officer_villages(self) -> tuple[Place, ...]: ...
     def reporter_tips(self) -> tuple[TipView, ...]: ...

@@ -50,7 +50,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     hushed: bool = False
     """AMAN was written: nothing of a case is spoken of before the person asks for it."""
     source: str = ""
-    """Where the last fact shown comes from: what the word SUMBER answers."""
+    """Where the last fact of this conversation comes from: what the word SUMBER answers."""
 
 
 class Input(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from flows.ports import (
     Audience,
     BroadcastView,
+    CaseChange,
     Desk,
     Hotline,
     OfficerCard,
@@ -74,6 +75,10 @@ class FakePorts:
     unclear: bool = False
     reachable: bool = True
     reads: bool = True
+    changes: tuple[CaseChange, ...] = ()
+    times_read: int = 2
+    shared: bool = False
+    has_news: bool = False
     pictures: int = 0
 
     def later(self, by: timedelta) -> "FakePorts":
@@ -127,6 +132,21 @@ class FakePorts:
 
     def tip_by_receipt(self, receipt: str) -> TipView | None:
         return self.tips.get(self.receipts.get(receipt.strip().upper(), 0))
+
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        return next((view for view in self.tips.values() if view.id == tip_id), None)
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]:
+        return self.changes
+
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        return (("petugas kantor imigrasi", self.times_read),) if self.times_read else ()
+
+    def contact_shared(self, tip_id: str) -> bool:
+        return self.shared
+
+    def news_may_come(self) -> bool:
+        return self.has_news
 
     def officer_tips(self) -> tuple[TipView, ...]:
         return tuple(self.tips.values())
