@@ -11,6 +11,7 @@ import yaml
 
 from bot.atlas import read_countries
 from bot.clock import Clock
+from bot.deadlines import load_deadlines, load_ramadan
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
 from flows.catalog import (
@@ -109,6 +110,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
             findings.append(_unloaded(error, f"content/{name}"))
     findings += _check_facts(folder, today)
     findings += _check_partners(folder, today)
+    findings += _check_clocks(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
@@ -120,6 +122,29 @@ def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
             yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
+
+
+def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
+    """Deadlines and the months of Ramadan: unreadable, past their day, a coming year missing."""
+    try:
+        source = load_deadlines(folder).source
+        if today > source.review_by:
+            problem = f"past its review date, {source.review_by}"
+            yield Finding("warning", "content/deadlines.yaml", "", problem)
+    except ContentError as error:
+        yield _unloaded(error, "content/deadlines.yaml")
+    try:
+        months = load_ramadan(folder)
+    except ContentError as error:
+        yield _unloaded(error, "content/ramadan.yaml")
+        return
+    file = "content/ramadan.yaml"
+    if all(month.ends < today for month in months):
+        yield Finding("warning", file, "", "the next Ramadan is not in the list")
+    for month in months:
+        if month.source.review_by < today <= month.ends:
+            problem = f"past its review date, {month.source.review_by}"
+            yield Finding("warning", file, month.hijri, problem)
 
 
 def _dated(

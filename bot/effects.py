@@ -22,6 +22,7 @@ from bot import (
     outbox,
     pictures,
     returns,
+    tip_clock,
     tip_seal,
     tips,
     watches,
@@ -31,7 +32,7 @@ from bot.officers import Step
 from bot.outbox_rows import to_the_hour
 from bot.routing import Route
 from bot.service import OurOffice, Service
-from bot.tip_moves import NotAllowed, TipMoves
+from bot.tip_moves import NotAllowed, TipMoves, must
 from bot.world import World
 from flows.events import (
     BroadcastOrdered,
@@ -278,7 +279,7 @@ class Effects(TipMoves):
         for copy in route.copies:
             if copy.office_code == route.office_code:
                 continue  # its leaders see every tip of their office
-            tips.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
+            tip_clock.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
                          to_the_hour(self.now))  # fmt: skip
             if copy.office_code:
                 readers = self.world.desk_readers(copy.office_code, frozenset())

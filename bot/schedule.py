@@ -28,6 +28,7 @@ from bot import (
     receipts,
     register_notices,
     sign_in,
+    tip_clock,
     tips,
 )
 from bot.database import Database, Moment
@@ -119,7 +120,7 @@ def next_moment(service: Service) -> datetime | None:
         moments = [
             connection.execute(select(sessions.c.wake_at).order_by(sessions.c.wake_at)
                                .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
-            tips.next_due(connection),
+            tip_clock.next_due(connection),
             leave.next_begin(connection, service.clock.now()),
             outbox.next_moment(connection),
         ]  # fmt: skip

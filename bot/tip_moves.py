@@ -7,7 +7,7 @@ transaction, once: the new owner, the old one, the reporter.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot import audit, conflicts, leave, officers, order, outbox, tips
+from bot import audit, conflicts, leave, officers, order, outbox, tip_clock, tips
 from bot.deadlines import STAGE_OF, Stage
 from bot.leave import Leave
 from bot.officers import Step
@@ -60,17 +60,20 @@ class TipMoves(Telling):
         return True
 
     def _following(self, tip: TipRow, chain: tuple[Step, ...]) -> Step | None:
-        owns = any(step.key == tip.step_key for step in chain)
+        """Upwards; somebody below who was not there before comes after those above."""
+        keys = [step.key for step in chain]
+        if tip.step_key not in keys:
+            return chain[0]
+        place = keys.index(tip.step_key)
         tried = tips.tried(self.connection, tip.number)
-        left = [step for step in chain if step.key not in tried or not owns]
-        following = left[0] if left else None
-        return None if following is None or following.key == tip.step_key else following
+        left = [step for step in chain[place + 1 :] + chain[:place] if step.key not in tried]
+        return left[0] if left else None
 
     def tell_again(self, tip: TipRow) -> None:
         """The chain has nobody else: its last one is told again, and later again."""
         office = self.office_of(tip)
         due = self.now + office.again(tip.urgency, self.now - tip.opened_at)
-        tips.restart_clock(self.connection, tip.number, due)
+        tip_clock.restart_clock(self.connection, tip.number, due)
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
         who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
         outbox.take_back(self.connection, tip.number, self._contacts(who))
@@ -138,9 +141,9 @@ class TipMoves(Telling):
         tips.add_message(self.connection, self.service.ring, tip, "to_reporter", text, self.now)
         decide_by = tip.decide_by or self.office_of(tip).due(self.now, tip.urgency, "decision")
         if tip.answered_at is None:
-            tips.answered(self.connection, tip.number, decide_by, self.now)
+            tip_clock.answered(self.connection, tip.number, decide_by, self.now)
         elif tip.paused_until is None:
-            tips.restart_clock(self.connection, tip.number, decide_by)
+            tip_clock.restart_clock(self.connection, tip.number, decide_by)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="asked",
                      subject=f"tip:{tip.number}")  # fmt: skip
         self.tell_reporter(tip)
@@ -154,9 +157,9 @@ class TipMoves(Telling):
         stage: Stage = "answer" if tip.status == "answered" else STAGE_OF[tip.status]
         due = self.office_of(tip).due(self.now, "now" if danger else tip.urgency, stage)
         if tip.paused_until is not None:
-            tips.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
+            tip_clock.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
         elif tip.due_at is None or due < tip.due_at:
-            tips.restart_clock(self.connection, tip.number, due)
+            tip_clock.restart_clock(self.connection, tip.number, due)
 
     def pause(self, tip: TipRow, officer_id: int, reason: str, until: datetime) -> None:
         """The clock stands still for a reason of the list; the reporter is told.
@@ -177,7 +180,7 @@ class TipMoves(Telling):
         if not timedelta(0) < length <= rules.pause_at_most:
             raise NotAllowed(f"a pause lasts at most {rules.pause_at_most.days} days")
         after = office.calendar.add_working(tip.due_at + length, timedelta(0))
-        tips.pause(self.connection, tip.number, reason, until, due_after=after)
+        tip_clock.pause(self.connection, tip.number, reason, until, due_after=after)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}",
                      action=f"paused:{reason}", subject=f"tip:{tip.number}")  # fmt: skip
         self.tell_reporter(tip)
@@ -185,7 +188,7 @@ class TipMoves(Telling):
     def end_pause(self, tip: TipRow) -> None:
         """Its time is over: the deadline that stood still runs on."""
         due = max(tip.due_after_pause or self.now, self.now + timedelta(minutes=1))
-        tips.resume(self.connection, tip.number, due)
+        tip_clock.resume(self.connection, tip.number, due)
         self.tell_officer(tip.officer_id, "notice.pause_over", number=tip.number)
 
     def close(self, tip: TipRow, officer_id: int, outcome: str) -> None:

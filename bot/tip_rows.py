@@ -1,6 +1,7 @@
 """The tables of a tip: what is readable of it, its sealed parts, and who owned it when."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -137,3 +138,6 @@ parts = TipPart.__table__  # type: ignore[attr-defined]
 assignments = Assignment.__table__  # type: ignore[attr-defined]
 relays = TipRelay.__table__  # type: ignore[attr-defined]
 fingerprints = TipFingerprint.__table__  # type: ignore[attr-defined]
+
+NO_PAUSE: dict[str, Any] = {"paused_until": None, "pause_reason": "", "due_after_pause": None}
+"""The columns of a tip whose clock runs."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from bot import contacts, demo, groups, outbox, tips
+from bot import contacts, demo, groups, outbox, tip_clock, tips
 from bot.channels.base import GroupMoved, Inbound, RetryLater
 from bot.database import Database
 from bot.officers import Step
@@ -130,7 +130,7 @@ async def test_what_has_ended_is_not_changed_any_more(on_both: Rehearsal, way: s
         assert not tips.escalate(connection, 1, NEXT, now, now)
         assert not tips.acknowledge(connection, 1, owner, now, now)
         assert not tips.close(connection, 1, owner, "handled", now)
-        assert not tips.restart_clock(connection, 1, now)
+        assert not tip_clock.restart_clock(connection, 1, now)
         assert first_tip(connection).status == ended
         assert tips.withdraw(connection, 1, now) == (way == "close")
         open_ones = select(func.count()).where(tips.assignments.c.ended_at.is_(None))
