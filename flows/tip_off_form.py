@@ -278,9 +278,10 @@ def _narrow(scene: Scene) -> str:
 
 
 def _located(scene: Scene) -> str:
-    """Two offices share some regencies: there the kecamatan is asked for, once."""
+    """Two offices share some regencies: there the kecamatan is asked for, once, unless the home
+    decides anyway."""
     code = scene.answers.get("where_code", "")
-    if code and not scene.answers.get("near"):
+    if code and not scene.answers.get("near") and not _lives_elsewhere(scene):
         scene.answers["near"] = "asked"
         if scene.ports.desk(code, "none").ask_district:
             return "unclear"

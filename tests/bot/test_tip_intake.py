@@ -10,17 +10,11 @@ from bot.sessions import SessionRow, open_session
 from flows import tip_off
 from flows.catalog import text_version
 from flows.session import Session
-from tests.bot.steps import count, first_tip, heard, report
+from tests.bot.steps import count, heard, report
+from tests.opened import report_of
 
 consents = contacts.consents
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
-
-
-def read_report(rehearsal: Rehearsal) -> dict[str, str]:
-    with rehearsal.service.database.read() as connection:
-        tip = first_tip(connection)
-        ((_, _, content),) = tips.read_parts(connection, rehearsal.service.ring, tip, ["report"])
-    return content
 
 
 def session_of(rehearsal: Rehearsal) -> Session:
@@ -42,14 +36,14 @@ async def test_consent_to_a_report_is_kept_with_its_version_and_is_no_consent_to
     version = text_version(on_both.service.catalog.wording, *tip_off.NOTICE)
     assert count(on_both, consents, purpose="report", text_version=version) == 1
     assert count(on_both, contacts.contacts) == count(on_both, contacts.contacts, consented_at=None)
-    assert read_report(on_both)["consent"] == version
+    assert report_of(on_both.service, 1)["consent"] == version
 
 
 async def test_no_row_of_consent_leads_to_a_hidden_reporter(on_both: Rehearsal) -> None:
     await report(on_both, hidden=True)
     assert count(on_both, consents, purpose="report") == 0
     version = text_version(on_both.service.catalog.wording, *tip_off.NOTICE)
-    assert read_report(on_both)["consent"] == version
+    assert report_of(on_both.service, 1)["consent"] == version
 
 
 async def test_the_form_goes_whole_into_the_seal(on_both: Rehearsal) -> None:
@@ -57,7 +51,7 @@ async def test_the_form_goes_whole_into_the_seal(on_both: Rehearsal) -> None:
     for words in ("lapor", "lanjut", "tidak", told, "ngrayun ngrayun ponorogo", "ya", "boleh"):
         await on_both.say("warga", words)
     await on_both.say("warga", "kirim")
-    content = read_report(on_both)
+    content = report_of(on_both.service, 1)
     assert content["what"] == told
     assert content["reasons"].endswith("bukan kesimpulan.")
     got = {name: content[name] for name in ("when", "who", "victim", "proof", "helper")}
@@ -69,7 +63,7 @@ async def test_a_draft_that_is_sent_alone_leaves_nothing_of_the_story(on_both: R
     for words in ("lapor", "lanjut", "akan berangkat segera", "Anak saya dibawa calo"):
         await on_both.say("warga", words)
     await on_both.wait(timedelta(hours=3))
-    content = read_report(on_both)
+    content = report_of(on_both.service, 1)
     assert (content["incomplete"], content["what"]) == ("yes", "Anak saya dibawa calo")
     assert "calo" not in repr(session_of(on_both))
     await on_both.wait(timedelta(days=2))
