@@ -261,7 +261,8 @@ def give_consent(
             contact_id=contact_id, purpose=purpose, text_version=version, given_at=now
         )
     )
-    change(connection, contact_id, consented_at=now)
+    if purpose == "service":
+        change(connection, contact_id, consented_at=now)
 
 
 def withdraw_consent(connection: Connection, contact_id: int, now: datetime) -> None:

@@ -144,7 +144,7 @@ class Effects(TipMoves):
         match event:
             case ConsentGiven(purpose=purpose, text_version=version):
                 contacts.give_consent(connection, known.id, purpose, version, now)
-                known.consented = True
+                known.consented |= purpose == "service"
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)

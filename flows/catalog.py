@@ -199,12 +199,16 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
         ) from None
 
 
-def consent_version(wording: Wording) -> str:
-    """Names the exact words that somebody agreed to."""
-    if CONSENT_TEXT not in wording:
-        stem, _, key = CONSENT_TEXT.partition(".")
-        raise ContentError(f"content/texts/{stem}.yaml: {key} is missing: consent is given to it")
-    return hashlib.sha256(wording.raw(CONSENT_TEXT).encode()).hexdigest()[:12]
+def text_version(wording: Wording, *keys: str) -> str:
+    """Names the exact words that somebody agreed to. Raises ContentError where one is missing."""
+    for key in keys:
+        if key not in wording:
+            stem, _, name = key.partition(".")
+            raise ContentError(
+                f"content/texts/{stem}.yaml: {name} is missing: consent is given to it"
+            )
+    shown = "\n".join(wording.raw(key) for key in keys)
+    return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
 def load_lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:

@@ -24,6 +24,7 @@ WIB = timezone(timedelta(hours=7))
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=WIB)
 NGRAYUN = Place("35.02.02.2001", "village", "Desa Ngrayun, Kec. Ngrayun, Kab. Ponorogo")
 KECAMATAN = Place("35.02.02", "district", "Kec. Ngrayun, Kab. Ponorogo")
+MALAYSIA = Place("my", "country", "Malaysia")
 RECEIPT = "7F3K-92QX-MN4T"
 
 TIP = TipView(
@@ -58,6 +59,7 @@ class FakePorts:
         default_factory=lambda: {
             "ngrayun": PlaceAnswer(NGRAYUN, 1.0),
             "kecamatan ngrayun": PlaceAnswer(KECAMATAN, 1.0),
+            "malaysia": PlaceAnswer(MALAYSIA, 0.9),
             "ngebel": PlaceAnswer(None, 0.5, (NGRAYUN, KECAMATAN)),
         }
     )
@@ -76,6 +78,8 @@ class FakePorts:
     watched: tuple[str, ...] = ()
     served: bool = True
     on_duty: bool = True
+    unclear: bool = False
+    reachable: bool = True
     reads: bool = True
     changes: tuple[CaseChange, ...] = ()
     times_read: int = 2
@@ -98,7 +102,7 @@ class FakePorts:
         return self.places.get(text.casefold().strip(), PlaceAnswer(None, 0.0))
 
     def place(self, code: str) -> Place | None:
-        return next((place for place in (NGRAYUN, KECAMATAN) if place.code == code), None)
+        return next((place for place in (NGRAYUN, KECAMATAN, MALAYSIA) if place.code == code), None)
 
     def watches(self) -> tuple[str, ...]:
         return self.watched
@@ -118,6 +122,8 @@ class FakePorts:
             hours="Senin–Jumat 08.00–16.00",
             on_duty=self.on_duty,
             due_at=self.now + timedelta(hours=4) if self.served else None,
+            ask_district=self.unclear,
+            reachable=self.reachable,
         )
 
     def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:

@@ -22,6 +22,7 @@ ANSWERS = {
     "village_words": "ngebel", "village_code": NGRAYUN.code, "village_name": NGRAYUN.name,
     "near_words": "ngebel", "near_code": NGRAYUN.code, "near_name": NGRAYUN.name,
     "where_words": "ngebel", "where_code": NGRAYUN.code, "where_name": NGRAYUN.name,
+    "home_words": "ngebel", "home_code": NGRAYUN.code, "home_name": NGRAYUN.name,
     "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
     "tip": "t1", "typed": RECEIPT, "receipt": RECEIPT, "contact": "Sari 0812", "number": "12",
     "question": "di mana?", "token": "token",
