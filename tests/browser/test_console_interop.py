@@ -10,7 +10,14 @@ import pytest
 from playwright.sync_api import Page
 
 from bot import accounts, keys, tip_seal
-from bot.sealing import RECEIPT_ALPHABET, canonical_code, new_key_pair, open_with, public_of, seal_to
+from bot.sealing import (
+    RECEIPT_ALPHABET,
+    canonical_code,
+    new_key_pair,
+    open_with,
+    public_of,
+    seal_to,
+)
 from tests.browser.conftest import LiveConsole
 
 VECTORS = 60
