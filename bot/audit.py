@@ -1,9 +1,11 @@
 """Who did what to which tip, when: a chain of hashes, so that a removed line shows."""
 
 import hashlib
+from collections import Counter
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from bot.database import Moment, milliseconds
@@ -19,7 +21,7 @@ class AuditEntry(SQLModel, table=True):
     actor: str
     """`officer:3`, `reporter`, `system` or `operator`."""
     action: str
-    subject: str
+    subject: str = Field(index=True)
     """`tip:12`, `officer:3`, `broadcast:5`."""
     previous: bytes
     hash: bytes
@@ -56,6 +58,14 @@ def record(connection: Connection, now: datetime, *, actor: str, action: str, su
     )
 
 
+def times(connection: Connection, action: str, subject: str) -> dict[str, int]:
+    """How often it was done, by the kind of actor (`officer`, `operator`)."""
+    found = connection.execute(
+        select(entries.c.actor).where(entries.c.subject == subject, entries.c.action == action)
+    )
+    return dict(Counter(row.actor.partition(":")[0] for row in found))
+
+
 def first_break(connection: Connection) -> int | None:
     """The id of the first entry whose hash does not fit the chain, or None."""
     previous = b""
@@ -65,6 +75,33 @@ def first_break(connection: Connection) -> int | None:
             return int(row.id)
         previous = row.hash
     return None
+
+
+def head(connection: Connection) -> str:
+    """The hash of the last entry in hex, "" before there is one: with a copy of it kept elsewhere
+    a chain that was written anew from its beginning shows too."""
+    last = select(entries.c.hash).order_by(entries.c.id.desc()).limit(1)
+    return (connection.execute(last).scalar() or b"").hex()
+
+
+def page(
+    connection: Connection,
+    size: int,
+    *,
+    tip: int | None = None,
+    officer_id: int | None = None,
+    before: int | None = None,
+) -> list[Any]:
+    """The newest entries, of one tip or by and about one officer when asked; older than `before`."""
+    query = select(entries).order_by(entries.c.id.desc()).limit(size)
+    if tip is not None:
+        query = query.where(entries.c.subject == f"tip:{tip}")
+    if officer_id is not None:
+        who = f"officer:{officer_id}"
+        query = query.where(or_(entries.c.actor == who, entries.c.subject == who))
+    if before is not None:
+        query = query.where(entries.c.id < before)
+    return list(connection.execute(query))
 
 
 def _hash(previous: bytes, at: datetime, actor: str, action: str, subject: str) -> bytes:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import office_cli, register_cli, understand_cli
+from bot import erase_cli, office_cli, partner_cli, register_cli, understand_cli
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -87,10 +87,18 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--contacts", type=int, default=2000)
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
+    erase_cli.add_commands(commands)
     office_cli.add_commands(commands)
+    partner_cli.add_commands(commands)
     register_cli.add_commands(commands)
     understand_cli.add_commands(commands)
     _content_commands(commands)
+    log = commands.add_parser("audit", help="the log of who did what")
+    verify = log.add_subparsers(required=True, metavar="verify").add_parser(
+        "verify", help="whether the log's chain is whole, and the hash of its last entry"
+    )
+    verify.set_defaults(command=run_audit_verify)
+    verify.add_argument("--json", action="store_true")
     telegram = commands.add_parser("telegram", help="the Telegram bot's connection")
     connect = telegram.add_subparsers(required=True, metavar="connect").add_parser(
         "connect", help="tell Telegram the address of our webhook"
@@ -150,6 +158,20 @@ def run_doctor(given: argparse.Namespace) -> int:
         else:
             print(f"{finding.state:5} {finding.what}: {finding.detail}")
     return FINDING if any(finding.state == "bad" for finding in findings) else FINE
+
+
+def run_audit_verify(given: argparse.Namespace) -> int:
+    from bot import audit
+
+    with open_service().database.read() as connection:
+        broken, head = audit.first_break(connection), audit.head(connection)
+    if given.json:
+        print_json({"broken": broken, "head": head})
+    elif broken:
+        print(f"entry {broken} does not fit the chain: it was altered, or one before it removed")
+    else:
+        print(f"whole; last entry {head or '(none)'}")
+    return FINDING if broken else FINE
 
 
 def run_recruiter(given: argparse.Namespace) -> int:

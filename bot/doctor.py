@@ -10,16 +10,19 @@ from typing import Literal
 import PIL
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
-from bot import audit, erasures, keeping, outbox, pictures, reading, tips
-from bot.officers import officers
+from bot import audit, erasures, keeping, keys, outbox, pictures, reading, receipts, tips
+from bot.officers import leader_ids, officers
+from bot.partner_rows import partners
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
 from bot.settings import Settings
+from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
-from flows.catalog import ContentError
+from flows.catalog import CONTENT, ContentError
+from flows.check_facts import LOADERS
 
 State = Literal["ok", "warn", "bad"]
 
@@ -75,10 +78,60 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "bad", "address", "KENTONGAN_PUBLIC_BASE_URL must be the public https address"
         )
+    yield _tip_mode(settings)
     if settings.simulator:
         state: State = "bad" if settings.real_channels else "warn"
         yield Finding(state, "simulator", "KENTONGAN_SIMULATOR is on: anybody who reaches this "
                       "server can play villager and officer")  # fmt: skip
+
+
+def _tip_mode(settings: Settings) -> Finding:
+    if settings.tip_mode == "sealed":
+        return Finding("ok", "reports", "only officers' own keys open them")
+    who = "this machine" if settings.tip_mode == "server" else "the owner's chat"
+    if settings.tip_mode_accepted:
+        return Finding(
+            "warn", "reports", f"{who} has them too; accepted: {settings.tip_mode_accepted}"
+        )
+    state: State = "bad" if settings.real_channels else "warn"
+    return Finding(
+        state, "reports", f"{who} has them too, and KENTONGAN_TIP_MODE_ACCEPTED is unset"
+    )
+
+
+def _keys(connection: Connection, service: Service, office_code: str) -> Iterator[Finding]:
+    """Who should be able to open reports and can't."""
+    today = service.today(service.clock.now())
+    keyless = connection.execute(
+        select(officers.c.staff_no)
+        .where(
+            officers.c.office_code == office_code, officers.c.active,
+            officers.c.contact_id.is_not(None), officers.c.key_id.is_(None),
+        )
+        .order_by(officers.c.staff_no)
+    ).scalars().all()  # fmt: skip
+    if keyless:
+        yield Finding("warn", "keys", f"{', '.join(keyless)} have no key and get no reports: "
+                      "they open the link from their chat, or `kentongan roster invite`")  # fmt: skip
+    leaders = keys.recipients_of(connection, leader_ids(connection, office_code, today))
+    present = keys.office_recipient(connection, office_code)
+    if not present:
+        yield Finding("warn", "keys", "the office has no key yet: a section head or head signs in "
+                      "to the console, which makes it")  # fmt: skip
+    lacking = sum(
+        present[0].id not in keys.office_wraps(connection, office_code, leader.id)
+        for leader in leaders
+        if present
+    )
+    if lacking:
+        yield Finding("warn", "keys", f"{lacking} leaders don't hold the office's key yet: it comes "
+                      "when another leader signs in")  # fmt: skip
+    under_ring = connection.execute(
+        select(func.count()).select_from(tips.wraps).where(tips.wraps.c.recipient == SERVER)
+    ).scalar_one()
+    if under_ring and service.settings.tip_mode == "sealed":
+        yield Finding("warn", "reports", f"{under_ring} wait under the key ring until an officer "
+                      "who may read them has a key")  # fmt: skip
 
 
 def _pictures() -> Finding:
@@ -120,13 +173,24 @@ def _content(service: Service) -> Iterator[Finding]:
         accepted = service.settings.accept_unreviewed or not service.settings.real_channels
         yield Finding("warn" if accepted else "bad", "review",
                       f"no lawyer has stamped {', '.join(unreviewed)}; they are labelled")  # fmt: skip
-    stale = [h.id for h in service.catalog.hotlines if h.review_by < today]
-    if stale:
-        yield Finding("warn", "hotlines", f"past their review date, not shown: {', '.join(stale)}")
+    if stale := ", ".join(_past_review(service, today)):
+        yield Finding("warn", "facts", f"past their review date: {stale}; "
+                      "`kentongan content check` names them")  # fmt: skip
     if not WorkingCalendar.knows_year(today.year + (today.month == 12)):
         yield Finding(
             "warn", "holidays", "next year's holidays are not known; deadlines count Mon-Fri"
         )
+
+
+def _past_review(service: Service, today: date) -> Iterator[str]:
+    """How many rows of each file beside the lessons: 3 of 67 in red_flags.yaml."""
+    files = {
+        name: [row.source.review_by for row in load(CONTENT)] for name, load in LOADERS.items()
+    }
+    files["hotlines.yaml"] = [hotline.review_by for hotline in service.catalog.hotlines]
+    for name, days in files.items():
+        if late := sum(day < today for day in days):
+            yield f"{late} of {len(days)} in {name}"
 
 
 def _database(service: Service) -> Iterator[Finding]:
@@ -148,12 +212,14 @@ def _database(service: Service) -> Iterator[Finding]:
             yield Finding("bad", "office", str(error))
             return
         people = connection.execute(
-            select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.pin_hash))
+            select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.key_id))
             .where(officers.c.office_code == office.code, officers.c.active)
         ).one()  # fmt: skip
         state: State = "ok" if people[1] else "bad"
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
-                      f"{people[2]} with a PIN")  # fmt: skip
+                      f"{people[2]} with a key")  # fmt: skip
+        yield from _keys(connection, service, office.code)
+        yield from _partners(connection, office.code, service.today(service.clock.now()))
         unowned = connection.execute(
             select(func.count()).where(
                 tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
@@ -161,6 +227,7 @@ def _database(service: Service) -> Iterator[Finding]:
         ).scalar_one()
         if unowned:
             yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
+        yield from _guesses(*receipts.lately(connection, service.clock.now()))
         broken = audit.first_break(connection)
         if broken:
             yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
@@ -190,6 +257,35 @@ def _erasures(pending: erasures.Pending, now: datetime) -> Iterator[Finding]:
         f"{pending.waiting} still to be deleted at their provider, the oldest for {hours:.0f} h"
     )
     yield Finding(state, "messages", f"{detail}, {pending.failing} refused again and again")
+
+
+def _guesses(wrong: int, refused: int) -> Iterator[Finding]:
+    if wrong >= receipts.OF_ALL:
+        yield Finding("bad", "codes", f"{wrong} wrong receipt codes within an hour: none opens now; "
+                      "somebody is guessing")  # fmt: skip
+    elif refused:
+        yield Finding("warn", "codes", f"{refused} receipt codes refused within an hour: somebody "
+                      "is guessing")  # fmt: skip
+
+
+def _partners(connection: Connection, office_code: str, today: date) -> Iterator[Finding]:
+    """Whom the office itself vouches for; without any there is the shipped directory."""
+    ours = partners.c.office_code == office_code, partners.c.active
+    late = connection.execute(
+        select(func.count()).where(*ours, partners.c.review_by < today)
+    ).scalar_one()
+    gone = connection.execute(
+        select(func.count())
+        .select_from(partners.outerjoin(
+            officers, (officers.c.staff_no == partners.c.vouched_by)
+            & (officers.c.office_code == office_code) & officers.c.active,
+        ))
+        .where(*ours, officers.c.id.is_(None))
+    ).scalar_one()  # fmt: skip
+    if late:
+        yield Finding("warn", "partners", f"{late} are past their review date: ask, import anew")
+    if gone:
+        yield Finding("warn", "partners", f"for {gone} nobody vouches who is still on the roster")
 
 
 def _register(register: Register, today: date) -> Finding:

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 from sqlmodel import Field, SQLModel
 
-from bot import erasures, pictures, tips
+from bot import erasures, pictures, tip_seal, tips
 from bot.database import Database, Moment
 from bot.sealing import KeyRing
 
@@ -100,7 +100,9 @@ def move(
     rows = connection.execute(select(media).filter_by(**which).order_by(media.c.id)).all()
     for row in rows:
         inside = _open(ring, row)
-        tips.add_attachment(connection, ring, tip, inside.name, inside.media_type, inside.data, now)
+        content = {"name": inside.name, "media_type": inside.media_type}
+        tip_seal.add_part(connection, tip.number, tip.id, tip.public_key, "attachment", content,
+                          now, inside.data)  # fmt: skip
     drop(connection, **which)
     return len(rows)
 

@@ -10,62 +10,49 @@ from sqlmodel import Field, SQLModel
 from bot.database import Moment
 from bot.sealing import token_hash
 
-LINK_LASTS = timedelta(minutes=15)
-READING_LASTS = timedelta(minutes=15)
-MAX_FAILURES = 5
-"""Wrong PINs before a link dies."""
+LINK_LASTS = timedelta(minutes=60)
+"""Long enough for a password, a second factor and a test report on a slow connection."""
 
-Kind = Literal["tip", "pin", "reading"]
+Kind = Literal["setup", "recover"]
 
 
 class Link(SQLModel, table=True):
-    """`tip` opens the PIN page of a tip, `pin` lets an officer set a PIN, `reading` is the
-    signed-in browser after the PIN."""
+    """`setup` lets an officer make an account for the console; `recover` set a new password."""
 
     hash: bytes = Field(primary_key=True)
     kind: str
     officer_id: int = Field(foreign_key="officer.id", index=True)
-    tip_number: int = 0
     expires_at: datetime = Field(index=True, sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
-    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     officer_id: int
-    tip_number: int
-    failures: int
 
 
 links = Link.__table__  # type: ignore[attr-defined]
 
 
-def issue(
-    connection: Connection, token: str, kind: Kind, officer_id: int, now: datetime, *, tip: int = 0
-) -> None:
-    lasts = READING_LASTS if kind == "reading" else LINK_LASTS
+def issue(connection: Connection, token: str, kind: Kind, officer_id: int, now: datetime) -> None:
     connection.execute(
         links.insert().values(
             hash=token_hash(token),
             kind=kind,
             officer_id=officer_id,
-            tip_number=tip,
-            expires_at=now + lasts,
-            failures=0,
+            expires_at=now + LINK_LASTS,
         )
     )
 
 
 def find(connection: Connection, token: str, kind: Kind, now: datetime) -> Opened | None:
-    """The link while it is good: not expired, not used, not tried too often."""
+    """The link while it is good: not expired, not used."""
     row = connection.execute(
-        select(links.c.officer_id, links.c.tip_number, links.c.failures).where(
+        select(links.c.officer_id).where(
             links.c.hash == token_hash(token),
             links.c.kind == kind,
             links.c.expires_at > now,
             links.c.used_at.is_(None),
-            links.c.failures < MAX_FAILURES,
         )
     ).first()
     return Opened(*row) if row else None
@@ -81,21 +68,8 @@ def use(connection: Connection, token: str, now: datetime) -> bool:
     return result.rowcount == 1
 
 
-def failed(connection: Connection, token: str) -> None:
-    connection.execute(
-        update(links).where(links.c.hash == token_hash(token)).values(failures=links.c.failures + 1)
-    )
-
-
-def revoke(connection: Connection, officer_id: int, tip_number: int) -> None:
-    """Close every door to a tip for an officer who no longer has it."""
-    connection.execute(
-        delete(links).where(links.c.officer_id == officer_id, links.c.tip_number == tip_number)
-    )
-
-
 def revoke_all(connection: Connection, officer_id: int) -> None:
-    """Close every door of an officer (enrolled anew, PIN void)."""
+    """Close every door of an officer (enrolled anew)."""
     connection.execute(delete(links).where(links.c.officer_id == officer_id))
 
 

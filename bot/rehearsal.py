@@ -98,7 +98,7 @@ class Rehearsal:
             ring=ring or KeyRing.fresh(),
             clock=self.clock,
         )
-        migrate(self.service.database)
+        migrate(self.service.database, self.service.ring)
         demo.seed(self.service)
         self.turns = Turns(self.service)
         self._read = read or reading.read

@@ -4,6 +4,8 @@ AES-256-GCM throughout. The key ring is a file outside the database; each purpos
 key derived from the ring (HKDF-SHA256), and every ciphertext is bound by its associated data to
 the row it stands in, so that a value moved to another row does not open. Format of a sealed
 value: version byte 1, key id (4 bytes), nonce (12), ciphertext and tag.
+
+What only people may open (reports, officers' keys) is sealed to a public key instead: HPKE.
 """
 
 import base64
@@ -15,17 +17,23 @@ import secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from flows import receipt_codes
+
 _VERSION = b"\x01"
 _HEADER = 1 + 4 + 12
-PADDING = 256
-"""Reports are padded to a multiple of this many bytes, so that length says little."""
+_HPKE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+"""Opened in browsers by @hpke/core with the same three parts."""
 
-RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""No 0/O, 1/I/L: easy to read aloud. 12 characters of 31 hold 59.4 bits."""
+RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's 32: no O, I, L, U. 12 of them hold 60 bits. Older codes have a U and neither 0 nor 1,
+so they still mean themselves."""
+_CONFUSED = str.maketrans("OIL", "011")
 
 
 class SealBroken(Exception):
@@ -119,52 +127,48 @@ class KeyRing:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._keys[kid])
 
 
-def seal_report(tip_id: str, key: bytes, report: dict[str, str]) -> bytes:
-    """Encrypt a report under its own key, padded, bound to its tip."""
-    return _seal_part(tip_id, key, json.dumps(report, ensure_ascii=False).encode())
+def new_key_pair() -> tuple[bytes, bytes]:
+    """(private, public) of X25519, 32 bytes each."""
+    private = X25519PrivateKey.generate()
+    return private.private_bytes_raw(), private.public_key().public_bytes_raw()
 
 
-def open_report(tip_id: str, key: bytes, sealed: bytes) -> dict[str, str]:
-    """The report as it was sealed; raises SealBroken when it is another tip's or was altered."""
-    plain = _open_part(tip_id, key, sealed)
-    return {str(name): str(value) for name, value in json.loads(plain).items()}
+def public_of(private: bytes) -> bytes:
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
-def seal_attachment(tip_id: str, key: bytes, name: str, media_type: str, data: bytes) -> bytes:
-    """Encrypt a file with its name under the tip's key: one line of JSON, then its bytes."""
-    head = json.dumps({"name": name, "media_type": media_type, "size": len(data)})
-    return _seal_part(tip_id, key, head.encode() + b"\n" + data)
+def seal_to(public: bytes, info: str, plain: bytes) -> bytes:
+    """HPKE (RFC 9180, base mode): opens only with the private key and exactly this `info`.
+
+    32 bytes of encapsulated key, then the ciphertext and its tag.
+    """
+    return _HPKE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info.encode())
 
 
-def open_attachment(tip_id: str, key: bytes, sealed: bytes) -> tuple[str, str, bytes]:
-    """(name, media type, bytes); raises SealBroken when it is another tip's or was altered."""
-    head, _, data = _open_part(tip_id, key, sealed).partition(b"\n")
-    told = json.loads(head)
-    return told["name"], told["media_type"], data[: told["size"]]
-
-
-def _seal_part(tip_id: str, key: bytes, plain: bytes) -> bytes:
-    padded = plain + b" " * (-len(plain) % PADDING)
-    nonce = os.urandom(12)
-    return nonce + AESGCM(key).encrypt(nonce, padded, f"tip:{tip_id}|v1".encode())
-
-
-def _open_part(tip_id: str, key: bytes, sealed: bytes) -> bytes:
+def open_with(private: bytes, info: str, sealed: bytes) -> bytes:
+    """Raises SealBroken when it was sealed to another key, for something else, or altered."""
+    key = X25519PrivateKey.from_private_bytes(private)
     try:
-        return AESGCM(key).decrypt(sealed[:12], sealed[12:], f"tip:{tip_id}|v1".encode())
+        return _HPKE.decrypt(sealed, key, info.encode())
     except InvalidTag:
-        raise SealBroken(f"tip {tip_id}: the report does not open") from None
+        raise SealBroken(f"{info.partition('|')[0]}: the value does not open") from None
 
 
 def new_receipt() -> str:
-    """A receipt code such as `7F3K-92QX-MN4T`: random, easy to read aloud."""
-    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+    """A receipt code such as `7F3K-92QX-MN4T`: random, easy to read aloud.
+
+    One in 76 does not look like a code and is drawn anew, which costs a fiftieth of a bit.
+    """
+    while True:
+        code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
+        if found := receipt_codes.find(f"{code[:4]}-{code[4:8]}-{code[8:]}"):
+            return found
 
 
 def canonical_code(text: str) -> str:
-    """A code as people type it (small letters, spaces, missing dashes) in one form."""
-    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    """A code as people type it (small letters, spaces, missing dashes, O for 0) in one form."""
+    letters = (letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    return "".join(letters).translate(_CONFUSED)
 
 
 def token_hash(token: str) -> bytes:

@@ -31,7 +31,8 @@ def serve(settings: Settings, parts: frozenset[str]) -> int:
         refuse_taken_port(settings)
     service = Service(settings)
     refuse_unreviewed(service)
-    migrate(service.database)
+    refuse_unaccepted(settings)
+    migrate(service.database, service.ring)
     service.office()
     if "web" in parts:
         uvicorn.run(_app(service, parts), **_web(settings))
@@ -59,7 +60,7 @@ def demo(port: int) -> int:
     refuse_taken_port(settings)  # before anything is emptied: another demo may be running
     ring = KeyRing.load(settings.keyring_path, create=True)
     service = Service(settings, database=Database(settings.database_url), ring=ring, clock=Clock())
-    migrate(service.database)
+    migrate(service.database, service.ring)
     example.start_over(service)
     print(
         f"\n  Kentongan is drumming: open {address}/simulator/\n  (stop with Ctrl+C)\n", flush=True
@@ -90,6 +91,16 @@ def refuse_unreviewed(service: Service) -> None:
         raise SettingsError(
             f"KENTONGAN_ACCEPT_UNREVIEWED: lessons {', '.join(unreviewed)} are reviewed by nobody; "
             "stamp them with `kentongan content stamp` or set this to true to send them labelled"
+        )
+
+
+def refuse_unaccepted(settings: Settings) -> None:
+    """Reports of real people are readable to more than officers' keys only where the office has
+    accepted that in writing (security.md 3.2)."""
+    if settings.real_channels and settings.tip_mode != "sealed" and not settings.tip_mode_accepted:
+        raise SettingsError(
+            f"KENTONGAN_TIP_MODE_ACCEPTED: mode {settings.tip_mode} needs who at the office "
+            "accepted it in writing, and when; or set KENTONGAN_TIP_MODE=sealed"
         )
 
 

@@ -83,6 +83,16 @@ class Settings(BaseSettings):
         description="The office accepts that content no lawyer has read is sent with the label 'belum "
         "diperiksa ahli hukum'.",
     )
+    tip_mode: Literal["sealed", "server", "chat"] = Field(
+        "sealed",
+        description="Who can open reports: sealed = only officers with their own keys; server = this "
+        "machine too (a trial); chat = as sealed, and the text also goes to the owner's chat.",
+    )
+    tip_mode_accepted: str = Field(
+        "",
+        description="Who at the office accepted server or chat in writing, and when; with real channels "
+        "those modes don't start without it.",
+    )
     broadcast_limit: int = Field(
         2000,
         ge=1,

@@ -25,7 +25,7 @@ def open_service(settings: Settings | None = None, *, ring: KeyRing | None = Non
     ring = ring or KeyRing.load(settings.keyring_path)
     try:
         service = Service(settings, ring=ring)
-        migrate(service.database)
+        migrate(service.database, service.ring)
     except (OSError, ValueError) as error:
         raise WrongUse(str(error).splitlines()[0]) from None
     except Exception as error:
@@ -61,13 +61,6 @@ def parse_time(text: str) -> datetime:
     if at.tzinfo is None:
         raise WrongUse(f"--at {text}: has no offset; write for example {text}+07:00")
     return at
-
-
-def check_time_of_day(name: str, text: str) -> None:
-    try:
-        datetime.strptime(text, "%H:%M")  # noqa: DTZ007  (a time of day, no date)
-    except ValueError:
-        raise WrongUse(f"--{name} {text}: is no time such as 08:00") from None
 
 
 def loaded(load: Callable[[], Any]) -> Any:

@@ -1,42 +1,51 @@
 """Tips: sealed when they are opened, one owner and a running clock at every moment, until closed.
 
 A question to a human is a tip with topic `question`: the same owner, the same clock.
-Mode `server` of design.md 11: each report has a key of its own, wrapped under the server's key
-ring; wraps to officers' own keys come beside it.
+What it says is sealed to a key pair of its own (`bot/tip_seal.py`): in mode `sealed` only the
+responsible officers and the office's leaders can open it, and the server no longer can.
 """
 
-import secrets
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
-from bot import audit, links
-from bot.officers import Step
+from bot import audit, tip_seal
+from bot.keys import Recipient
+from bot.officers import UNROUTED, Step
 from bot.outbox_rows import to_the_hour
-from bot.sealing import (
-    KeyRing,
-    canonical_code,
-    open_attachment,
-    open_report,
-    seal_attachment,
-    seal_report,
+from bot.sealing import KeyRing, canonical_code, new_key_pair
+from bot.tip_rows import (
+    NO_PAUSE,
+    Assignment,
+    Tip,
+    TipFingerprint,
+    TipPart,
+    TipRelay,
+    TipWrap,
+    assignments,
+    fingerprints,
+    parts,
+    relays,
+    tips,
+    wraps,
 )
-from bot.tip_rows import Assignment, Tip, TipPart, TipWrap, assignments, parts, tips, wraps
 from flows.events import TipOpened
 from flows.ports import Urgency
 
-__all__ = ["Assignment", "Tip", "TipPart", "TipWrap", "assignments", "parts", "tips", "wraps"]
+__all__ = [
+    "UNROUTED", "Assignment", "Tip", "TipFingerprint", "TipPart", "TipRelay", "TipWrap",
+    "assignments", "fingerprints", "parts", "relays", "tips", "wraps",
+]  # fmt: skip
 
-OPEN_STATUSES = ("assigned", "acknowledged")
+TAKEN = ("acknowledged", "answered")
+"""Somebody has said "I have it"; `answered` from the first words to the reporter on."""
+OPEN_STATUSES = ("assigned", *TAKEN)
 NEWS_STAYS = timedelta(days=30)
 """How long BUKA still finds a closed tip, so that its last message can be read."""
-
-
-UNROUTED = Step(None, None, "", "unrouted", "nobody is enrolled for this place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,20 @@ class TipRow:
     officer_id: int | None
     role: str
     due_at: datetime | None
+    category: str
+    rank: int
+    public_key: bytes = field(repr=False)
+    office_code: str
+    answered_at: datetime | None
+    decide_by: datetime | None
+    paused_until: datetime | None
+    pause_reason: str
+    due_after_pause: datetime | None
+
+    @property
+    def step_key(self) -> tuple[int | None, str]:
+        """The link of the chain that has it, as `Step.key`."""
+        return self.officer_id, "" if self.officer_id is not None else self.role
 
 
 _ROW = select(
@@ -62,6 +85,8 @@ _ROW = select(
     tips.c.may_ask, tips.c.return_address.is_not(None),
     tips.c.opened_at, assignments.c.officer_id,
     func.coalesce(assignments.c.role, "unrouted"), assignments.c.due_at,
+    tips.c.category, tips.c.rank, tips.c.public_key, tips.c.office_code, tips.c.answered_at,
+    tips.c.decide_by, tips.c.paused_until, tips.c.pause_reason, tips.c.due_after_pause,
 ).select_from(
     tips.outerjoin(
         assignments,
@@ -80,14 +105,20 @@ def open_tip(
     owner: Step,
     due_at: datetime,
     now: datetime,
+    recipients: Sequence[Recipient] = (),
+    for_ring: bool = False,
+    rank: int = 0,
 ) -> int:
     """Seal the report, give it an owner and a deadline; returns the tip's number.
 
-    Without a return address no time of it is exact: what the chat got at that moment is kept
-    for a day, and must not lead from the report to the reporter.
+    `recipients` may open it; `for_ring` lets the server do so too (mode `server`), as it must
+    while there are no recipients: better read later by somebody than by nobody.
+
+    Without a return address no time of it is exact: what the chat got at that moment is kept for a
+    day, and must not lead from the report to the reporter.
     """
     tip_id = str(uuid.uuid4())
-    key = secrets.token_bytes(32)
+    private, public = new_key_pair()
     keep = event.keep_return_address
     if not keep:
         due_at = _rounded_up(due_at, timedelta(minutes=5 if event.urgency == "now" else 60))
@@ -97,7 +128,10 @@ def open_tip(
         "id": tip_id,
         "office_code": office_code,
         "topic": event.topic,
+        "category": event.category,
+        "public_key": public,
         "urgency": event.urgency,
+        "rank": rank,
         "place_code": event.place_code,
         "status": "assigned",
         "outcome": "",
@@ -110,9 +144,10 @@ def open_tip(
     number = int(
         connection.execute(tips.insert().values(**values).returning(tips.c.number)).scalar_one()
     )
-    wrap = ring.seal("tip", tip_id, key)
-    connection.execute(wraps.insert().values(tip_number=number, recipient="server", wrap=wrap))
-    _add_part(connection, number, "report", seal_report(tip_id, key, event.report), now)
+    tip_seal.give_key(connection, number, tip_id, private, recipients)
+    if for_ring or not recipients:
+        tip_seal.give_key_to_ring(connection, ring, number, tip_id, private)
+    tip_seal.add_part(connection, number, tip_id, public, "report", event.report, now)
     assign(connection, number, owner, due_at, now)
     audit.record(connection, now, actor="reporter", action="opened", subject=f"tip:{number}")
     return number
@@ -155,32 +190,37 @@ def end_assignment(connection: Connection, number: int, reason: str, now: dateti
 
 
 def acknowledge(
-    connection: Connection, number: int, officer_id: int, due_at: datetime, now: datetime
+    connection: Connection,
+    number: int,
+    officer_id: int,
+    due_at: datetime,
+    now: datetime,
+    *,
+    role: str = "",
 ) -> bool:
-    """False, and nothing done, when the tip has ended or got another owner meanwhile."""
+    """False, and nothing done, when the tip has ended or got another owner meanwhile.
+
+    What is taken from a desk becomes an assignment of the officer's own, in that role.
+    """
     if hold(connection, number) not in OPEN_STATUSES:
         return False
-    taken = connection.execute(
+    mine = select(assignments).where(_open_for(number, officer_id))
+    present = connection.execute(mine).first()
+    if present is None:
+        return False
+    if present.officer_id is None:
+        end_assignment(connection, number, "taken", now)
+        own = Step(officer_id, None, "", role or present.role, f"took it from {present.role}")
+        assign(connection, number, own, due_at, now)
+    connection.execute(
         update(assignments)
         .where(_open_for(number, officer_id))
-        .values(acknowledged_at=now, officer_id=officer_id, due_at=due_at)
+        .values(acknowledged_at=now, due_at=due_at)
     )
-    if not taken.rowcount:
-        return False
     connection.execute(update(tips).where(tips.c.number == number).values(status="acknowledged"))
     audit.record(connection, now, actor=f"officer:{officer_id}", action="acknowledged",
                  subject=f"tip:{number}")  # fmt: skip
     return True
-
-
-def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool:
-    """False when nobody's clock runs any more."""
-    changed = connection.execute(
-        update(assignments)
-        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
-        .values(due_at=due_at)
-    )
-    return changed.rowcount > 0
 
 
 def escalate(
@@ -191,8 +231,11 @@ def escalate(
     now: datetime,
     *,
     seen: TipRow | None = None,
+    why: str = "overdue",
+    actor: str = "system",
 ) -> bool:
-    """The next one owns it, and the old owner's links close.
+    """The next one owns it, with clocks that begin anew; the console shows it to the old owner no
+    more.
 
     False, and nothing done, when the tip has ended meanwhile, or when it is no longer as it was
     `seen` (somebody took it, or its clock was set later).
@@ -209,12 +252,14 @@ def escalate(
         or (seen.due_at is not None and runs_until > seen.due_at)
     ):
         return False
-    if old is not None and old != owner.officer_id:
-        links.revoke(connection, old, number)
-    end_assignment(connection, number, "overdue", now)
+    end_assignment(connection, number, why, now)
     assign(connection, number, owner, due_at, now)
-    connection.execute(update(tips).where(tips.c.number == number).values(status="assigned"))
-    audit.record(connection, now, actor="system", action="escalated", subject=f"tip:{number}")
+    values = {"status": "assigned", "answered_at": None, "decide_by": None, **NO_PAUSE}
+    if owner.office_code:
+        values["office_code"] = owner.office_code
+    connection.execute(update(tips).where(tips.c.number == number).values(**values))
+    action = "escalated" if why == "overdue" else f"moved:{why}"
+    audit.record(connection, now, actor=actor, action=action, subject=f"tip:{number}")
     return True
 
 
@@ -227,14 +272,20 @@ def close(
     mine = select(assignments.c.id).where(_open_for(number, officer_id))
     if connection.execute(mine).first() is None:
         return False
+    return end(connection, number, outcome, now, by=officer_id)
+
+
+def end(connection: Connection, number: int, outcome: str, now: datetime, *, by: int) -> bool:
+    """Close it, whoever owns it; False, and nothing done, when it has ended already."""
+    if hold(connection, number) not in OPEN_STATUSES:
+        return False
     end_assignment(connection, number, "closed", now)
     connection.execute(
         update(tips)
         .where(tips.c.number == number)
         .values(status="closed", outcome=outcome, closed_at=now)
     )
-    links.revoke(connection, officer_id, number)
-    audit.record(connection, now, actor=f"officer:{officer_id}", action=f"closed:{outcome}",
+    audit.record(connection, now, actor=f"officer:{by}", action=f"closed:{outcome}",
                  subject=f"tip:{number}")  # fmt: skip
     return True
 
@@ -246,8 +297,8 @@ def withdraw(connection: Connection, number: int, now: datetime) -> bool:
     """
     if hold(connection, number) in ("", "withdrawn"):
         return False
-    connection.execute(delete(wraps).where(wraps.c.tip_number == number))
-    connection.execute(delete(parts).where(parts.c.tip_number == number))
+    for table in (wraps, parts, relays, fingerprints):
+        connection.execute(delete(table).where(table.c.tip_number == number))
     end_assignment(connection, number, "withdrawn", now)
     connection.execute(
         update(tips)
@@ -261,55 +312,11 @@ def withdraw(connection: Connection, number: int, now: datetime) -> bool:
 def add_message(
     connection: Connection, ring: KeyRing, tip: TipRow, kind: str, words: str, now: datetime
 ) -> None:
-    """Seal what one side writes to the other into the case."""
-    sealed = seal_report(tip.id, _key(connection, ring, tip), {"text": words})
-    _add_part(connection, tip.number, kind, sealed, now)
-
-
-def add_attachment(
-    connection: Connection,
-    ring: KeyRing,
-    tip: TipRow,
-    name: str,
-    media_type: str,
-    data: bytes,
-    now: datetime,
-) -> None:
-    """Seal a file of the reporter's into the case."""
-    sealed = seal_attachment(tip.id, _key(connection, ring, tip), name, media_type, data)
-    _add_part(connection, tip.number, "attachment", sealed, now)
-
-
-def attachments(connection: Connection, tip: TipRow) -> list[tuple[int, datetime]]:
-    """(part, time) of a tip's attachments in order, unopened."""
-    query = select(parts.c.id, parts.c.at).where(
-        parts.c.tip_number == tip.number, parts.c.kind == "attachment"
-    )
-    return [(row.id, row.at) for row in connection.execute(query.order_by(parts.c.id))]
-
-
-def read_attachment(
-    connection: Connection, ring: KeyRing, tip: TipRow, part: int
-) -> tuple[str, str, bytes]:
-    """(name, media type, bytes) of one; raises SealBroken if altered, NoResultFound if gone."""
-    query = select(parts.c.sealed).where(
-        parts.c.id == part, parts.c.tip_number == tip.number, parts.c.kind == "attachment"
-    )
-    sealed = connection.execute(query).scalar_one()
-    return open_attachment(tip.id, _key(connection, ring, tip), sealed)
-
-
-def read_parts(
-    connection: Connection, ring: KeyRing, tip: TipRow, kinds: Iterable[str]
-) -> list[tuple[str, datetime, dict[str, str]]]:
-    """(kind, time, content) of a tip's parts in order; raises SealBroken if altered."""
-    key = _key(connection, ring, tip)
-    rows = connection.execute(
-        select(parts.c.kind, parts.c.at, parts.c.sealed)
-        .where(parts.c.tip_number == tip.number, parts.c.kind.in_(list(kinds)))
-        .order_by(parts.c.id)
-    ).all()
-    return [(row.kind, row.at, open_report(tip.id, key, row.sealed)) for row in rows]
+    """Seal what one side writes to the other into the case; the officer's words also for the bot,
+    which has to say them."""
+    tip_seal.add_part(connection, tip.number, tip.id, tip.public_key, kind, {"text": words}, now)
+    if kind == "to_reporter":
+        tip_seal.add_relay(connection, ring, tip.number, tip.id, words, now)
 
 
 def by_number(connection: Connection, number: int) -> TipRow | None:
@@ -338,38 +345,45 @@ def of_officer(
     """What waits for an officer, most urgent first; leaders also see what nobody owns."""
     mine = assignments.c.officer_id == officer_id
     if leads:
-        mine |= assignments.c.officer_id.is_(None)
-    rows = connection.execute(
-        _ROW.where(tips.c.office_code == office_code, tips.c.status.in_(OPEN_STATUSES), mine)
-    )
-    rank = {"now": 0, "soon": 1, "none": 2}
+        mine |= assignments.c.officer_id.is_(None) & (tips.c.office_code == office_code)
+    rows = connection.execute(_ROW.where(tips.c.status.in_(OPEN_STATUSES), mine))
     found = [_tip_row(row) for row in rows]
-    return sorted(found, key=lambda tip: (rank[tip.urgency], tip.due_at or tip.opened_at))
+    return sorted(found, key=_by_urgency)
 
 
-def overdue(connection: Connection, now: datetime) -> list[tuple[TipRow, str]]:
-    """Open tips whose deadline has passed, with their office."""
+def _by_urgency(tip: TipRow) -> tuple[int, int, datetime]:
+    urgency = {"now": 0, "soon": 1, "none": 2}[tip.urgency]
+    return urgency, tip.rank, tip.due_at or tip.opened_at
+
+
+def overdue(connection: Connection, now: datetime) -> list[TipRow]:
+    """Open tips whose deadline has passed."""
     rows = connection.execute(
-        _ROW.add_columns(tips.c.office_code)
-        .where(assignments.c.due_at <= now, tips.c.status.in_(OPEN_STATUSES))
+        _ROW.where(assignments.c.due_at <= now, tips.c.status.in_(OPEN_STATUSES))
         .order_by(tips.c.number)
         .limit(200)
     )
-    return [(_tip_row(row[:-1]), row[-1]) for row in rows]
+    return [_tip_row(row) for row in rows]
 
 
-def tried(connection: Connection, number: int) -> set[int]:
-    """Officers who have owned the tip already."""
+def owned_by(connection: Connection, officer_id: int) -> list[TipRow]:
+    """Every open tip of an officer."""
     rows = connection.execute(
-        select(assignments.c.officer_id).where(assignments.c.tip_number == number)
+        _ROW.where(
+            assignments.c.officer_id == officer_id, tips.c.status.in_(OPEN_STATUSES)
+        ).order_by(tips.c.number)
     )
-    return {row.officer_id for row in rows if row.officer_id is not None}
+    return [_tip_row(row) for row in rows]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    return connection.execute(
-        select(func.min(assignments.c.due_at)).where(assignments.c.ended_at.is_(None))
-    ).scalar()
+def tried(connection: Connection, number: int) -> set[tuple[int | None, str]]:
+    """The links of the chain that have had the tip already, as `Step.key`."""
+    rows = connection.execute(
+        select(assignments.c.officer_id, assignments.c.role).where(
+            assignments.c.tip_number == number
+        )
+    )
+    return {(officer, "" if officer is not None else role) for officer, role in rows}
 
 
 def history(connection: Connection, number: int) -> list[tuple[datetime, str, str]]:
@@ -416,17 +430,6 @@ def _rounded_up(at: datetime, to: timedelta) -> datetime:
 
 def _seal_contact(ring: KeyRing, tip_id: str, contact_id: int) -> bytes:
     return ring.seal("tip-return", tip_id, str(contact_id).encode())
-
-
-def _key(connection: Connection, ring: KeyRing, tip: TipRow) -> bytes:
-    wrap = connection.execute(
-        select(wraps.c.wrap).where(wraps.c.tip_number == tip.number, wraps.c.recipient == "server")
-    ).scalar_one()
-    return ring.open("tip", tip.id, wrap)
-
-
-def _add_part(connection: Connection, number: int, kind: str, sealed: bytes, now: datetime) -> None:
-    connection.execute(parts.insert().values(tip_number=number, kind=kind, sealed=sealed, at=now))
 
 
 def _one(connection: Connection, condition: object) -> TipRow | None:

@@ -25,7 +25,7 @@ from bot.effects import Effects
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from bot.world import World
-from flows import engine
+from flows import engine, receipt_codes
 from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
@@ -195,9 +195,8 @@ class Turns:
             if told is None:
                 return self._too_late(batch, inbound)
             tip_id = told.tip_id
-        if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
-            contacts.change(batch.connection, known.id, unreachable_at=None)
-            known.unreachable = False
+        if inbound.kind not in _NOT_SPOKEN:
+            contacts.heard_from(batch.connection, known, batch.now)
         media = inbound.event_id if inbound.kind == "attachment" else inbound.media
         given = Input(
             _TALK[inbound.kind], inbound.text, inbound.payload, media, inbound.caption,
@@ -288,7 +287,9 @@ class Turns:
             node, words = "start", ""
         else:
             node, words = self._group_command(inbound)
-            if node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            if receipt_codes.find(inbound.text):
+                node, words = "code", ""  # neither repeated nor confirmed before the village
+            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None

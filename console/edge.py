@@ -3,23 +3,33 @@
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+if TYPE_CHECKING:
+    from console.app import Console
+
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 20
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'self'"
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
+        "style-src 'self'; img-src 'self' data: blob:; media-src blob:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
@@ -37,18 +47,24 @@ class RefusedError(Exception):
 
 
 class Page:
-    """One address with its methods. As an ASGI app, so that refusals carry the headers too."""
+    """One address with its methods. As an ASGI app, so that refusals carry the headers too.
 
-    def __init__(self, refusal: Callable[[RefusedError], Response], **handlers: Handler) -> None:
+    Handlers find the console at `request.state.console`.
+    """
+
+    def __init__(self, console: "Console", **handlers: Handler) -> None:
         """`handlers` by method; a page that can be read answers HEAD like GET."""
-        self._refusal = refusal
+        self._console = console
         self._handlers: dict[str, Handler] = handlers
         if "GET" in handlers:
             self._handlers["HEAD"] = handlers["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(Request(scope, receive))
-        response.headers.update(HEADERS)
+        request = Request(scope, receive)
+        request.state.console = self._console
+        response = await self._answer(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -58,13 +74,13 @@ class Page:
                 raise RefusedError(405, "no_method", allow=", ".join(sorted(self._handlers)))
             return await handler(request)
         except RefusedError as refused:
-            return self._refusal(refused)
+            return self._console.refusal(request, refused)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is left to read it
         except Exception as error:
             # Never the message: what a database says may quote what somebody wrote.
             log.error("a console page failed: %s", type(error).__name__)
-            return self._refusal(RefusedError(503, "trouble"))
+            return self._console.refusal(request, RefusedError(503, "trouble"))
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -82,6 +98,22 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError:  # UnicodeDecodeError is one
         raise RefusedError(400, "unreadable") from None
     return dict(pairs)
+
+
+async def read_json(request: Request, shape: type[T]) -> T:
+    """What a script of ours posted. Raises RefusedError for too much, or for another shape."""
+    body = await _read_body(request)
+    if not is_json(request):
+        raise RefusedError(400, "unreadable")
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, RecursionError):
+        raise RefusedError(400, "unreadable") from None
+
+
+def is_json(request: Request) -> bool:
+    """A script asks, not a person: it gets JSON, refusals too."""
+    return request.headers.get("content-type", "").startswith("application/json")
 
 
 async def _read_body(request: Request) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from flows.events import (
     Event,
     GroupInvited,
-    LinkIssued,
     OfficerEnrolled,
     TipAcknowledged,
     TipClosed,
@@ -34,7 +33,8 @@ from flows.safety import mask_identity_numbers
 from flows.times import say_time
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
-OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable")
+TAKEN = ("acknowledged", "answered")
+OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable", "false")
 
 
 def flow() -> Flow:
@@ -72,11 +72,10 @@ def _one_tip() -> dict[str, Node]:
         ),
         "take": Decide(_typed, {"found": "take_it", "unknown": "unknown", "missing": "start"}),
         "take_it": Decide(
-            _may_take, {"take": "taken", "again": "link", "closed": "is_closed", "other": "not_yours"}
+            _may_take, {"take": "taken", "again": "link_text", "closed": "is_closed", "other": "not_yours"}
         ),
         "taken": Emit(_take, "taken_text"),
         "taken_text": Say("officer_desk.taken", "rest", slots=_link),
-        "link": Emit(_issue, "link_text"),
         "link_text": Say("officer_desk.link", "rest", slots=_link),
         "is_closed": Say("officer_desk.is_closed", "rest"),
         "not_yours": Say("officer_desk.not_yours", "rest"),
@@ -110,7 +109,7 @@ def _enrolment() -> dict[str, Node]:
         "code": Ask("officer_desk.code", "code", "enrolled", _read_invitation, human=False),
         "bad_code": Say("officer_desk.bad_code", "welcome:menu"),
         "enrolled": Emit(_enrol, "welcome_officer"),
-        "welcome_officer": Say("officer_desk.enrolled", "rest", slots=_pin_link),
+        "welcome_officer": Say("officer_desk.enrolled", "rest", slots=_setup_link),
     }
 
 
@@ -179,14 +178,14 @@ def _may_ask(scene: Scene) -> str:
     view = _view(scene)
     if view is None or not view.mine:
         return "other"
-    return "yes" if view.can_reply and view.status == "acknowledged" else "no"
+    return "yes" if view.can_reply and view.status in TAKEN else "no"
 
 
 def _may_close(scene: Scene) -> str:
     view = _view(scene)
     if view is None or view.status in ("closed", "withdrawn"):
         return "closed"
-    return "yes" if view.mine and view.status == "acknowledged" else "other"
+    return "yes" if view.mine and view.status in TAKEN else "other"
 
 
 def _tip_id(scene: Scene) -> str:
@@ -196,13 +195,7 @@ def _tip_id(scene: Scene) -> str:
 
 
 def _take(scene: Scene) -> list[Event]:
-    token = scene.answers["token"] = scene.ports.new_token()
-    return [TipAcknowledged(_tip_id(scene), token)]
-
-
-def _issue(scene: Scene) -> list[Event]:
-    token = scene.answers["token"] = scene.ports.new_token()
-    return [LinkIssued(_tip_id(scene), token)]
+    return [TipAcknowledged(_tip_id(scene))]
 
 
 def _ask(scene: Scene) -> list[Event]:
@@ -216,9 +209,9 @@ def _closing(outcome: str) -> Callable[[Scene], list[Event]]:
 
 
 def _link(scene: Scene) -> dict[str, str]:
-    return _number(scene) | {
-        "link": f"{scene.ports.public_url()}/console/t/{scene.answers['token']}"
-    }
+    """No secret: the page opens only for whoever is signed in and has the tip."""
+    number = _number(scene)
+    return number | {"link": f"{scene.ports.public_url()}/console/tip/{number['number']}"}
 
 
 def _number(scene: Scene) -> dict[str, str]:
@@ -230,7 +223,8 @@ def _tip(scene: Scene) -> dict[str, str]:
     if view is None:  # out of reach since the question was put
         return {"number": scene.answers.get("number", ""), "kind": "-",
                 "status": "tidak ada lagi pada Anda", "due": "-"}  # fmt: skip
-    status = {"assigned": "menunggu Anda", "acknowledged": "sudah Anda ambil"}
+    status = {"assigned": "menunggu Anda", "acknowledged": "sudah Anda ambil",
+              "answered": "sudah Anda jawab"}  # fmt: skip
     kind = "pertanyaan" if view.topic == "question" else "laporan"
     return {
         "number": str(view.number),
@@ -264,8 +258,8 @@ def _enrol(scene: Scene) -> list[Event]:
     return [OfficerEnrolled(scene.answers["code"], token)]
 
 
-def _pin_link(scene: Scene) -> dict[str, str]:
-    link = f"{scene.ports.public_url()}/console/pin/{scene.answers['token']}"
+def _setup_link(scene: Scene) -> dict[str, str]:
+    link = f"{scene.ports.public_url()}/console/setup/{scene.answers['token']}"
     return {"name": scene.answers["name"], "link": link}
 
 

@@ -8,17 +8,23 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot import (  # noqa: F401  (importing a module registers its tables)
+    accounts,
     audit,
     broadcasts,
+    case_rows,
     conflicts,
     contacts,
     contents,
     groups,
+    keys,
     lessons,
     links,
     officers,
+    order,
     outbox,
+    partner_rows,
     pictures,
+    receipts,
     register_tables,
     schedule,
     sessions,

@@ -1,4 +1,4 @@
-"""What many tests need: a bot without a network, and each of the two databases, fresh."""
+"""What many tests need: a bot without a network, its providers, and each of the two databases, fresh."""
 
 import os
 import shutil
@@ -9,12 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot import demo, pins
 from bot.recruiters import Register
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
 from flows import conversations
 from flows.catalog import CONTENT
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.twilio import FakeTwilio
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
 
 
@@ -27,9 +28,8 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The demo's known PIN (Argon2 is slow on purpose), content and lists, which nobody changes."""
+    """Content and lists, which nobody changes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "hash_pin", cache(pins.hash_pin))
         patch.setattr("bot.service.load_catalog", cache(conversations.load_catalog))
         patch.setattr("bot.service.Register", SimpleNamespace(load=cache(Register.load)))
         patch.setattr("bot.service.Offices", cache(Offices))
@@ -60,6 +60,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path / 'kentongan.db'}"
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def twilio() -> Iterator[FakeTwilio]:
+    with FakeTwilio() as fake:
+        yield fake
 
 
 @pytest.fixture

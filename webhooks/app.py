@@ -14,7 +14,7 @@ from bot.channels.base import StatusReport
 from bot.database import GroupCommit
 from bot.running import PARTS, Running
 from bot.service import Service
-from console import pages
+from console import app as console
 from webhooks import health, simulator, telegram, twilio
 
 HANDLERS: dict[str, Callable[[Request], Awaitable[Response]]] = {
@@ -71,7 +71,7 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),
-        *pages.routes(service, running.wake),
+        *console.routes(service, running.wake),
     ]
     if service.settings.simulator:
         app.router.routes += simulator.routes()

@@ -8,11 +8,12 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
@@ -25,10 +26,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot import demo
+from bot.accounts import accounts
 from bot.channels.base import MAX_MEDIA, Inbound
 from bot.channels.simulator import SimulatorChannel
 from bot.running import Running
 from bot.schedule import forward
+from bot.service import Service
+from bot.sign_in import STEP_SECONDS, code_at
 from webhooks.edge import read_body
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -54,8 +58,13 @@ _PHONES = (
     ("grup", "Grup desa", "Grup Telegram Desa Ngrayun", "group"),
     ("petugas", "Petugas", "PIMPASA Desa Ngrayun dan Baosan Kidul", "private"),
 )
-_OFFICE_PHONES = {demo.DEPUTY: "HP wakil petugas", demo.HEAD: "HP kepala seksi"}
-"""The other officers' phones: what they get is shown on the officer's phone, under their name."""
+_OFFICE_PHONES = {
+    demo.DEPUTY: "HP wakil petugas",
+    demo.HEAD: "HP kepala seksi",
+    demo.PARTNER: "HP Babinsa",
+}
+"""Phones without a screen of their own: what they get is shown on the officer's, under their name."""
+_SIGN_IN = (("D-001", "petugas"), ("D-003", "kepala seksi"))
 
 
 class Said(msgspec.Struct):
@@ -74,6 +83,7 @@ def routes() -> list[Route | Mount]:
         Route("/simulator", lambda request: RedirectResponse("/simulator/")),
         Route("/simulator/", page),
         Route("/simulator/state", state),
+        Route("/simulator/code", code),
         Route("/simulator/stream", stream),
         Route("/simulator/say", say, methods=["POST"]),
         Route("/simulator/picture", picture, methods=["POST"]),
@@ -100,10 +110,16 @@ async def state(request: Request) -> Response:
             "office": office.name,
             "phones": phones,
             "messages": {phone: _shown(_channel(running), phone) for phone, *_ in _PHONES},
-            "pin": demo.PIN,
+            "console": await asyncio.to_thread(_console, running.service),
         },
         headers=HEADERS,
     )
+
+
+async def code(request: Request) -> Response:
+    """What the example officers' code app shows now."""
+    running: Running = request.app.state.running
+    return JSONResponse(await asyncio.to_thread(_console, running.service), headers=HEADERS)
 
 
 async def stream(request: Request) -> Response:
@@ -179,6 +195,21 @@ async def reset(request: Request) -> Response:
 
 
 _event_ids = itertools.count(1)
+
+
+def _console(service: Service) -> dict[str, Any]:
+    """How a visitor signs in to the console as one of the example officers. A code works once, so
+    it is the next one when somebody has just used the present one."""
+    step = int(service.clock.now().timestamp()) // STEP_SECONDS
+    with service.database.read() as connection:
+        used = connection.execute(select(func.max(accounts.c.totp_step))).scalar() or 0
+    at = datetime.fromtimestamp(min(max(step, used + 1), step + 1) * STEP_SECONDS, UTC)
+    return {
+        "address": f"{service.settings.public_base_url}/console/",
+        "officers": [{"staff_no": staff_no, "title": title} for staff_no, title in _SIGN_IN],
+        "password": demo.PASSWORD,
+        "code": code_at(demo.TOTP_SECRET, at),
+    }
 
 
 def _channel(running: Running) -> SimulatorChannel:

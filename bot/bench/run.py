@@ -263,7 +263,7 @@ def _service(name: str, provider: int = 0) -> Iterator[Settings]:
     try:
         KeyRing.load(settings.keyring_path, create=True)
         service = Service(settings, clock=Clock())
-        migrate(service.database)
+        migrate(service.database, service.ring)
         demo.seed(service)
         service.close()
         yield settings

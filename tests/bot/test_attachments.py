@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import audit, demo, draft_media, schedule, tips
+from bot import audit, draft_media, schedule, tip_seal, tips
 from bot.channels.base import Refused, RetryLater
 from bot.draft_media import media as drafts
 from bot.keeping import Kept
@@ -13,7 +13,8 @@ from bot.pictures import ATTEMPTS, LEASE
 from bot.sealing import SealBroken
 from flows.attachments import MOST
 from tests.bot.darkroom import VILLAGER, Darkroom
-from tests.bot.steps import NGRAYUN, count, first_tip, heard
+from tests.bot.steps import NGRAYUN, count, heard
+from tests.opened import opened
 
 BYTES = "kanarifoto"
 BEFORE = ("lapor", "lanjut", "tidak", "Ada calo di desa", NGRAYUN, "ya", "kemarin")
@@ -32,13 +33,12 @@ def stored(room: Darkroom) -> int:
 
 
 def in_the_tip(room: Darkroom) -> list[tuple[str, str, bytes]]:
-    """Its attachments, opened."""
-    with room.service.database.read() as connection:
-        tip = first_tip(connection)
-        return [
-            tips.read_attachment(connection, room.service.ring, tip, part)
-            for part, _ in tips.attachments(connection, tip)
-        ]
+    """Its attachments, opened as its reader's browser does."""
+    return [
+        (part.content["name"], part.content["media_type"], part.data)
+        for part in opened(room.service, 1)
+        if part.kind == "attachment"
+    ]
 
 
 async def begin(room: Darkroom) -> None:
@@ -120,7 +120,7 @@ async def test_without_a_return_address_no_time_of_a_file_is_exact(room: Darkroo
     await says(room, "Pak Anu", "kirim")
     await room.reads(after=timedelta(minutes=1))
     with room.service.database.read() as connection:
-        times = [at for _, at in tips.attachments(connection, first_tip(connection))]
+        times = tip_seal.attached(connection, 1)
     assert len(times) == 2
     assert {(at.minute, at.second) for at in times} == {(0, 0)}
 
@@ -188,8 +188,9 @@ async def test_a_report_that_is_withdrawn_takes_its_files_along(room: Darkroom) 
     await room.reads()
     said = await says(room, *AFTER)
     receipt = said.partition("Kode laporan: ")[2].split()[0]
+    assert count(room.bot, tips.parts, kind="attachment") == 1
     await says(room, f"kode {receipt}", "tarik", "ya")
-    assert in_the_tip(room) == []
+    assert count(room.bot, tips.parts) == 0
 
 
 # ---- killed, slow, refused
@@ -292,16 +293,19 @@ async def test_a_picture_outside_waits_for_its_answer_and_the_reports_files_do_n
 # ---- into an open case
 
 
-async def test_a_file_for_a_case_that_was_closed_meanwhile_goes_nowhere(room: Darkroom) -> None:
+async def test_a_file_for_a_case_that_ended_meanwhile_goes_nowhere(room: Darkroom) -> None:
     await begin(room)
     receipt = (await says(room, *AFTER)).partition("Kode laporan: ")[2].split()[0]
     await says(room, f"kode {receipt}", "jawab atau tambah")
+    room.album.scripts["m1"] = [RetryLater("503", seconds=60)] * 2
     await room.sends("m1", BYTES)
-    await room.bot.say(demo.OFFICER, "ambil 1")
-    await room.bot.say(demo.OFFICER, "tutup 1 selesai")
     await room.reads()
+    await says(room, "menu", f"kode {receipt}", "tarik", "ya")
+    await room.reads(after=timedelta(minutes=10))
+    await room.reads(after=timedelta(minutes=10))
+    assert room.album.fetched.count("m1") == 3
     assert stored(room) == 0
-    assert [data for *_, data in in_the_tip(room)] in ([], [BYTES.encode()])
+    assert count(room.bot, tips.parts) == 0
 
 
 async def test_an_attachment_does_not_open_in_another_tip_or_altered(room: Darkroom) -> None:

@@ -24,8 +24,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     demo.seed(bot.service)
     bot.report()
     bot.report(OFFICIAL)
-    bot.link(demo.OFFICER, "AMBIL 1")
-    bot.link(demo.HEAD, "AMBIL 2")
+    bot.say(demo.OFFICER, "AMBIL 1")
+    bot.say(demo.HEAD, "AMBIL 2")
     bot.close()
     return folder
 

@@ -1,8 +1,11 @@
 """The example office with a console in front, for the tests of the pages."""
 
+import base64
 import hashlib
+import hmac
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +14,20 @@ from sqlalchemy import select, update
 from starlette.applications import Starlette
 
 from bot import audit, demo, outbox, tips
+from bot.accounts import accounts, derive
 from bot.clock import Clock
 from bot.gazetteer import Gazetteer
-from bot.officers import invitation_index, new_invitation, officers
+from bot.officers import duties, officers
+from bot.roster import invite as invite_officer
+from bot.roster import shut_out
 from bot.sealing import KeyRing
 from bot.sender import outgoing
 from bot.service import Service
 from bot.settings import Settings
+from bot.sign_in import STEP_SECONDS, code_at
 from bot.turns import Turns
-from console import pages
+from console import app as console
+from console.sessions import COOKIE
 from flows.conversations import load_catalog
 
 BASE = "https://bot.contoh.go.id"
@@ -27,7 +35,6 @@ MONDAY = "2026-11-23T09:00:00+07:00"
 STORY = "Bus menjemput lima orang untuk kerja di Malaysia tanpa paspor"
 OFFICIAL = "Pak kades ikut membantu, katanya aman"
 PLACE = "Desa Baosan Kidul, Ngrayun, Ponorogo"
-WRONG_PIN = "975310"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 _GAZETTEER = Gazetteer()
 _CATALOG = load_catalog()
@@ -54,7 +61,7 @@ class Bot:
         self.base = base
         self.turns = Turns(self.service)
         self.woken = 0
-        self.app = Starlette(routes=pages.routes(self.service, self._wake))
+        self.app = Starlette(routes=console.routes(self.service, self._wake))
         self._events = 0
 
     def _wake(self) -> None:
@@ -104,8 +111,17 @@ class Bot:
     def forward(self, **by: float) -> None:
         self.service.clock.forward(timedelta(**by))
 
-    def csrf(self, reading: str) -> str:
-        return self.service.ring.index("console-csrf", reading).hex()
+    def code(self, staff_no: str) -> str:
+        """The second factor's code that this officer can still use, once."""
+        now = self.service.clock.now()
+        with self.service.database.read() as connection:
+            last = connection.execute(
+                select(accounts.c.totp_step)
+                .join(officers, officers.c.id == accounts.c.officer_id)
+                .where(officers.c.staff_no == staff_no)
+            ).scalar_one()
+        step = max(int(now.timestamp()) // STEP_SECONDS, last + 1)
+        return code_at(demo.TOTP_SECRET, datetime.fromtimestamp(step * STEP_SECONDS, UTC))
 
     def officer(self, staff_no: str) -> Any:
         with self.service.database.read() as connection:
@@ -141,25 +157,52 @@ class Bot:
             return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-async def sign_in(bot: Bot, client: httpx.AsyncClient, officer: str, number: int) -> str:
-    """Through the link and the PIN to the reading token."""
-    link = bot.link(officer, f"BACA {number}")
-    answer = await client.post(link, data={"pin": demo.PIN})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/console/tip/{number}")
-    reading = client.cookies.get(f"kentongan_reading_{number}")
-    assert reading
-    return reading
+def add_officer(bot: Bot, staff_no: str, role: str, place: str = "") -> None:
+    """One more officer of the example office, with chat, account and proven key."""
+    now = bot.service.clock.now()
+    with bot.service.database.write() as connection:
+        made = officers.insert().values(
+            office_code=demo.OFFICE, staff_no=staff_no, name=f"{role} {staff_no}", active=True
+        )
+        officer_id = connection.execute(made.returning(officers.c.id)).scalar_one()
+        connection.execute(
+            duties.insert().values(
+                officer_id=officer_id, office_code=demo.OFFICE, role=role, place_code=place,
+                decree="", valid_from=date(2026, 1, 1),
+            )
+        )  # fmt: skip
+        demo._enrol(connection, bot.service, staff_no, f"hp-{staff_no}", now)
 
 
-async def page_of(bot: Bot, client: httpx.AsyncClient, number: int = 1) -> str:
-    await sign_in(bot, client, demo.OFFICER, number)
-    return (await client.get(f"/console/tip/{number}")).text
+async def sign_in(bot: Bot, client: httpx.AsyncClient, staff_no: str) -> str:
+    """As the sign-in page does it; the client has the cookie then. Returns the CSRF token."""
+    salt = (await client.post("/console/sign-in/salt", json={"staff_no": staff_no})).json()["salt"]
+    given = {
+        "staff_no": staff_no,
+        "proof": proof_of(demo.PASSWORD, salt),
+        "code": bot.code(staff_no),
+    }
+    answer = await client.post("/console/sign-in", json=given)
+    assert answer.status_code == 200, answer.text
+    return csrf_of(client)
 
 
-def enrol(bot: Bot) -> str:
-    """A new officer's chat comes in with a code; returns the path of the PIN page."""
-    code = new_invitation()
-    until = bot.service.clock.now() + timedelta(days=1)
-    index = invitation_index(bot.service.ring, code)
-    bot.change_officer("D-002", invitation_index=index, invitation_until=until)
-    return bot.link("hp-baru", f"MASUK {code}")
+def csrf_of(client: httpx.AsyncClient) -> str:
+    token = client.cookies.get(COOKIE)
+    assert token
+    return hmac.digest(token.encode(), b"kentongan/console/csrf", "sha256").hex()
+
+
+@cache
+def proof_of(password: str, salt: str) -> str:
+    """Argon2id is slow on purpose: once for each password and salt."""
+    return base64.b64encode(derive(password, base64.b64decode(salt)).proof).decode()
+
+
+def invite(bot: Bot, staff_no: str = "D-002", chat: str = "hp-baru") -> str:
+    """A new chat of the officer comes in with a code; returns the path of the set-up page."""
+    with bot.service.database.write() as connection:
+        officer_id = bot.officer(staff_no).id
+        shut_out(connection, officer_id)
+        code = invite_officer(connection, bot.service.ring, officer_id, bot.service.clock.now())
+    return bot.link(chat, f"MASUK {code}")

@@ -301,12 +301,40 @@
       return button;
     }
 
-    setPin(pin) {
-      if (this.root.dataset.tone !== "petugas" || !pin) return;
-      const number = document.createElement("strong");
-      number.className = "pin";
-      number.textContent = pin;
-      this.caption.replaceChildren("PIN contoh: ", number);
+    /** How to sign in to the console as an example officer: each part is copied by a tap. */
+    showSignIn(console) {
+      if (this.root.dataset.tone !== "petugas" || !console) return;
+      if (this.code) {
+        this.code.dataset.copy = console.code;
+        this.code.textContent = console.code;
+        return;
+      }
+      this.code = this.copied(console.code, console.code);
+      this.code.classList.add("code");
+      const link = outsideLink(safeUrl(console.address) ?? "", "Konsol petugas");
+      this.caption.replaceChildren(
+        link, ": ",
+        ...console.officers.flatMap(({ staff_no: number, title }) => [this.copied(number, number), ` ${title} · `]),
+        "sandi ", this.copied(console.password, console.password), " · kode ", this.code,
+      );
+    }
+
+    copied(text, words) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.dataset.copy = text;
+      button.textContent = words;
+      button.title = "Salin";
+      button.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(button.dataset.copy);
+          say(`${button.dataset.copy} disalin`);
+          button.classList.add("done");
+          window.setTimeout(() => button.classList.remove("done"), 1200);
+        } catch { /* without the clipboard it can still be read and typed */ }
+      });
+      return button;
     }
 
     // ---- sending
@@ -726,12 +754,23 @@
       const first = phone.entries.length === 0;
       phone.messages.setAttribute("aria-busy", "true");
       for (const message of state.messages?.[phone.id] ?? []) phone.add(message, !first);
-      phone.setPin(state.pin);
+      phone.showSignIn(state.console);
       if (first) phone.toBottom();
       window.setTimeout(() => phone.messages.setAttribute("aria-busy", "false"), 300);
     }
     drawClock();
   }
+
+  /** The code app's code changes every half minute, and when it was used. */
+  async function refreshCode() {
+    if (document.hidden) return;
+    const response = await fetch(`${BASE}/code`, { cache: "no-store" }).catch(() => null);
+    if (!response?.ok) return;
+    const answer = await response.json();
+    for (const phone of phones.values()) phone.showSignIn(answer);
+  }
+
+  window.setInterval(refreshCode, 5000);
 
   function forget() {
     for (const phone of phones.values()) phone.clear();

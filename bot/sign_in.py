@@ -1,0 +1,184 @@
+"""Trying to sign in: password and second factor are checked together, and guessing gets slow.
+
+Failures are counted by staff number, known or not, so that neither the answer nor the waiting
+tells who has an account. Nobody is locked out for good.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import Connection, Select, delete, select, update
+from sqlmodel import Field, SQLModel
+
+from bot.accounts import SALT_BYTES, accounts, hash_proof
+from bot.database import Database, Moment
+from bot.keys import officer_keys
+from bot.officers import officers
+from bot.sealing import KeyRing
+
+FREE_FAILURES = 5
+"""Failures in a row after which the next try has to wait, and the officer is told once."""
+MOST_WAITING = timedelta(minutes=15)
+FORGET_FAILURES = timedelta(days=1)
+STEP_SECONDS, DIGITS = 30, 6
+"""RFC 6238's usual values: what authenticator apps take for granted."""
+TOTP_SECRET_BYTES = 20
+
+
+class SignInFailure(SQLModel, table=True):
+    """How often a staff number was tried in vain since it last signed in."""
+
+    __tablename__ = "sign_in_failure"
+
+    staff_index: bytes = Field(primary_key=True)
+    """Keyed fingerprint of the staff number as it was typed."""
+    failures: int
+    retry_at: datetime | None = Field(default=None, sa_type=Moment)
+    at: datetime = Field(index=True, sa_type=Moment)
+
+
+failures = SignInFailure.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a try. `warn`: the officer whose chat should hear of it now."""
+
+    outcome: Literal["right", "wrong", "wait"]
+    account: Any = None
+    wait: timedelta = timedelta()
+    warn: int | None = None
+
+
+def salt_of(connection: Connection, ring: KeyRing, office_code: str, staff_no: str) -> bytes:
+    """The salt of an account; for who has none always the same invented one."""
+    row = account_of(connection, office_code, staff_no)
+    return bytes(row.salt) if row else _invented_salt(ring, staff_no)
+
+
+def account_of(connection: Connection, office_code: str, staff_no: str) -> Any:
+    """The account of an officer who may sign in, with the present key."""
+    mine = (officers.c.office_code == office_code) & (officers.c.staff_no == staff_no)
+    return connection.execute(_accounts().where(mine)).first()
+
+
+def account_of_id(connection: Connection, officer_id: int) -> Any:
+    return connection.execute(_accounts().where(officers.c.id == officer_id)).first()
+
+
+def _accounts() -> Select[Any]:
+    return (
+        select(
+            accounts.c.officer_id, accounts.c.salt, accounts.c.proof_hash, accounts.c.totp,
+            accounts.c.totp_step, officers.c.key_id, officers.c.name,
+            officer_keys.c.public, officer_keys.c.by_password, officer_keys.c.by_recovery,
+        )
+        .join(officers, officers.c.id == accounts.c.officer_id)
+        .join(officer_keys, officer_keys.c.id == officers.c.key_id)
+        .where(officers.c.active, officers.c.contact_id.is_not(None))
+    )  # fmt: skip
+
+
+def attempt(
+    connection: Connection,
+    database: Database,
+    ring: KeyRing,
+    office_code: str,
+    staff_no: str,
+    now: datetime,
+    *,
+    proof: bytes | None = None,
+    code: str | None = None,
+) -> Attempt:
+    """Check what was given: the password's proof, the second factor's code, or both.
+
+    Counted first and taken back when right, so that guesses in parallel can't outrun the count.
+    """
+    index = ring.index("sign-in", staff_no)
+    tried = connection.execute(select(failures).where(failures.c.staff_index == index)).first()
+    if tried and tried.retry_at and tried.retry_at > now:
+        return Attempt("wait", wait=tried.retry_at - now)
+    count = _count(connection, database, index, now)
+    found = account_of(connection, office_code, staff_no)
+    proof_hash, secret, last_step = _expected(ring, found)
+    right = proof is None or hmac.compare_digest(hash_proof(proof), proof_hash)
+    step = None if code is None else matching_step(secret, code, now, after=last_step)
+    if found and right and (code is None or step is not None):
+        connection.execute(delete(failures).where(failures.c.staff_index == index))
+        if step is not None:
+            use_step(connection, found.officer_id, step)
+        return Attempt("right", found)
+    if count < FREE_FAILURES:
+        return Attempt("wrong")
+    wait = min(timedelta(minutes=1 << min(count - FREE_FAILURES, 10)), MOST_WAITING)
+    connection.execute(
+        update(failures).where(failures.c.staff_index == index).values(retry_at=now + wait)
+    )
+    first = count == FREE_FAILURES and found
+    return Attempt("wait", wait=wait, warn=found.officer_id if first else None)
+
+
+def matching_step(secret: bytes, code: str, now: datetime, *, after: int = 0) -> int | None:
+    """The 30-second step whose code this is: the present one or a neighbour, later than `after`
+    (a code works once). All three are compared, whichever fits."""
+    given = "".join(code.split()).encode()
+    totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS, enforce_key_length=False)  # noqa: S303
+    present = int(now.timestamp()) // STEP_SECONDS
+    matching = None
+    for step in (present - 1, present, present + 1):
+        fits = hmac.compare_digest(totp.generate(step * STEP_SECONDS), given)
+        if fits and step > after:
+            matching = step
+    return matching
+
+
+def code_at(secret: bytes, now: datetime) -> str:
+    """The code that an authenticator app shows now."""
+    totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS, enforce_key_length=False)  # noqa: S303
+    return totp.generate(int(now.timestamp())).decode()
+
+
+def use_step(connection: Connection, officer_id: int, step: int) -> None:
+    connection.execute(
+        update(accounts).where(accounts.c.officer_id == officer_id).values(totp_step=step)
+    )
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Failures of long ago, most of them of numbers that nobody has."""
+    return connection.execute(
+        delete(failures).where(failures.c.at < now - FORGET_FAILURES)
+    ).rowcount
+
+
+def _count(connection: Connection, database: Database, index: bytes, now: datetime) -> int:
+    insert = database.insert(failures).values(staff_index=index, failures=1, at=now)
+    counted = insert.on_conflict_do_update(
+        index_elements=["staff_index"], set_={"failures": failures.c.failures + 1, "at": now}
+    )
+    return int(connection.execute(counted.returning(failures.c.failures)).scalar_one())
+
+
+def _expected(ring: KeyRing, found: Any) -> tuple[bytes, bytes, int]:
+    """(hash of the proof, second factor's secret, last used step): nobody's for who is unknown, so
+    that the same work is done for them."""
+    if found is None:
+        proof_hash, sealed = _decoy(ring)
+        return proof_hash, ring.open("totp", "nobody", sealed), 0
+    return found.proof_hash, ring.open("totp", str(found.officer_id), found.totp), found.totp_step
+
+
+@cache
+def _decoy(ring: KeyRing) -> tuple[bytes, bytes]:
+    secret = secrets.token_bytes(TOTP_SECRET_BYTES)
+    return secrets.token_bytes(32), ring.seal("totp", "nobody", secret)
+
+
+def _invented_salt(ring: KeyRing, staff_no: str) -> bytes:
+    return ring.index("console-salt", staff_no)[:SALT_BYTES]

@@ -1,0 +1,187 @@
+"""What leaders' browsers do for the others: the office's key, and wraps that somebody lacks.
+
+The server only says what is missing and for whom; a browser that can open a report makes it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot import audit, keys, rewrapping
+from bot.keys import Recipient
+from bot.officers import leader_ids
+from bot.rewrapping import NewWrap
+from bot.service import Service
+from bot.tip_seal import WRAP_BYTES
+from console.edge import RefusedError
+from console.entrance import json_answer
+from console.sessions import Signed, posted_json, signed_in
+from console.setup import checked_key
+
+if TYPE_CHECKING:
+    from console.app import Console
+
+
+class LeaderWrap(msgspec.Struct):
+    """The office's private key, sealed to one leader's key."""
+
+    office_key_id: str
+    officer_key_id: str
+    wrap: bytes
+
+
+class NewOfficeKey(msgspec.Struct):
+    key_id: str
+    public: bytes
+    replaces: str
+    """The present key that the browser saw, "" for none."""
+    wraps: list[LeaderWrap]
+
+
+class Wrap(msgspec.Struct):
+    tip: str
+    recipient: str
+    wrap: bytes
+
+
+class Shared(msgspec.Struct):
+    wraps: list[LeaderWrap]
+
+
+class Rewrapped(msgspec.Struct):
+    wraps: list[Wrap]
+
+
+def routes(console: "Console") -> list[Route]:
+    work = KeyWork(console)
+    page = console.page
+    return [
+        Route("/console/keys/work", page(GET=work.what)),
+        Route("/console/keys/office", page(POST=work.office_key)),
+        Route("/console/keys/share", page(POST=work.share)),
+        Route("/console/keys/tips", page(POST=work.tips)),
+    ]
+
+
+class KeyWork:
+    def __init__(self, console: "Console") -> None:
+        self._service = console.service
+
+    async def what(self, request: Request) -> Response:
+        signed = await signed_in(request, role="leader")
+        return json_answer(await run_in_threadpool(_what, self._service, signed))
+
+    async def office_key(self, request: Request) -> Response:
+        """A new key of the office; the one before is retired. 409 when another was faster."""
+        signed, given = await posted_json(request, NewOfficeKey, role="leader")
+        key = checked_key(given.key_id, given.public)
+        if not await run_in_threadpool(_keep_office_key, self._service, signed, given, key):
+            raise RefusedError(409, "changed")
+        return json_answer({})
+
+    async def share(self, request: Request) -> Response:
+        signed, given = await posted_json(request, Shared, role="leader")
+        await run_in_threadpool(_share, self._service, signed, given.wraps)
+        return json_answer({})
+
+    async def tips(self, request: Request) -> Response:
+        signed, given = await posted_json(request, Rewrapped, role="leader")
+        made = [NewWrap(wrap.tip, wrap.recipient, wrap.wrap) for wrap in given.wraps]
+
+        def add() -> int:
+            now = self._service.clock.now()
+            with self._service.database.write() as connection:
+                return rewrapping.add(
+                    connection, self._service, signed.office_code, signed.officer_id, made, now
+                )
+
+        return json_answer({"added": await run_in_threadpool(add)})
+
+
+def _leaders(connection: Connection, service: Service, office_code: str) -> list[Recipient]:
+    """The proven keys of the office's leaders."""
+    today = service.today(service.clock.now())
+    return keys.recipients_of(connection, leader_ids(connection, office_code, today))
+
+
+def _own_key(connection: Connection, signed: Signed) -> Recipient:
+    return keys.recipients_of(connection, [signed.officer_id])[0]
+
+
+def _what(service: Service, signed: Signed) -> dict[str, Any]:
+    office, now = signed.office_code, service.clock.now()
+    with service.database.read() as connection:
+        own = _own_key(connection, signed)
+        present = keys.office_recipient(connection, office)
+        leaders = _leaders(connection, service, office)
+        held = keys.office_wraps(connection, office, own.id)
+        lacking = [
+            {"office_key_id": key_id, "officer_key_id": leader.id, "public": leader.public}
+            for leader in leaders
+            for key_id in held.keys() - keys.office_wraps(connection, office, leader.id).keys()
+        ]
+        missing, left = rewrapping.missing(connection, service, office, [own.id, *held], now)
+    return {
+        "office_key": present[0].id if present else "",
+        "leaders": [{"id": leader.id, "public": leader.public} for leader in leaders],
+        "held": {key: {"officerKeyId": own.id, "wrap": wrap} for key, wrap in held.items()},
+        "share": lacking,
+        "tips": [
+            {"tip": each.tip_id, "recipient": each.recipient.id, "public": each.recipient.public,
+             "wraps": each.wraps}
+            for each in missing
+        ],
+        "left": left,
+    }  # fmt: skip
+
+
+def _keep_office_key(service: Service, signed: Signed, given: NewOfficeKey, key: Recipient) -> bool:
+    now, office = service.clock.now(), signed.office_code
+    with service.database.write() as connection:
+        audit.wait_in_line(connection)
+        present = keys.office_recipient(connection, office)
+        leaders = {leader.id for leader in _leaders(connection, service, office)}
+        wraps = {wrap.officer_key_id: wrap.wrap for wrap in given.wraps}
+        if (present[0].id if present else "") != given.replaces:
+            return False
+        own = _own_key(connection, signed).id
+        if own not in wraps or not wraps.keys() <= leaders or not _sized(wraps.values()):
+            return False
+        keys.add_office_key(connection, office, key, now)
+        for officer_key_id, wrap in wraps.items():
+            keys.share_office_key(connection, key.id, officer_key_id, wrap)
+        _record(connection, service, signed, "office_key_made", f"office:{office}")
+    return True
+
+
+def _share(service: Service, signed: Signed, wraps: list[LeaderWrap]) -> None:
+    """Only for leaders who lack it, and only of keys that this leader holds."""
+    office = signed.office_code
+    with service.database.write() as connection:
+        audit.wait_in_line(connection)
+        held = keys.office_wraps(connection, office, _own_key(connection, signed).id)
+        leaders = {leader.id for leader in _leaders(connection, service, office)}
+        for wrap in wraps:
+            if wrap.office_key_id not in held or wrap.officer_key_id not in leaders:
+                continue
+            there = keys.office_wraps(connection, office, wrap.officer_key_id)
+            if wrap.office_key_id in there or not _sized([wrap.wrap]):
+                continue
+            keys.share_office_key(connection, wrap.office_key_id, wrap.officer_key_id, wrap.wrap)
+            _record(connection, service, signed, "office_key_shared", f"office:{office}")
+
+
+def _sized(wraps: Any) -> bool:
+    return all(len(wrap) == WRAP_BYTES for wrap in wraps)
+
+
+def _record(
+    connection: Connection, service: Service, signed: Signed, action: str, subject: str
+) -> None:
+    audit.record(connection, service.clock.now(), actor=f"officer:{signed.officer_id}",
+                 action=action, subject=subject)  # fmt: skip

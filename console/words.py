@@ -1,0 +1,78 @@
+"""How the log's short names read to people."""
+
+DUTIES = {
+    "officer": "petugas",
+    "leader": "pimpinan",
+    "admin": "pengelola kantor",
+    "auditor": "pemeriksa",
+    "dpo": "pelindung data pribadi",
+}
+
+STATUSES = {
+    "assigned": "Menunggu diambil",
+    "acknowledged": "Sudah diambil",
+    "answered": "Sudah dijawab, belum selesai",
+}
+ENDINGS = {
+    "": "sekarang",
+    "overdue": "lewat batas waktu, diteruskan",
+    "leave": "cuti, diteruskan",
+    "transferred": "pindah tugas, diteruskan",
+    "conflict": "disebut dalam laporan, diteruskan",
+    "handed_over": "diserahkan",
+    "taken": "diambil petugas",
+    "closed": "ditutup",
+}
+"""How one owner's time with a tip ended."""
+
+_ACTIONS = {
+    "account_made": "membuat akun",
+    "acknowledged": "mengambil",
+    "asked": "bertanya kepada pelapor",
+    "closed": "menutup",
+    "enrolled": "mendaftarkan chat",
+    "escalated": "meneruskan karena lewat batas waktu",
+    "forwarded": "meneruskan ke mitra",
+    "invited": "membuat undangan baru",
+    "key_changed": "mengganti kunci",
+    "key_proven": "membuktikan kunci",
+    "office_key_made": "membuat kunci kantor",
+    "office_key_shared": "membagikan kunci kantor",
+    "merged_into": "menggabungkan",
+    "moved": "memindahkan",
+    "noted": "menulis catatan",
+    "opened": "mengirim laporan",
+    "password_changed": "mengganti kata sandi",
+    "paused": "menunda",
+    "printed": "mencetak",
+    "read": "membuka isi",
+    "read_attachment": "membuka lampiran",
+    "recovery_code_changed": "membuat kode pemulihan baru",
+    "rewrapped": "membuka akses bagi petugas lain",
+    "roster": "mengganti daftar tugas",
+    "sessions_ended": "mengakhiri sesi",
+    "sign_in_slowed": "memperlambat percobaan masuk",
+    "shared": "membagikan",
+    "signed_in": "masuk",
+    "unshared": "mencabut bagian",
+    "withdrawn": "menarik laporan",
+}
+
+_SUBJECTS = {"tip": "laporan", "officer": "petugas", "office": "kantor", "broadcast": "siaran"}
+_ACTORS = {"reporter": "pelapor", "system": "sistem", "operator": "operator"}
+
+
+def action(name: str) -> str:
+    """`closed:handled` → `menutup (handled)`; a name that is not known here stays as it is."""
+    kind, _, detail = name.partition(":")
+    told = _ACTIONS.get(kind, kind)
+    return f"{told} ({detail})" if detail else told
+
+
+def subject(name: str) -> str:
+    """`tip:12` → `laporan #12`."""
+    kind, _, number = name.partition(":")
+    if not number:
+        return _ACTORS.get(kind, kind)
+    mark = "#" if number.isdigit() else ""
+    return f"{_SUBJECTS.get(kind, kind)} {mark}{number}"
