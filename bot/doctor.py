@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from bot import audit, keys, outbox, pictures, reading, receipts, tips
 from bot.officers import leader_ids, officers
+from bot.partner_rows import partners
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
@@ -211,6 +212,7 @@ def _database(service: Service) -> Iterator[Finding]:
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
                       f"{people[2]} with a key")  # fmt: skip
         yield from _keys(connection, service, office.code)
+        yield from _partners(connection, office.code, service.today(service.clock.now()))
         unowned = connection.execute(
             select(func.count()).where(
                 tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
@@ -244,6 +246,26 @@ def _guesses(wrong: int, refused: int) -> Iterator[Finding]:
     elif refused:
         yield Finding("warn", "codes", f"{refused} receipt codes refused within an hour: somebody "
                       "is guessing")  # fmt: skip
+
+
+def _partners(connection: Connection, office_code: str, today: date) -> Iterator[Finding]:
+    """Whom the office itself vouches for; without any there is the shipped directory."""
+    ours = partners.c.office_code == office_code, partners.c.active
+    late = connection.execute(
+        select(func.count()).where(*ours, partners.c.review_by < today)
+    ).scalar_one()
+    gone = connection.execute(
+        select(func.count())
+        .select_from(partners.outerjoin(
+            officers, (officers.c.staff_no == partners.c.vouched_by)
+            & (officers.c.office_code == office_code) & officers.c.active,
+        ))
+        .where(*ours, officers.c.id.is_(None))
+    ).scalar_one()  # fmt: skip
+    if late:
+        yield Finding("warn", "partners", f"{late} are past their review date: ask, import anew")
+    if gone:
+        yield Finding("warn", "partners", f"for {gone} nobody vouches who is still on the roster")
 
 
 def _register(register: Register, today: date) -> Finding:

@@ -20,6 +20,7 @@ from bot import (
     officers,
     order,
     outbox,
+    partner_effects,
     pictures,
     returns,
     tip_clock,
@@ -50,6 +51,8 @@ from flows.events import (
     OfficerEnrolled,
     OptedIn,
     OptedOut,
+    PartnerAsked,
+    PartnerEvent,
     PictureSent,
     PlaceChosen,
     ReceiptTried,
@@ -92,6 +95,8 @@ class Effects(TipMoves):
 
     def apply(self, event: Event) -> None:
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
+        if isinstance(event, PartnerEvent):
+            return must(partner_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -99,7 +104,9 @@ class Effects(TipMoves):
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed():
+            case (
+                TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed() | PartnerAsked()
+            ):
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
@@ -145,6 +152,7 @@ class Effects(TipMoves):
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
@@ -222,7 +230,7 @@ class Effects(TipMoves):
         number = tips.open_tip(
             self.connection,
             self.service.ring,
-            replace(event, place_code=route.place_code),
+            replace(partner_effects.marked(self, event), place_code=route.place_code),
             office_code=office.code,
             contact_id=known.id,
             owner=owner,
@@ -304,7 +312,7 @@ class Effects(TipMoves):
     # ---- the officer
 
     def _officer_event(
-        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed
+        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed | PartnerAsked
     ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
@@ -319,6 +327,8 @@ class Effects(TipMoves):
                 self.pause(tip, officer_id, reason, until)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
+            case PartnerAsked():
+                must(partner_effects.ask(self, tip, officer_id, event))
 
     # ---- villages
 

@@ -11,6 +11,8 @@ from bot import (
     contacts,
     lessons,
     outbox,
+    partner_effects,
+    partner_requests,
     pictures,
     receipts,
     tips,
@@ -103,6 +105,7 @@ def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
     if not tips.withdraw(connection, tip.number, effects.now):
         return False
     conflicts.forget(connection, tip.number)
+    partner_requests.end_of_tip(connection, tip.number, effects.now)
     regency = ".".join(tip.place_code.split(".")[:2])
     connection.execute(
         update(tips.tips)
@@ -121,6 +124,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     contacts.forget(connection, known.id, now)
     lessons.forget(connection, known.id)
     watches.forget(connection, known.id)
+    partner_effects.leave(connection, known.id, now)
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)
     audit.wait_in_line(connection)  # before tips, as all who change one (tips.hold)

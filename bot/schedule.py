@@ -25,6 +25,7 @@ from bot import (
     officers,
     order,
     outbox,
+    partner_requests,
     receipts,
     register_notices,
     sign_in,
@@ -220,6 +221,7 @@ def purge(connection: Connection, now: datetime) -> None:
     case_work.purge_forms(connection, now - SENT_ROWS_STAY)
     accounts.purge_sessions(connection, now)
     sign_in.purge(connection, now)
+    partner_requests.end_overdue(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

@@ -7,7 +7,7 @@ transaction, once: the new owner, the old one, the reporter.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot import audit, conflicts, leave, officers, order, outbox, tip_clock, tips
+from bot import audit, conflicts, leave, officers, order, outbox, partner_requests, tip_clock, tips
 from bot.deadlines import STAGE_OF, Stage
 from bot.leave import Leave
 from bot.officers import Step
@@ -150,16 +150,25 @@ class TipMoves(Telling):
 
     def hear_reporter(self, tip: TipRow, *, danger: bool) -> None:
         """The reporter wrote: the clock is re-armed (the earlier deadline wins), a pause ends."""
-        key = "notice.urgent_answer" if danger else "notice.answer"
-        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
-        self.tell_officers(who, key, number=tip.number)
+        self._tell_hearers(tip, "notice.urgent_answer" if danger else "notice.answer")
         stage: Stage = "answer" if tip.status == "answered" else STAGE_OF[tip.status]
         due = self.office_of(tip).due(self.now, "now" if danger else tip.urgency, stage)
         if tip.paused_until is not None:
             tip_clock.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
         elif tip.due_at is None or due < tip.due_at:
             tip_clock.restart_clock(self.connection, tip.number, due)
+
+    def hear_partner(self, tip: TipRow, *, danger: bool) -> None:
+        """A partner answered: the owner is told; only danger sets the clock."""
+        self._tell_hearers(tip, "notice.urgent_answer" if danger else "notice.partner_answer")
+        due = self.office_of(tip).due(self.now, "now", "answer")
+        if danger and (tip.due_at is None or due < tip.due_at):
+            tip_clock.restart_clock(self.connection, tip.number, due)
+
+    def _tell_hearers(self, tip: TipRow, key: str) -> None:
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
+        self.tell_officers(who, key, number=tip.number)
 
     def pause(self, tip: TipRow, officer_id: int, reason: str, until: datetime) -> None:
         """The clock stands still for a reason of the list; the reporter is told.
@@ -195,6 +204,7 @@ class TipMoves(Telling):
         must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
         if outcome == "false":
             self._flag_sender(tip)
+        partner_requests.end_of_tip(self.connection, tip.number, self.now)
         outbox.take_back(self.connection, tip.number, [], all_others=True)
         self.tell_reporter(tip)
 

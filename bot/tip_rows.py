@@ -81,7 +81,7 @@ class TipPart(SQLModel, table=True):
     uid: str = Field(index=True, unique=True)
     """Bound into the seal, so that no part can stand for another."""
     kind: str
-    """`report`, `from_reporter`, `to_reporter`, `note` or `attachment`."""
+    """`report`, `from_reporter`, `to_reporter`, `to_partner`, `from_partner`, `note` or `attachment`."""
     sealed: bytes
     at: datetime = Field(sa_type=Moment)
 

@@ -14,6 +14,8 @@ from bot import (
     lessons,
     officers,
     outbox,
+    partner_requests,
+    partners,
     pictures,
     receipts,
     returns,
@@ -35,6 +37,8 @@ from flows.ports import (
     Desk,
     Hotline,
     OfficerCard,
+    PartnerRequestView,
+    PartnerView,
     Person,
     Place,
     PlaceAnswer,
@@ -348,6 +352,51 @@ class World:
         found = officers.invited(self._connection, self._service.ring, code, self._at)
         return found[1] if found else None
 
+    # ---- partners
+
+    @cached_property
+    def writer(self) -> partners.Writer | None:
+        """The partner who is talking; asked only where it matters."""
+        return partners.of_contact(self._connection, self._known.id) if self._known else None
+
+    def partner(self) -> PartnerView | None:
+        return _partner_view(self.writer)
+
+    def partner_invitation(self, code: str) -> PartnerView | None:
+        ring = self._service.ring
+        return _partner_view(partners.invited(self._connection, ring, code, self._at))
+
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]:
+        if self.writer is None:
+            return ()
+        local = self._office.calendar.local
+        return tuple(
+            PartnerRequestView(one.id, local(one.sent_at), local(one.due_at))
+            for one in partner_requests.waiting(self._connection, self.writer.id, self._at)
+        )
+
+    def partner_words(self, request_id: int, code: str) -> str | None:
+        if self.writer is None:
+            return None
+        return partner_requests.words_of(
+            self._connection, self._service.ring, self.writer.id, request_id, code, self._at
+        )
+
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
+        """Who of the tip's place can be asked in chat; nobody for a tip that isn't this officer's."""
+        tip = tips.by_number(self._connection, tip_number)
+        if tip is None or not self._is_mine(tip):
+            return ()
+        near = partners.for_place(
+            self._connection, self._service.partner_directory, self._service.gazetteer,
+            office_code=self._office.code, code=tip.place_code, concern="", today=self._today,
+        )  # fmt: skip
+        return tuple(
+            PartnerView(one.partner_id, one.kind, one.name)
+            for one in near
+            if one.enrolled and one.partner_id is not None
+        )
+
     def group_invitation(self, code: str) -> Place | None:
         place = groups.invited_to(self._connection, self._service.ring, code, self._at)
         return self.place(place) if place else None
@@ -378,3 +427,7 @@ def _other_office(route: Route) -> str:
     return route.responsible or next(
         (step.name for step in route.chain if step.role in ("kanwil", "kanwil_inbox")), ""
     )
+
+
+def _partner_view(writer: partners.Writer | None) -> PartnerView | None:
+    return PartnerView(writer.id, writer.kind, writer.name) if writer else None

@@ -114,7 +114,13 @@ class Catalog:
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
     takes_danger: frozenset[str] = frozenset(
-        {"tip_off", "tip_status:more", "tip_status:answer", "tip_status:share_words"}
+        {
+            "tip_off",
+            "tip_status:more",
+            "tip_status:answer",
+            "tip_status:share_words",
+            "partner_answer:words",
+        }
     )
     """Flows and questions where words of danger are part of what is being told."""
 

@@ -9,6 +9,7 @@ from flows import (
     free_text,
     lessons,
     officer_desk,
+    partner_desk,
     pictures,
     resume,
     stopping,
@@ -59,6 +60,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         ask_human.flow(),
         free_text.flow(known, understander),
         officer_desk.flow(),
+        partner_desk.flow(),
+        partner_desk.answer_flow(),
         broadcasts.flow(),
         village_group.flow(known),
     ]

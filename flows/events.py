@@ -196,6 +196,47 @@ class OfficerEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerEnrolled:
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAsked:
+    """An officer asks a partner about a tip, in words that name nobody."""
+
+    tip_id: str
+    partner_id: int
+    text: str = field(repr=False)
+    code: str = field(repr=False)
+    """With which the partner reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerCodeMissed:
+    """A wrong code was typed for a request."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRequestRead:
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAnswered:
+    """A partner's answer, sealed into the case."""
+
+    request_id: int
+    text: str = field(repr=False)
+    danger: bool = False
+
+
+PartnerEvent = PartnerEnrolled | PartnerCodeMissed | PartnerRequestRead | PartnerAnswered
+"""What a partner does; `PartnerAsked` is an officer's."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupInvited:
     """An officer wants to bind a group to a village: the code waits to be typed in the group."""
 
@@ -239,6 +280,8 @@ Event = (
     | TipPaused
     | TipClosed
     | OfficerEnrolled
+    | PartnerEvent
+    | PartnerAsked
     | GroupInvited
     | GroupBound
     | BroadcastOrdered

@@ -64,6 +64,8 @@ _SAID_BY_CODE = {
     "pictures.later": frozenset(["line"]),
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.news": frozenset[str](),
+    "notice.partner_request": frozenset[str](),
+    "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }

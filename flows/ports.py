@@ -175,6 +175,24 @@ class BroadcastView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerView:
+    """A partner of the office that writes in chat."""
+
+    id: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRequestView:
+    """A question that waits for a partner; its words only with their code."""
+
+    id: int
+    sent_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """The one who is talking, as far as a flow may know them."""
 
@@ -230,6 +248,11 @@ class Ports(Protocol):
     def reporter_tips(self) -> tuple[TipView, ...]: ...
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]: ...
     def officer_invitation(self, code: str) -> str | None: ...
+    def partner(self) -> PartnerView | None: ...
+    def partner_invitation(self, code: str) -> PartnerView | None: ...
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]: ...
+    def partner_words(self, request_id: int, code: str) -> str | None: ...
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]: ...
     def private_link(self, start: str) -> str: ...
     def group_invitation(self, code: str) -> Place | None: ...
     def audience(self, place_codes: tuple[str, ...]) -> Audience: ...

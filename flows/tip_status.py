@@ -129,7 +129,9 @@ def _sharing() -> dict[str, Node]:
             (Choice("yes", "common.yes", "share_now"), Choice("no", "common.no", "shown")),
             slots=lambda scene: {"contact": scene.answers.get("contact", "")[:SHOWN]},
         ),
-        "share_now": Decide(_may_share, {"open": "share_it", "ended": "ended", "twice": "shared"}),
+        "share_now": Decide(
+            _may_share, {"open": "share_it", "ended": "ended", "twice": "shared_before"}
+        ),
         "share_it": Emit(_share, "shared"),
         "shared": Say("tip_status.shared", "welcome:menu"),
     }

@@ -110,9 +110,11 @@ class House:
     def overheard(self, tell: Callable[..., None]) -> Callable[..., None]:
         """The same, with its words noted down."""
 
-        def told(effects: Effects, contact_id: int, key: str, slots: dict[str, str]) -> None:
+        def told(
+            effects: Effects, contact_id: int, key: str, slots: dict[str, str], **about: object
+        ) -> None:
             self.notices.append(effects.service.message(key, slots).text)
-            tell(effects, contact_id, key, slots)
+            tell(effects, contact_id, key, slots, **about)
 
         return told
 
@@ -158,6 +160,22 @@ async def _a_whole_case(rehearsal: Rehearsal) -> None:
 async def test_a_report_lies_nowhere_in_the_clear(house: House) -> None:
     await _a_whole_case(house.rehearsal)
     assert house.found(CANARIES) == set()
+
+
+async def test_what_a_partner_is_asked_and_answers_lies_nowhere_in_the_clear(house: House) -> None:
+    """But for the officer's own chat, where the question was typed."""
+    await report(house.rehearsal)
+    for words in ("ambil 1", "mitra 1", "1", "Apakah PT kanariasked dikenal?"):
+        await house.rehearsal.say("petugas", words)
+    (told, *_) = await house.rehearsal.say("petugas", "kirim")
+    code = told.text.partition("Kode buka: ")[2].split()[0]
+    assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
+    for words in ("mitra", "1", code):
+        shown = await house.rehearsal.say(demo.PARTNER, words)
+    assert "kanariasked" in shown[-1].text
+    await house.rehearsal.say(demo.PARTNER, "kenal, kanarianswered")
+    assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
+    assert house.found(("kanarianswered", code.lower())) == {("officers", code.lower())}
 
 
 async def test_a_report_lies_nowhere_even_when_it_is_not_finished(house: House) -> None:

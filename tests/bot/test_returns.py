@@ -217,8 +217,8 @@ async def test_two_phones_that_share_at_once_share_once(on_both: Rehearsal) -> N
     for who in (WHO, "budi"):
         for words in (f"kode {code}", "bagikan kontak saya", f"{who} 0812-3456-7890"):
             await on_both.say(who, words)
-    for who in (WHO, "budi"):
-        await on_both.say(who, "ya")
+    assert "Sudah dikirim" in heard(await on_both.say(WHO, "ya"), WHO)
+    assert "sudah pernah dibagikan" in heard(await on_both.say("budi", "ya"), "budi")
     assert content_of(on_both, "from_reporter") == [
         f"Kontak dari pelapor sendiri: {WHO} 0812-3456-7890"
     ]

@@ -10,6 +10,8 @@ from flows.ports import (
     Desk,
     Hotline,
     OfficerCard,
+    PartnerRequestView,
+    PartnerView,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
@@ -42,6 +44,10 @@ LISTED = RegisterRow(
     "PT Maju Jaya", "123", "listed", "", "https://www.example.org", date(2026, 9, 1)
 )
 NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
+
+
+BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
+ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
 
 @dataclass
@@ -80,6 +86,8 @@ class FakePorts:
     shared: bool = False
     has_news: bool = False
     pictures: int = 0
+    is_partner: PartnerView | None = BABINSA
+    asked: tuple[PartnerRequestView, ...] = (ASKED,)
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -162,6 +170,22 @@ class FakePorts:
 
     def officer_invitation(self, code: str) -> str | None:
         return self.invitations.get(code.strip())
+
+    def partner(self) -> PartnerView | None:
+        return self.is_partner
+
+    def partner_invitation(self, code: str) -> PartnerView | None:
+        return BABINSA if code.strip() == "ABCD-EFGH" else None
+
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]:
+        return self.asked
+
+    def partner_words(self, request_id: int, code: str) -> str | None:
+        known = request_id == 7 and code == "ABCD"
+        return "Apakah PT Maju dikenal?" if known and self.asked else None
+
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
+        return (BABINSA,) if tip_number in self.tips else ()
 
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"
