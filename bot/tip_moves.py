@@ -62,12 +62,16 @@ class TipMoves(Telling):
     def _following(self, tip: TipRow, chain: tuple[Step, ...]) -> Step | None:
         """Upwards; somebody below who was not there before comes after those above."""
         keys = [step.key for step in chain]
-        if tip.step_key not in keys:
-            return chain[0]
-        place = keys.index(tip.step_key)
+        present, desk = tip.step_key, None
+        if present not in keys:  # who took it from a desk stands where the desk stands
+            present = (None, tips.taken_from(self.connection, tip.number))
+            if present not in keys:
+                return chain[0]
+            desk = chain[keys.index(present)]
+        place = keys.index(present)
         tried = tips.tried(self.connection, tip.number)
         left = [step for step in chain[place + 1 :] + chain[:place] if step.key not in tried]
-        return left[0] if left else None
+        return left[0] if left else desk
 
     def tell_again(self, tip: TipRow) -> None:
         """The chain has nobody else: its last one is told again, and later again."""

@@ -386,6 +386,17 @@ def tried(connection: Connection, number: int) -> set[tuple[int | None, str]]:
     return {(officer, "" if officer is not None else role) for officer, role in rows}
 
 
+def taken_from(connection: Connection, number: int) -> str:
+    """The desk from which its present owner took the tip; "" when it was handed to them."""
+    row = connection.execute(
+        select(assignments.c.role, assignments.c.end_reason)
+        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_not(None))
+        .order_by(assignments.c.id.desc())
+        .limit(1)
+    ).first()
+    return row.role if row and row.end_reason == "taken" else ""
+
+
 def history(connection: Connection, number: int) -> list[tuple[datetime, str, str]]:
     """(time, role, how it ended) of each owner, for the officer's page."""
     rows = connection.execute(
