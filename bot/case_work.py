@@ -142,7 +142,7 @@ def reassign(
         effects.tell_officer(tip.officer_id, "notice.handed_away", number=tip.number)
     if target.id != by:
         effects.tell_officer(target.id, "notice.handed_on", number=tip.number)
-    effects.tell_reporter(tip, "notice.news")
+    effects.tell_reporter(tip)
 
 
 def share(
@@ -215,7 +215,7 @@ def merge(
     words = effects.service.message("notice.merged_words").text
     ring = effects.service.ring
     tips.add_message(effects.connection, ring, tip, "to_reporter", words, effects.now)
-    effects.tell_reporter(tip, "notice.news")
+    effects.tell_reporter(tip)
     if tip.officer_id != by:
         effects.tell_officer(tip.officer_id, "notice.merged", number=tip.number)
     if other.officer_id != by:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import yaml
 
 from bot.atlas import read_countries
 from bot.clock import Clock
+from bot.deadlines import load_deadlines, load_ramadan
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
 from flows.catalog import (
@@ -21,14 +22,7 @@ from flows.catalog import (
     load_hotlines,
     load_yaml,
 )
-from flows.check_facts import (
-    ClosedDestination,
-    RedFlag,
-    Way,
-    load_destinations,
-    load_red_flags,
-    load_ways,
-)
+from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
 from flows.lint import Finding, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
@@ -116,22 +110,41 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
             findings.append(_unloaded(error, f"content/{name}"))
     findings += _check_facts(folder, today)
     findings += _check_partners(folder, today)
+    findings += _check_clocks(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
 
 def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
     """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
-    files: tuple[tuple[str, Callable[[Path], Iterable[RedFlag | ClosedDestination | Way]]], ...] = (
-        ("red_flags.yaml", load_red_flags),
-        ("destinations.yaml", load_destinations),
-        ("ways.yaml", load_ways),
-    )
-    for name, load in files:
+    for name, load in LOADERS.items():
         try:
-            yield from _dated(name, list(load(folder)), today)
+            yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
+
+
+def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
+    """Deadlines and the months of Ramadan: unreadable, past their day, a coming year missing."""
+    try:
+        source = load_deadlines(folder).source
+        if today > source.review_by:
+            problem = f"past its review date, {source.review_by}"
+            yield Finding("warning", "content/deadlines.yaml", "", problem)
+    except ContentError as error:
+        yield _unloaded(error, "content/deadlines.yaml")
+    try:
+        months = load_ramadan(folder)
+    except ContentError as error:
+        yield _unloaded(error, "content/ramadan.yaml")
+        return
+    file = "content/ramadan.yaml"
+    if all(month.ends < today for month in months):
+        yield Finding("warning", file, "", "the next Ramadan is not in the list")
+    for month in months:
+        if month.source.review_by < today <= month.ends:
+            problem = f"past its review date, {month.source.review_by}"
+            yield Finding("warning", file, month.hijri, problem)
 
 
 def _dated(

@@ -12,13 +12,18 @@ from bot import (
     broadcasts,
     conflicts,
     contacts,
+    fingerprints,
     groups,
     keys,
     lessons,
     links,
     officers,
+    order,
     outbox,
+    partner_effects,
     pictures,
+    returns,
+    tip_clock,
     tip_seal,
     tips,
     watches,
@@ -32,19 +37,25 @@ from bot.tip_moves import NotAllowed, TipMoves, must
 from bot.world import World
 from flows.events import (
     BroadcastOrdered,
+    CaseNewsStopped,
     ConsentGiven,
+    ContactShared,
     DangerConfirmed,
     Event,
     ForgetMe,
     GroupBound,
     GroupInvited,
+    Hushed,
     LessonReached,
     MessageCreated,
     OfficerEnrolled,
     OptedIn,
     OptedOut,
+    PartnerAsked,
+    PartnerEvent,
     PictureSent,
     PlaceChosen,
+    ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
     TipAcknowledged,
@@ -53,8 +64,12 @@ from flows.events import (
     TipOpened,
     TipPaused,
     TipQuestionAsked,
+    TipSeen,
     TipWithdrawn,
 )
+
+_NAMING = ("what", "who", "victim", "proof", "question")
+"""Parts of a report in which somebody or something is named."""
 
 
 class Effects(TipMoves):
@@ -80,6 +95,8 @@ class Effects(TipMoves):
 
     def apply(self, event: Event) -> None:
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
+        if isinstance(event, PartnerEvent):
+            return must(partner_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -87,12 +104,16 @@ class Effects(TipMoves):
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed():
+            case (
+                TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed() | PartnerAsked()
+            ):
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
-            case TipOpened() | TipDetailAdded() | TipWithdrawn():
+            case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
+            case ReceiptTried() | CaseNewsStopped() | Hushed():
+                returns.carry_out(self, self._someone(), event)
             case DangerConfirmed(told=told):
                 self._alarm(told)
             case RegisterWatched() | RegisterUnwatched():
@@ -123,7 +144,7 @@ class Effects(TipMoves):
         match event:
             case ConsentGiven(purpose=purpose, text_version=version):
                 contacts.give_consent(connection, known.id, purpose, version, now)
-                known.consented = True
+                known.consented |= purpose == "service"
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
@@ -131,18 +152,14 @@ class Effects(TipMoves):
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
-                contacts.change(connection, known.id, opted_out_at=None)
-                known.opted_out = False
+                contacts.change(connection, known.id, opted_out_at=None, quiet_before=None)
+                known.opted_out, known.quiet_before = False, None
             case ForgetMe():
-                contacts.forget(connection, known.id, now)
-                lessons.forget(connection, known.id)
-                watches.forget(connection, known.id)
-                outbox.cancel_unasked(connection, known.id)
-                pictures.forget(connection, self.service.ring, known.id, now)
-                known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+                returns.forget_me(self, known)
             case LessonReached():
                 lessons.reached(
                     connection, self.service.database, known.id, lesson=event.lesson,
@@ -175,27 +192,32 @@ class Effects(TipMoves):
 
     # ---- the reporter
 
-    def _reporter_event(self, event: TipOpened | TipDetailAdded | TipWithdrawn) -> None:
+    def _reporter_event(
+        self, event: TipOpened | TipDetailAdded | TipWithdrawn | TipSeen | ContactShared
+    ) -> None:
         if isinstance(event, TipOpened):
             return self._open(event)
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
-            must(tips.withdraw(self.connection, tip.number, self.now))
-            outbox.take_back(self.connection, tip.number, [], all_others=True)
-            self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
-            return None
+            return must(returns.withdraw(self, tip))
+        if isinstance(event, TipSeen):
+            return returns.seen(self.connection, tip, self.now)
         if tip.status not in tips.OPEN_STATUSES:
             raise NotAllowed("the tip has ended: nobody would read this")
-        tips.add_message(
-            self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
-        )
-        if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
+        if isinstance(event, ContactShared):
+            must(returns.share_contact(self, tip))
+        return self._add(tip, event.text, danger=getattr(event, "danger", False))
+
+    def _add(self, tip: tips.TipRow, words: str, *, danger: bool) -> None:
+        """Seal the reporter's words into the case; whom they name does not get it."""
+        tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, self.now)
+        self._remember_names(tip.number, words)
+        if tip.officer_id in self._pass_over(tip.number, tip.place_code, words):
             self.give_to_next(tip, "conflict")
         else:
-            self.hear_reporter(tip, danger=event.danger)
-        return None
+            self.hear_reporter(tip, danger=danger)
 
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
@@ -208,7 +230,7 @@ class Effects(TipMoves):
         number = tips.open_tip(
             self.connection,
             self.service.ring,
-            replace(event, place_code=route.place_code),
+            replace(partner_effects.marked(self, event), place_code=route.place_code),
             office_code=office.code,
             contact_id=known.id,
             owner=owner,
@@ -216,14 +238,30 @@ class Effects(TipMoves):
             now=self.now,
             recipients=self._readers(office.code, route.chain),
             for_ring=self.service.settings.tip_mode == "server",
+            rank=order.rank(
+                self.connection,
+                self.service.database,
+                self.service.ring,
+                contact_id=known.id,
+                place_code=event.place_code,
+                office_code=self._office.code,
+                now=self.now,
+            ),
         )
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
+        self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
         self._tell_owner(owner, number, _first_notice(event), skip=named)
         self._send_copies(number, route)
         if event.urgency == "now":
             for officer_id in officers.on_alarm(route.chain):
                 if officer_id != owner.officer_id:
                     self.tell_officer(officer_id, "notice.alarm", number=number)
+
+    def _remember_names(self, number: int, told: str) -> None:
+        found = fingerprints.of_words(told, self.service.extractor, self.world.find_recruiter(told))
+        fingerprints.remember(
+            self.connection, self.service.database, self.service.ring, number, found
+        )
 
     def _readers(self, office_code: str, chain: Sequence[Step]) -> list[keys.Recipient]:
         """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
@@ -249,7 +287,7 @@ class Effects(TipMoves):
         for copy in route.copies:
             if copy.office_code == route.office_code:
                 continue  # its leaders see every tip of their office
-            tips.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
+            tip_clock.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
                          to_the_hour(self.now))  # fmt: skip
             if copy.office_code:
                 readers = self.world.desk_readers(copy.office_code, frozenset())
@@ -257,6 +295,9 @@ class Effects(TipMoves):
 
     def _alarm(self, told: str) -> None:
         """Before there is a report."""
+        known, ring = self._someone(), self.service.ring
+        if not order.is_new_alarm(self.connection, self.service.database, ring, known.id, self.now):
+            return
         place_code = self._someone().place_code or ""
         named = self.world.named_in(place_code, told)
         for officer_id in officers.on_alarm(self.world.route(place_code, skip=named).chain):
@@ -271,7 +312,7 @@ class Effects(TipMoves):
     # ---- the officer
 
     def _officer_event(
-        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed
+        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed | PartnerAsked
     ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
@@ -286,6 +327,8 @@ class Effects(TipMoves):
                 self.pause(tip, officer_id, reason, until)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
+            case PartnerAsked():
+                must(partner_effects.ask(self, tip, officer_id, event))
 
     # ---- villages
 

@@ -353,6 +353,16 @@ def cancel_unasked(connection: Connection, contact_id: int) -> int:
     ).rowcount
 
 
+def cancel_waiting(connection: Connection, contact_id: int) -> int:
+    """AMAN: nothing that still waits for this person leaves any more, bulk apart."""
+    waits = outbox.c.status.in_(("queued", "parked"))
+    return connection.execute(
+        update(outbox)
+        .where(outbox.c.contact_id == contact_id, outbox.c.priority != BULK, waits)
+        .values(status="cancelled", body=None)
+    ).rowcount
+
+
 def take_back(
     connection: Connection,
     tip_number: int,

@@ -75,8 +75,8 @@ class Directory:
 
     def rank(self, kind: str) -> int:
         """The place of a kind in the file."""
-        kinds = dict.fromkeys(entry.kind for entry in self.entries)
-        return list(kinds).index(kind)
+        kinds = [entry.kind for entry in self.entries]
+        return kinds.index(kind) if kind in kinds else len(kinds)
 
     def _listed(
         self, entry: DirectoryEntry, area: str, gazetteer: Gazetteer, today: date

@@ -4,7 +4,7 @@ Nothing slow runs inside a turn: a turn only promises (`bot/pictures.py`). Here 
 fetched, read in a process of its own (`bot/reading.py`) and comes back as one more input of the
 same session, under an event id of its own, so that whatever is killed or tried again, it is
 answered once. One process holds the lease; it reads `WORKERS` pictures at a time. When none is to
-be read, the copies of those that are answered or erased are deleted at their provider.
+be read, the copies of those that are answered, erased or declined are deleted at their provider.
 """
 
 import asyncio

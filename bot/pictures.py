@@ -3,7 +3,8 @@
 A row is a promise to its sender ("I am reading it"), made in the commit of the turn that said so.
 In the commit of the turn that answers, or of an erasure, it becomes a leftover: only where the copy
 lies, of nobody any more, until the provider has said that it is deleted. Neither the picture nor
-its words are in it.
+its words are in it. A picture that is declined at once, and a voice note, video or document, which
+are always declined, are leftovers from the beginning.
 """
 
 import logging
@@ -31,6 +32,8 @@ LEASE = timedelta(seconds=90)
 ATTEMPTS = 6
 STAYS = timedelta(hours=24)
 LOOK_AGAIN = timedelta(seconds=5)
+SETTLES = timedelta(minutes=1)
+"""Twilio may say 404 of a file that it has only just told us of; later that means deleted."""
 HEADS = 20
 
 
@@ -44,7 +47,7 @@ class PictureJob(SQLModel, table=True):
     """Names the one event with which this picture comes back into its conversation."""
     channel: str
     contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
-    """None: answered or erased, and only the copy at the provider is left to be deleted."""
+    """None: answered, erased or declined, and only the copy at the provider is left to be deleted."""
     sealed: bytes
     """Where the picture lies at its provider, and the words that came with it; bound to `token`."""
     not_before: datetime = Field(sa_type=Moment)
@@ -101,6 +104,17 @@ def put(
     )  # fmt: skip
 
 
+def decline(connection: Connection, ring: KeyRing, channel: str, media: str, now: datetime) -> None:
+    """Nobody will read it: only its copy is to be deleted; part of the turn that declines it."""
+    token = secrets.token_hex(8)
+    connection.execute(
+        jobs.insert().values(
+            token=token, channel=channel, contact_id=None, sealed=_seal(ring, token, media, ""),
+            not_before=now + SETTLES, attempts=0, created_at=now,
+        )
+    )  # fmt: skip
+
+
 def waiting(connection: Connection, contact_id: int) -> int:
     """How many pictures of a contact are not answered yet."""
     query = select(func.count()).where(jobs.c.contact_id == contact_id)
@@ -114,7 +128,7 @@ def oldest(connection: Connection) -> datetime | None:
 
 
 def leftovers(connection: Connection) -> int:
-    """Copies that the providers still have of pictures that are answered or erased."""
+    """Copies that the providers still have of what is answered, erased or declined."""
     query = select(func.count()).where(jobs.c.contact_id.is_(None))
     return int(connection.execute(query).scalar_one())
 

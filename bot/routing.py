@@ -288,7 +288,7 @@ def _without_office(
     else:
         chain = _people(chart, chart.ours, "", question)
         what = "place unknown: a human assigns it"
-        chain += _desk(chart, chart.ours, question, "unrouted", what)
+        chain += _desk(chart, chart.ours, question, chain, "unrouted", what)
     return Route(
         kind=kind,
         place_code=place_code,
@@ -347,19 +347,25 @@ def _person(chart: Chart, row: Any, question: Question) -> Step:
 
 
 def _office(chart: Chart, office: OurOffice, code: str, question: Question) -> list[Step]:
-    """Its people; without a head among them the inbox of its leaders stands for the office."""
+    """Its people, then the office as a whole: the head, or else the inbox of its leaders.
+
+    Where one leader is all there is, the inbox would only be the same person again.
+    """
     people = _people(chart, office, code, question)
     if any(step.role == "head" and not step.passed_over for step in people):
         return people
-    return [*people, *_desk(chart, office, question, "office_inbox", "inbox of the office")]
+    return [*people, *_desk(chart, office, question, people, "office_inbox", "the office's inbox")]
 
 
 def _desk(
-    chart: Chart, office: OurOffice, question: Question, role: str, reason: str
+    chart: Chart, office: OurOffice, question: Question, people: list[Step], role: str, reason: str
 ) -> list[Step]:
-    """A desk of the office, where somebody is there to see it."""
+    """A desk of the office, where somebody else than the one leader in `people` sees it."""
+    leading = [step for step in people if step.role in LEADING_ROLES and not step.passed_over]
     there = leaders(chart, office.code, question.at, question.skip)
-    return [Step(None, None, office.name, role, reason, office.code)] if there else []
+    if not there or len(leading) == 1:
+        return []
+    return [Step(None, None, office.name, role, reason, office.code)]
 
 
 def _kanwil(chart: Chart, code: str, question: Question) -> list[Step]:

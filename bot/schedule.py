@@ -23,9 +23,13 @@ from bot import (
     leave,
     links,
     officers,
+    order,
     outbox,
+    partner_requests,
+    receipts,
     register_notices,
     sign_in,
+    tip_clock,
     tips,
 )
 from bot.database import Database, Moment
@@ -117,7 +121,7 @@ def next_moment(service: Service) -> datetime | None:
         moments = [
             connection.execute(select(sessions.c.wake_at).order_by(sessions.c.wake_at)
                                .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
-            tips.next_due(connection),
+            tip_clock.next_due(connection),
             leave.next_begin(connection, service.clock.now()),
             outbox.next_moment(connection),
         ]  # fmt: skip
@@ -212,9 +216,12 @@ def purge(connection: Connection, now: datetime) -> None:
     outbox.purge(connection, now - SENT_ROWS_STAY)
     outbox.clear(connection, now)
     links.purge(connection, now)
+    order.purge(connection, now)
+    receipts.purge(connection, now)
     case_work.purge_forms(connection, now - SENT_ROWS_STAY)
     accounts.purge_sessions(connection, now)
     sign_in.purge(connection, now)
+    partner_requests.end_overdue(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

@@ -27,6 +27,7 @@ from bot.territory import Offices, regency_code
 from bot.working_hours import WorkingCalendar
 from flows.catalog import Catalog
 from flows.conversations import load_catalog
+from flows.entities import load_extractor
 from flows.events import MessageCreated
 from flows.partners import load_directory
 from flows.ports import Urgency
@@ -86,6 +87,7 @@ class Service:
         self.catalog = catalog or load_catalog()
         self._register = CurrentRegister(Register.load())
         self.gazetteer = Gazetteer()
+        self.extractor = load_extractor()
         self.office_list = Offices()
         self.telegram_username = settings.telegram_bot_username
         """The bot's name without @; the web process asks Telegram when the settings don't say it."""

@@ -23,11 +23,12 @@ class Telling:
         self.now = now
         self.rows: list[dict[str, Any]] = []
 
-    def tell_reporter(self, tip: tips.TipRow, key: str, **slots: str) -> None:
-        """A neutral line in the reporter's chat; without a return address the news waits."""
+    def tell_reporter(self, tip: tips.TipRow) -> None:
+        """That a message waits, never more: somebody else may hold the phone. Without a return
+        address, or after STOP and "no", it waits under the code."""
         contact_id = tips.reporter_of(self.connection, self.service.ring, tip.number)
-        if contact_id is not None:
-            self.tell(contact_id, key, slots)
+        if contact_id and contacts.may_be_told(self.connection, contact_id, tip.opened_at):
+            self.tell(contact_id, "notice.news", {})
 
     def tell_officer(self, officer_id: int | None, key: str, *, number: int | None = None) -> None:
         """A line without any of the report in the officer's chat."""

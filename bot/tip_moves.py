@@ -7,7 +7,7 @@ transaction, once: the new owner, the old one, the reporter.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot import audit, conflicts, leave, officers, outbox, tips
+from bot import audit, conflicts, leave, officers, order, outbox, partner_requests, tip_clock, tips
 from bot.deadlines import STAGE_OF, Stage
 from bot.leave import Leave
 from bot.officers import Step
@@ -56,21 +56,24 @@ class TipMoves(Telling):
             gone = [who for who in old if who not in new and tip.officer_id is not None]
             self.tell_officers(gone, _TO_OLD[why], number=tip.number)
         self._tell_owner(following, tip.number, _TO_NEW[why], skip=skip)
-        self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
         return True
 
     def _following(self, tip: TipRow, chain: tuple[Step, ...]) -> Step | None:
-        owns = any(step.key == tip.step_key for step in chain)
+        """Upwards; somebody below who was not there before comes after those above."""
+        keys = [step.key for step in chain]
+        if tip.step_key not in keys:
+            return chain[0]
+        place = keys.index(tip.step_key)
         tried = tips.tried(self.connection, tip.number)
-        left = [step for step in chain if step.key not in tried or not owns]
-        following = left[0] if left else None
-        return None if following is None or following.key == tip.step_key else following
+        left = [step for step in chain[place + 1 :] + chain[:place] if step.key not in tried]
+        return left[0] if left else None
 
     def tell_again(self, tip: TipRow) -> None:
         """The chain has nobody else: its last one is told again, and later again."""
         office = self.office_of(tip)
         due = self.now + office.again(tip.urgency, self.now - tip.opened_at)
-        tips.restart_clock(self.connection, tip.number, due)
+        tip_clock.restart_clock(self.connection, tip.number, due)
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
         who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
         outbox.take_back(self.connection, tip.number, self._contacts(who))
@@ -127,40 +130,45 @@ class TipMoves(Telling):
         must(tips.acknowledge(self.connection, tip.number, officer_id, due, self.now, role=role))
         mine = self._contacts([officer_id])
         outbox.take_back(self.connection, tip.number, mine, all_others=True)
-        self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
 
     def ask_reporter(self, tip: TipRow, officer_id: int, text: str) -> None:
         """Seal the officer's words into the case and tell the reporter that something waits.
 
         The first words stop the answer clock; later ones put the decision clock back, which the
-        reporter's own words may have shortened. An answer to a question somebody asked is sent
-        as it is; words about a report never are.
+        reporter's own words may have shortened.
         """
         tips.add_message(self.connection, self.service.ring, tip, "to_reporter", text, self.now)
         decide_by = tip.decide_by or self.office_of(tip).due(self.now, tip.urgency, "decision")
         if tip.answered_at is None:
-            tips.answered(self.connection, tip.number, decide_by, self.now)
+            tip_clock.answered(self.connection, tip.number, decide_by, self.now)
         elif tip.paused_until is None:
-            tips.restart_clock(self.connection, tip.number, decide_by)
+            tip_clock.restart_clock(self.connection, tip.number, decide_by)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="asked",
                      subject=f"tip:{tip.number}")  # fmt: skip
-        if tip.topic == "question":
-            self.tell_reporter(tip, "notice.reply", text=text)
-        else:
-            self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
 
     def hear_reporter(self, tip: TipRow, *, danger: bool) -> None:
         """The reporter wrote: the clock is re-armed (the earlier deadline wins), a pause ends."""
-        key = "notice.urgent_answer" if danger else "notice.answer"
-        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
-        self.tell_officers(who, key, number=tip.number)
+        self._tell_hearers(tip, "notice.urgent_answer" if danger else "notice.answer")
         stage: Stage = "answer" if tip.status == "answered" else STAGE_OF[tip.status]
         due = self.office_of(tip).due(self.now, "now" if danger else tip.urgency, stage)
         if tip.paused_until is not None:
-            tips.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
+            tip_clock.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
         elif tip.due_at is None or due < tip.due_at:
-            tips.restart_clock(self.connection, tip.number, due)
+            tip_clock.restart_clock(self.connection, tip.number, due)
+
+    def hear_partner(self, tip: TipRow, *, danger: bool) -> None:
+        """A partner answered: the owner is told; only danger sets the clock."""
+        self._tell_hearers(tip, "notice.urgent_answer" if danger else "notice.partner_answer")
+        due = self.office_of(tip).due(self.now, "now", "answer")
+        if danger and (tip.due_at is None or due < tip.due_at):
+            tip_clock.restart_clock(self.connection, tip.number, due)
+
+    def _tell_hearers(self, tip: TipRow, key: str) -> None:
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
+        self.tell_officers(who, key, number=tip.number)
 
     def pause(self, tip: TipRow, officer_id: int, reason: str, until: datetime) -> None:
         """The clock stands still for a reason of the list; the reporter is told.
@@ -181,21 +189,31 @@ class TipMoves(Telling):
         if not timedelta(0) < length <= rules.pause_at_most:
             raise NotAllowed(f"a pause lasts at most {rules.pause_at_most.days} days")
         after = office.calendar.add_working(tip.due_at + length, timedelta(0))
-        tips.pause(self.connection, tip.number, reason, until, due_after=after)
+        tip_clock.pause(self.connection, tip.number, reason, until, due_after=after)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}",
                      action=f"paused:{reason}", subject=f"tip:{tip.number}")  # fmt: skip
-        self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
 
     def end_pause(self, tip: TipRow) -> None:
         """Its time is over: the deadline that stood still runs on."""
         due = max(tip.due_after_pause or self.now, self.now + timedelta(minutes=1))
-        tips.resume(self.connection, tip.number, due)
+        tip_clock.resume(self.connection, tip.number, due)
         self.tell_officer(tip.officer_id, "notice.pause_over", number=tip.number)
 
     def close(self, tip: TipRow, officer_id: int, outcome: str) -> None:
         must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
+        if outcome == "false":
+            self._flag_sender(tip)
+        partner_requests.end_of_tip(self.connection, tip.number, self.now)
         outbox.take_back(self.connection, tip.number, [], all_others=True)
-        self.tell_reporter(tip, "notice.news")
+        self.tell_reporter(tip)
+
+    def _flag_sender(self, tip: TipRow) -> None:
+        """It changes in which order the sender's next reports are read, and nothing else."""
+        ring = self.service.ring
+        contact_id = tips.reporter_of(self.connection, ring, tip.number)
+        if contact_id is not None:
+            order.flag(self.connection, self.service.database, ring, contact_id, self.now)
 
 
 def must(done: bool) -> None:

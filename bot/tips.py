@@ -19,6 +19,7 @@ from bot.officers import UNROUTED, Step
 from bot.outbox_rows import to_the_hour
 from bot.sealing import KeyRing, canonical_code, new_key_pair
 from bot.tip_rows import (
+    NO_PAUSE,
     Assignment,
     Tip,
     TipFingerprint,
@@ -26,7 +27,6 @@ from bot.tip_rows import (
     TipRelay,
     TipWrap,
     assignments,
-    copies,
     fingerprints,
     parts,
     relays,
@@ -44,7 +44,6 @@ __all__ = [
 TAKEN = ("acknowledged", "answered")
 """Somebody has said "I have it"; `answered` from the first words to the reporter on."""
 OPEN_STATUSES = ("assigned", *TAKEN)
-_NO_PAUSE: dict[str, Any] = {"paused_until": None, "pause_reason": "", "due_after_pause": None}
 NEWS_STAYS = timedelta(days=30)
 """How long BUKA still finds a closed tip, so that its last message can be read."""
 
@@ -66,6 +65,7 @@ class TipRow:
     role: str
     due_at: datetime | None
     category: str
+    rank: int
     public_key: bytes = field(repr=False)
     office_code: str
     answered_at: datetime | None
@@ -85,8 +85,8 @@ _ROW = select(
     tips.c.may_ask, tips.c.return_address.is_not(None),
     tips.c.opened_at, assignments.c.officer_id,
     func.coalesce(assignments.c.role, "unrouted"), assignments.c.due_at,
-    tips.c.category, tips.c.public_key, tips.c.office_code, tips.c.answered_at, tips.c.decide_by,
-    tips.c.paused_until, tips.c.pause_reason, tips.c.due_after_pause,
+    tips.c.category, tips.c.rank, tips.c.public_key, tips.c.office_code, tips.c.answered_at,
+    tips.c.decide_by, tips.c.paused_until, tips.c.pause_reason, tips.c.due_after_pause,
 ).select_from(
     tips.outerjoin(
         assignments,
@@ -107,6 +107,7 @@ def open_tip(
     now: datetime,
     recipients: Sequence[Recipient] = (),
     for_ring: bool = False,
+    rank: int = 0,
 ) -> int:
     """Seal the report, give it an owner and a deadline; returns the tip's number.
 
@@ -130,6 +131,7 @@ def open_tip(
         "category": event.category,
         "public_key": public,
         "urgency": event.urgency,
+        "rank": rank,
         "place_code": event.place_code,
         "status": "assigned",
         "outcome": "",
@@ -164,22 +166,6 @@ def assign(
             assigned_at=now,
             due_at=due_at,
             end_reason="",
-        )
-    )
-
-
-def copy_to(
-    connection: Connection,
-    number: int,
-    office: str,
-    office_code: str | None,
-    reason: str,
-    now: datetime,
-) -> None:
-    """A second office is to know of the tip; it owns nothing."""
-    connection.execute(
-        copies.insert().values(
-            tip_number=number, office=office, office_code=office_code, reason=reason, made_at=now
         )
     )
 
@@ -237,48 +223,6 @@ def acknowledge(
     return True
 
 
-def answered(connection: Connection, number: int, decide_by: datetime, now: datetime) -> None:
-    """The owner's first words: the answer clock stops, the decision clock runs."""
-    connection.execute(
-        update(tips)
-        .where(tips.c.number == number)
-        .values(status="answered", answered_at=now, decide_by=decide_by)
-    )
-    restart_clock(connection, number, decide_by)
-
-
-def pause(
-    connection: Connection,
-    number: int,
-    reason: str,
-    until: datetime,
-    *,
-    due_after: datetime,
-) -> None:
-    """The clock stands still until then; the end of the pause is the deadline that runs."""
-    connection.execute(
-        update(tips)
-        .where(tips.c.number == number)
-        .values(paused_until=until, pause_reason=reason, due_after_pause=due_after)
-    )
-    restart_clock(connection, number, until)
-
-
-def resume(connection: Connection, number: int, due_at: datetime) -> None:
-    connection.execute(update(tips).where(tips.c.number == number).values(**_NO_PAUSE))
-    restart_clock(connection, number, due_at)
-
-
-def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool:
-    """False when nobody's clock runs any more."""
-    changed = connection.execute(
-        update(assignments)
-        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
-        .values(due_at=due_at)
-    )
-    return changed.rowcount > 0
-
-
 def escalate(
     connection: Connection,
     number: int,
@@ -310,7 +254,7 @@ def escalate(
         return False
     end_assignment(connection, number, why, now)
     assign(connection, number, owner, due_at, now)
-    values = {"status": "assigned", "answered_at": None, "decide_by": None, **_NO_PAUSE}
+    values = {"status": "assigned", "answered_at": None, "decide_by": None, **NO_PAUSE}
     if owner.office_code:
         values["office_code"] = owner.office_code
     connection.execute(update(tips).where(tips.c.number == number).values(**values))
@@ -403,9 +347,13 @@ def of_officer(
     if leads:
         mine |= assignments.c.officer_id.is_(None) & (tips.c.office_code == office_code)
     rows = connection.execute(_ROW.where(tips.c.status.in_(OPEN_STATUSES), mine))
-    rank = {"now": 0, "soon": 1, "none": 2}
     found = [_tip_row(row) for row in rows]
-    return sorted(found, key=lambda tip: (rank[tip.urgency], tip.due_at or tip.opened_at))
+    return sorted(found, key=_by_urgency)
+
+
+def _by_urgency(tip: TipRow) -> tuple[int, int, datetime]:
+    urgency = {"now": 0, "soon": 1, "none": 2}[tip.urgency]
+    return urgency, tip.rank, tip.due_at or tip.opened_at
 
 
 def overdue(connection: Connection, now: datetime) -> list[TipRow]:
@@ -436,12 +384,6 @@ def tried(connection: Connection, number: int) -> set[tuple[int | None, str]]:
         )
     )
     return {(officer, "" if officer is not None else role) for officer, role in rows}
-
-
-def next_due(connection: Connection) -> datetime | None:
-    return connection.execute(
-        select(func.min(assignments.c.due_at)).where(assignments.c.ended_at.is_(None))
-    ).scalar()
 
 
 def history(connection: Connection, number: int) -> list[tuple[datetime, str, str]]:

@@ -25,8 +25,8 @@ from bot.effects import Effects
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from bot.world import World
-from flows import engine
-from flows.events import Event, MessageCreated
+from flows import engine, receipt_codes
+from flows.events import Event, MessageCreated, PictureSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
@@ -171,6 +171,7 @@ class Turns:
             _log_failure(inbound, error)
             if known:
                 self._queue(batch, self._service.message("common.failed"), known)
+            self._decline(batch.connection, inbound, batch.now)
             return "failed"
         if known and inbound.kind not in _NOT_SPOKEN:
             batch.spoke.add(known.id)
@@ -189,13 +190,19 @@ class Turns:
             batch.connection, self._service.ring, inbound.event_id, batch.now
         ):
             return None  # its sender had everything deleted meanwhile
-        if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
-            contacts.change(batch.connection, known.id, unreachable_at=None)
-            known.unreachable = False
+        if inbound.kind not in _NOT_SPOKEN:
+            contacts.heard_from(batch.connection, known, batch.now)
         given = Input(
             _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption
         )
-        self._converse(batch, known, given, callback_id=inbound.callback_id)
+        events = self._converse(batch, known, given, callback_id=inbound.callback_id)
+        if not any(isinstance(event, PictureSent) for event in events):
+            self._decline(batch.connection, inbound, batch.now)
+
+    def _decline(self, connection: Connection, inbound: Inbound, now: datetime) -> None:
+        """What came with a message and will not be read stays nowhere, whoever declined it."""
+        if inbound.media:
+            pictures.decline(connection, self._service.ring, inbound.channel, inbound.media, now)
 
     def _converse(
         self,
@@ -205,8 +212,11 @@ class Turns:
         *,
         callback_id: str = "",
         priority: int = outbox.REPLY,
-    ) -> None:
-        """Compute the sprint, carry its events out in a savepoint, keep the session and replies."""
+    ) -> list[Event]:
+        """Compute the sprint, carry its events out in a savepoint, keep the session and replies.
+
+        Returns what happened.
+        """
         world = World(batch.connection, self._service, known, batch.now)
         sprint = engine.resume(self._service.catalog, known.session, given, world.person(), world)
         effects = Effects(batch.connection, self._service, world, batch.now, known=known)
@@ -221,6 +231,7 @@ class Turns:
         known.touched = True
         known.is_new = False
         batch.rows += replies + effects.rows
+        return sprint.events
 
     def _carry_out(self, effects: Effects, events: list[Event]) -> None:
         changes = [event for event in events if not isinstance(event, MessageCreated)]
@@ -251,7 +262,9 @@ class Turns:
             node, words = "start", ""
         else:
             node, words = self._group_command(inbound)
-            if node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            if receipt_codes.find(inbound.text):
+                node, words = "code", ""  # neither repeated nor confirmed before the village
+            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None
@@ -329,6 +342,7 @@ class Turns:
             batch = _Batch(connection, now)
             for known in people.values():
                 self._queue(batch, self._service.message("common.failed"), known)
+            self._decline(connection, inbound, now)
             outbox.queue(connection, batch.rows)
         return "failed"
 

@@ -7,13 +7,18 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot import (
+    audit,
     broadcasts,
     conflicts,
     groups,
     lessons,
     officers,
     outbox,
+    partner_requests,
+    partners,
     pictures,
+    receipts,
+    returns,
     tip_seal,
     tips,
     watches,
@@ -21,16 +26,19 @@ from bot import (
 from bot.contacts import Known
 from bot.recruiters import Register
 from bot.routing import Chart, Question, Route, leaders, load_chart, route
-from bot.sealing import canonical_code, new_receipt
+from bot.sealing import new_receipt
 from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
     Audience,
     BroadcastView,
+    CaseChange,
     Desk,
     Hotline,
     OfficerCard,
+    PartnerRequestView,
+    PartnerView,
     Person,
     Place,
     PlaceAnswer,
@@ -38,6 +46,8 @@ from flows.ports import (
     TipView,
     Urgency,
 )
+
+_READERS = {"officer": "petugas kantor imigrasi", "operator": "pengelola bot"}
 
 
 class World:
@@ -79,6 +89,7 @@ class World:
             is_new=known.is_new,
             consented=known.consented,
             opted_out=known.opted_out,
+            quiet=known.quiet_before is not None,
             place=self.place(known.place_code) if known.place_code else None,
             officer=known.officer_name,
             done_lessons=known.done_lessons,
@@ -238,16 +249,47 @@ class World:
         return self._view(tip) if known else None
 
     def tip_by_receipt(self, receipt: str) -> TipView | None:
-        if len(canonical_code(receipt)) != 12:
+        """Nothing is done with what was found but to show it: a refusal is no slower."""
+        if self._known is None:
             return None
-        tip = tips.by_receipt(self._connection, self._service.ring, receipt)
+        tip = receipts.look_up(
+            self._connection, self._service.ring, self._known.id, receipt, self._at
+        )
         return self._view(tip) if tip else None
 
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        tip = tips.by_id(self._connection, tip_id)
+        return self._view(tip) if tip else None
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        return returns.since_last_look(self._connection, tip) if tip else ()
+
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        if tip is None:
+            return ()
+        found = audit.times(self._connection, "read", f"tip:{tip.number}")
+        return tuple((_READERS.get(kind, "pihak lain"), count) for kind, count in found.items())
+
+    def contact_shared(self, tip_id: str) -> bool:
+        tip = tips.by_id(self._connection, tip_id)
+        return tip is not None and bool(
+            audit.times(self._connection, "contact_shared", f"tip:{tip.number}")
+        )
+
+    def news_may_come(self) -> bool:
+        return any(
+            view.status in tips.OPEN_STATUSES and not view.quiet for view in self.reporter_tips()
+        )
+
     def reporter_tips(self) -> tuple[TipView, ...]:
+        """This chat's own cases, but for those that now need their code."""
         if self._known is None:
             return ()
         mine = tips.of_reporter(self._connection, self._service.ring, self._known.id, self._at)
-        return tuple(self._view(tip) for tip in mine)
+        before = self._known.code_before
+        return tuple(self._view(tip) for tip in mine if before is None or tip.opened_at > before)
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
         """What the officer wrote to the reporter, oldest first; nothing once it is withdrawn."""
@@ -284,9 +326,14 @@ class World:
             due_at=local(tip.due_at) if tip.due_at else None,
             opened_at=local(tip.opened_at),
             can_reply=tip.may_ask,
+            quiet=self._is_quiet(tip),
             paused_until=local(tip.paused_until) if tip.paused_until else None,
             pause_reason=office.deadlines.pause_reasons.get(tip.pause_reason, ""),
         )
+
+    def _is_quiet(self, tip: tips.TipRow) -> bool:
+        before = self._known.quiet_before if self._known else None
+        return before is not None and tip.opened_at <= before
 
     def _is_mine(self, tip: tips.TipRow) -> bool:
         officer_id = self._known.officer_id if self._known else None
@@ -304,6 +351,51 @@ class World:
         """The name of the officer whom a code invites, while it is good."""
         found = officers.invited(self._connection, self._service.ring, code, self._at)
         return found[1] if found else None
+
+    # ---- partners
+
+    @cached_property
+    def writer(self) -> partners.Writer | None:
+        """The partner who is talking; asked only where it matters."""
+        return partners.of_contact(self._connection, self._known.id) if self._known else None
+
+    def partner(self) -> PartnerView | None:
+        return _partner_view(self.writer)
+
+    def partner_invitation(self, code: str) -> PartnerView | None:
+        ring = self._service.ring
+        return _partner_view(partners.invited(self._connection, ring, code, self._at))
+
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]:
+        if self.writer is None:
+            return ()
+        local = self._office.calendar.local
+        return tuple(
+            PartnerRequestView(one.id, local(one.sent_at), local(one.due_at))
+            for one in partner_requests.waiting(self._connection, self.writer.id, self._at)
+        )
+
+    def partner_words(self, request_id: int, code: str) -> str | None:
+        if self.writer is None:
+            return None
+        return partner_requests.words_of(
+            self._connection, self._service.ring, self.writer.id, request_id, code, self._at
+        )
+
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
+        """Who of the tip's place can be asked in chat; nobody for a tip that isn't this officer's."""
+        tip = tips.by_number(self._connection, tip_number)
+        if tip is None or not self._is_mine(tip):
+            return ()
+        near = partners.for_place(
+            self._connection, self._service.partner_directory, self._service.gazetteer,
+            office_code=self._office.code, code=tip.place_code, concern="", today=self._today,
+        )  # fmt: skip
+        return tuple(
+            PartnerView(one.partner_id, one.kind, one.name)
+            for one in near
+            if one.enrolled and one.partner_id is not None
+        )
 
     def group_invitation(self, code: str) -> Place | None:
         place = groups.invited_to(self._connection, self._service.ring, code, self._at)
@@ -335,3 +427,7 @@ def _other_office(route: Route) -> str:
     return route.responsible or next(
         (step.name for step in route.chain if step.role in ("kanwil", "kanwil_inbox")), ""
     )
+
+
+def _partner_view(writer: partners.Writer | None) -> PartnerView | None:
+    return PartnerView(writer.id, writer.kind, writer.name) if writer else None

@@ -128,6 +128,38 @@ class TipWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class TipSeen:
+    """The reporter has been shown how the case stands."""
+
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactShared:
+    """The reporter tells the officer how to be reached; sealed into the case, once, for good."""
+
+    tip_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTried:
+    """A code was typed; `tip_id` is empty when it opened nothing."""
+
+    tip_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNewsStopped:
+    """After STOP: not even that there is a message about an open case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """AMAN: somebody looks at the phone. Cases need their code from now on, and nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class TipAcknowledged:
     tip_id: str
 
@@ -164,6 +196,47 @@ class OfficerEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerEnrolled:
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAsked:
+    """An officer asks a partner about a tip, in words that name nobody."""
+
+    tip_id: str
+    partner_id: int
+    text: str = field(repr=False)
+    code: str = field(repr=False)
+    """With which the partner reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerCodeMissed:
+    """A wrong code was typed for a request."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRequestRead:
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAnswered:
+    """A partner's answer, sealed into the case."""
+
+    request_id: int
+    text: str = field(repr=False)
+    danger: bool = False
+
+
+PartnerEvent = PartnerEnrolled | PartnerCodeMissed | PartnerRequestRead | PartnerAnswered
+"""What a partner does; `PartnerAsked` is an officer's."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupInvited:
     """An officer wants to bind a group to a village: the code waits to be typed in the group."""
 
@@ -197,11 +270,18 @@ Event = (
     | DangerConfirmed
     | TipDetailAdded
     | TipWithdrawn
+    | TipSeen
+    | ContactShared
+    | ReceiptTried
+    | CaseNewsStopped
+    | Hushed
     | TipAcknowledged
     | TipQuestionAsked
     | TipPaused
     | TipClosed
     | OfficerEnrolled
+    | PartnerEvent
+    | PartnerAsked
     | GroupInvited
     | GroupBound
     | BroadcastOrdered

@@ -34,7 +34,7 @@ from flows.times import say_time
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
 TAKEN = ("acknowledged", "answered")
-OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable")
+OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable", "false")
 
 
 def flow() -> Flow:

@@ -157,7 +157,7 @@ def come_back(run: "Run", given: Input) -> None:
 def _join_draft(run: "Run") -> None:
     """A picture that is reported while a report is half done becomes part of that report's story."""
     session, draft = run.session, run.session.kept.get("tip_off")
-    what = session.answers.get("what", "") if session.node == "start" else ""
+    what = session.answers.get("what", "") if session.node == "before" else ""
     if draft is None or session.flow != "tip_off" or not what.startswith(MARK):
         return
     told = " ".join(filter(None, (draft.answers.get("what"), what)))

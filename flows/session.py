@@ -25,6 +25,15 @@ class Frame(msgspec.Struct):
     """Unix seconds when it was set aside."""
 
 
+class Owed(msgspec.Struct):
+    """What was done for somebody while they were away, to be told first when they are back."""
+
+    text: str
+    slots: dict[str, str]
+    at: int
+    """Unix seconds when it was done."""
+
+
 class Session(msgspec.Struct, omit_defaults=True):
     """What one contact's conversation waits for. An empty `flow` means: nothing."""
 
@@ -37,8 +46,11 @@ class Session(msgspec.Struct, omit_defaults=True):
     waits_since: int = 0
     """Unix seconds when the present wait began."""
     nudged: bool = False
+    owed: list[Owed] = []
+    hushed: bool = False
+    """AMAN was written: nothing of a case is spoken of before the person asks for it."""
     source: str = ""
-    """Where the last fact shown comes from: what the word SUMBER answers."""
+    """Where the last fact of this conversation comes from: what the word SUMBER answers."""
 
 
 class Input(msgspec.Struct, frozen=True):

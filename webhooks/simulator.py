@@ -58,8 +58,12 @@ _PHONES = (
     ("grup", "Grup desa", "Grup Telegram Desa Ngrayun", "group"),
     ("petugas", "Petugas", "PIMPASA Desa Ngrayun dan Baosan Kidul", "private"),
 )
-_OFFICE_PHONES = {demo.DEPUTY: "HP wakil petugas", demo.HEAD: "HP kepala seksi"}
-"""The other officers' phones: what they get is shown on the officer's phone, under their name."""
+_OFFICE_PHONES = {
+    demo.DEPUTY: "HP wakil petugas",
+    demo.HEAD: "HP kepala seksi",
+    demo.PARTNER: "HP Babinsa",
+}
+"""Phones without a screen of their own: what they get is shown on the officer's, under their name."""
 _SIGN_IN = (("D-001", "petugas"), ("D-003", "kepala seksi"))
 
 

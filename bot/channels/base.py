@@ -59,7 +59,8 @@ class Inbound:
     medium: str = ""
     """For `unreadable`: photo, voice, location, sticker, ..."""
     media: str = field(default="", repr=False)
-    """For `picture`: what `Channel.fetch` gets it by; empty when it is larger than we take."""
+    """For `picture`: what `PictureSource.fetch` gets it by; empty when it is larger than we take.
+    For `unreadable`: what its copy is deleted by, where a provider keeps one."""
     caption: str = field(default="", repr=False)
     """For `picture_read`: the words that came with the picture. Its `payload` says how it went."""
 

@@ -6,11 +6,12 @@ import { plain } from "./plain.js";
 const LABELS = [
   ["question", "Pertanyaan"], ["what", "Kejadian"], ["where_name", "Tempat"],
   ["where_words", "Tempat, kata pengirim"], ["when", "Waktu"], ["who", "Pelaku"],
-  ["victim", "Korban"], ["proof", "Bukti"], ["helper", "Siapa yang tahu"],
+  ["victim", "Korban"], ["home_name", "Asal korban"], ["home_words", "Asal, kata pengirim"],
+  ["proof", "Bukti"], ["helper", "Melapor untuk orang lain"], ["incomplete", "Belum selesai ditulis"],
   ["partner", "Dikirim oleh"], ["reasons", "Alasan penggolongan"],
   ["category_words", "Kata-kata yang menandainya"],
 ];
-const TOLD_APART = new Set(["contact"]);
+const TOLD_APART = new Set(["contact", "consent"]);
 const WHO = {
   from_reporter: "Dari pengirim", to_reporter: "Dari petugas", note: "Catatan petugas",
   to_partner: "Kepada mitra", from_partner: "Dari mitra",
@@ -80,7 +81,7 @@ function showReport(report) {
 }
 
 function addFact(list, label, words) {
-  list.append(element("dt", label), element("dd", plain(words)));
+  list.append(element("dt", label), element("dd", words === "yes" ? "ya" : plain(words)));
 }
 
 function showTalk(talk) {

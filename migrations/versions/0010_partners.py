@@ -1,7 +1,7 @@
 """partners of an office, and what they were asked or handed
 
 Revision ID: 0010_partners
-Revises: 0006_sealed_to_people
+Revises: 0008_return
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import bot.database
 
 revision = '0010_partners'
-down_revision = '0007_routing_and_clock'
+down_revision = '0008_return'
 branch_labels = None
 depends_on = None
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot import demo, pictures
-from bot.channels.base import Inbound, RetryLater
+from bot.channels.base import Inbound, InboundKind, RetryLater
 from bot.picture_reader import PictureReader
 from bot.pictures import jobs
 from bot.reading import Read
 from bot.rehearsal import RecordingChannel, Rehearsal
 from bot.sessions import open_session
-from bot.turns import sessions
+from bot.turns import Outcome, sessions
 from flows.session import Session
 from tests.bot.steps import count, heard
 
@@ -70,6 +70,11 @@ class Darkroom:
         assert await self.bot.turns.accept(inbound) == "done"
         await self.bot.sender.drain()
         return heard(self.album.sent[before:], who)
+
+    async def takes(self, media: str, kind: InboundKind, outcome: Outcome = "done") -> None:
+        """Anything with a copy at the provider comes in."""
+        inbound = Inbound("simulator", f"e-{media}", kind, VILLAGER, media=media)
+        assert await self.bot.turns.accept(inbound) == outcome
 
     async def reads(self, who: str = VILLAGER, after: timedelta = timedelta()) -> str:
         """What the sender hears once everything that may be read by then was read."""

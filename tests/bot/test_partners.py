@@ -27,6 +27,7 @@ from bot.partners import Directory, Listed
 from bot.roster import RosterRow, import_roster
 from bot.sealing import KeyRing
 from bot.service import migrate
+from bot.settings import read_settings
 from bot.territory import Offices
 from flows.catalog import load_hotlines
 from flows.partners import CONCERNS, load_directory
@@ -370,3 +371,20 @@ def test_the_command_refuses_in_one_line(office: Path, capsys: pytest.CaptureFix
         assert main(wrong) == 2
         err = capsys.readouterr().err
         assert err.startswith(says) and err.count("\n") == 1
+
+
+def test_the_doctor_counts_who_is_late_and_whose_officer_left(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["partners", "import", "partners.csv"]) == 0
+    capsys.readouterr()
+    main(["doctor"])
+    assert " partners: " not in capsys.readouterr().out
+    database = Database(read_settings().database_url)
+    with database.write() as connection:
+        connection.execute(table.update().values(review_by=date(2026, 1, 1), vouched_by="P-9"))
+    database.close()
+    main(["doctor"])
+    out = capsys.readouterr().out
+    assert "warn  partners: 1 are past their review date" in out
+    assert "warn  partners: for 1 nobody vouches" in out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from bot import demo, officers, roster, tips
+from bot import demo, officers, roster
 from bot.database import Database
 from bot.gazetteer import Gazetteer
 from bot.office_setup import init_office, office_code
@@ -16,7 +16,7 @@ from bot.roster import COLUMNS, Change, RosterError, import_roster, read_roster
 from bot.sealing import KeyRing
 from bot.service import migrate
 from bot.territory import Offices
-from tests.bot.steps import heard, report
+from tests.bot.steps import first_tip, heard, report
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 TODAY = NOW.date()
@@ -283,8 +283,7 @@ async def test_who_leaves_the_office_hands_over_what_is_open(
     assert "Ada pesan untuk Anda" in heard(sent, "warga")
     assert heard(sent, "petugas") == ""
     with service.database.read() as connection:
-        tip = tips.by_number(connection, 1)
-    assert tip is not None
+        tip = first_tip(connection)
     assert (tip.status, tip.role) == ("assigned", "deputy")
 
 
@@ -309,7 +308,7 @@ async def test_an_officer_enrols_with_the_code_once(on_both: Rehearsal, tmp_path
         code = roster.invite(connection, service.ring, officer_id, on_both.clock.now())
     sent = await on_both.say("hp-baru", f"masuk {code.lower()}")
     assert "Selamat datang, Bagus Prasetyo" in heard(sent, "hp-baru")
-    assert "/console/pin/" in heard(sent, "hp-baru")
+    assert "/console/setup/" in heard(sent, "hp-baru")
     assert "tidak berlaku" in heard(await on_both.say("maling", f"masuk {code}"), "maling")
     assert "Tidak ada laporan" in heard(await on_both.say("hp-baru", "tugas"), "hp-baru")
     assert "Tidak ada laporan" not in heard(await on_both.say("wakil", "tugas"), "wakil")

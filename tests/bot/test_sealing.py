@@ -17,6 +17,7 @@ from bot.sealing import (
     new_receipt,
     token_hash,
 )
+from flows import receipt_codes
 
 RING = KeyRing({"aaaa": b"a" * 32, "bbbb": b"b" * 32}, "bbbb")
 OLD = KeyRing({"aaaa": b"a" * 32}, "aaaa")
@@ -132,7 +133,19 @@ def test_receipts_are_readable_and_differ() -> None:
     codes = {new_receipt() for _ in range(500)}
     assert len(codes) == 500
     assert all(set(code.replace("-", "")) <= set(RECEIPT_ALPHABET) for code in codes)
-    assert not set("01OIL") & set(RECEIPT_ALPHABET)
+    assert all(receipt_codes.is_one(code) for code in codes)
+    assert len(set(RECEIPT_ALPHABET)) == 32  # 12 of them: 60 bits
+    assert not set("OILU") & set(RECEIPT_ALPHABET)
+
+
+def test_letters_that_look_like_digits_are_those_digits() -> None:
+    assert canonical_code("o0Oi-1Il 7f3k") == "00011117F3K"
+
+
+def test_a_code_of_an_older_release_means_itself() -> None:
+    """Its 31 letters were 2 to 9 and A to Z without I, L and O."""
+    old = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+    assert canonical_code(old) == old
 
 
 @pytest.mark.parametrize("typed", ["7f3k 92qx mn4t", "7F3K92QXMN4T", " 7f3k-92QX–mn4t. "])

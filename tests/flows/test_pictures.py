@@ -22,7 +22,9 @@ from tests.flows.talking import (
     person_of,
     place,
     say,
+    take,
     talk,
+    wake,
     words,
 )
 
@@ -37,7 +39,7 @@ def sends(
     ports: FakePorts | None = None,
 ) -> engine.Sprint:  # fmt: skip
     given = Input("picture", caption, media=media)
-    return engine.resume(CATALOG, session, given, person, ports or FakePorts())
+    return take(session, given, person, ports)
 
 
 def is_read(
@@ -45,7 +47,7 @@ def is_read(
     person: Person = VILLAGER,
 ) -> engine.Sprint:  # fmt: skip
     given = Input("picture_read", text, outcome, caption=caption)
-    return engine.resume(CATALOG, session, given, person, FakePorts())
+    return take(session, given, person)
 
 
 def promised(sprint: engine.Sprint) -> list[PictureSent]:
@@ -81,6 +83,15 @@ def test_where_nothing_is_installed_the_villager_is_asked_to_type() -> None:
     assert "belum bisa membaca gambar" in words(sprint)
     assert "Apa yang terjadi" in words(sprint)
     assert not promised(sprint)
+
+
+@pytest.mark.parametrize(
+    ("reads", "said"), [(True, "tulisan dan foto, belum suara"), (False, "belum foto, suara")]
+)
+def test_a_voice_note_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
+    given = Input("unreadable")
+    sprint = engine.resume(CATALOG, talk("menu").session, given, VILLAGER, FakePorts(reads=reads))
+    assert said in words(sprint)
 
 
 def test_a_picture_that_is_too_large_is_not_promised() -> None:
@@ -237,7 +248,7 @@ def test_cancel_and_stop_drop_it(word: str) -> None:
 def test_time_alone_never_brings_it_up() -> None:
     session = is_read(at("tip_off", "what")).session
     later = FakePorts().later(timedelta(hours=23))
-    sprint = engine.resume(CATALOG, session, Input("timeout"), VILLAGER, later)
+    sprint = wake(session, later)
     assert "Cek ini?" not in words(sprint)
 
 
@@ -256,14 +267,14 @@ def test_it_is_forgotten_after_a_day(node: str) -> None:
     asked.node = node
     assert wakes_at(CATALOG, asked) == int((NOW + timedelta(hours=24)).timestamp())
     later = FakePorts().later(timedelta(hours=24))
-    sprint = engine.resume(CATALOG, asked, Input("timeout"), VILLAGER, later)
+    sprint = wake(asked, later)
     assert (sprint.session, sprint.events) == (Session(waits_since=asked.waits_since), [])
 
 
 def test_it_is_forgotten_after_a_day_beside_an_open_question() -> None:
     session = is_read(at("tip_off", "what")).session
     later = FakePorts().later(timedelta(hours=24))
-    sprint = engine.resume(CATALOG, session, Input("timeout"), VILLAGER, later)
+    sprint = wake(session, later)
     assert not sprint.session.kept
     assert sprint.session.flow == "tip_off"
 
