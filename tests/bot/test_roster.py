@@ -121,6 +121,7 @@ def test_an_offices_code_comes_from_its_name() -> None:
         ("P-1,Sri,pimpasa,35.02.02.9999,,2026-01-01,", "'35.02.02.9999' is no place"),
         ("P-1,Sri,pimpasa,,,2026-01-01,", "a pimpasa needs the place_code"),
         ("P-1,Sri,raja,35.02.02.2009,,2026-01-01,", "role 'raja' is none of"),
+        ("P-1,Sri,auditor,35.02.02.2009,,2026-01-01,", "role auditor is for the whole office"),
         (",Sri,head,,,2026-01-01,", "staff_no is empty"),
         ("P-1,,head,,,2026-01-01,", "name is empty"),
         ("P-1,Sri,head,,,,", "valid_from is empty"),
@@ -309,7 +310,7 @@ async def test_an_officer_enrols_with_the_code_once(on_both: Rehearsal, tmp_path
         code = roster.invite(connection, service.ring, officer_id, on_both.clock.now())
     sent = await on_both.say("hp-baru", f"masuk {code.lower()}")
     assert "Selamat datang, Bagus Prasetyo" in heard(sent, "hp-baru")
-    assert "/console/pin/" in heard(sent, "hp-baru")
+    assert "/console/setup/" in heard(sent, "hp-baru")
     assert "tidak berlaku" in heard(await on_both.say("maling", f"masuk {code}"), "maling")
     assert "Tidak ada laporan" in heard(await on_both.say("hp-baru", "tugas"), "hp-baru")
     assert "Tidak ada laporan" not in heard(await on_both.say("wakil", "tugas"), "wakil")
