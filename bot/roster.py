@@ -101,7 +101,7 @@ def _row(line: int, cells: dict[str, str | None], gazetteer: Gazetteer, today: d
         known = ", ".join((*ROLE_ORDER, *OFFICE_ROLES))
         raise ValueError(f"role {values['role']!r} is none of {known}")
     if role in OFFICE_ROLES and place:
-        raise ValueError(f"a {role} is for the whole office: leave place_code empty")
+        raise ValueError(f"role {role} is for the whole office: leave place_code empty")
     if role in ("pimpasa", "deputy", "contact") and not place:
         raise ValueError(f"a {role} needs the place_code of a village or kecamatan")
     if place and gazetteer.place(place) is None:

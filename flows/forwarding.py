@@ -64,7 +64,7 @@ _ME = r"saya|aku|kami|kita|gue|gua|kulo|kula|inyong|nyong|enyong|abdi|simkuring|
 _NAME = r"(?:\s+(?:(?-i:[A-Z])[\w'-]*|binti|bin))"
 _OF_ME = re.compile(
     rf"\bnama\s*(?:ku|(?:{_ME}))\b(?:\s+adalah)?(?:\s+[\w'-]+){{0,2}}{_NAME}{{0,4}}"
-    rf"|\b(?:{_KIN})(?:\s+(?:{_ME})|ku)\b",
+    rf"|\b(?:{_KIN})(?:\s+(?:{_ME})|ku)\b{_NAME}{{0,3}}",
     re.IGNORECASE,
 )
 """Words by which a reader would know who tells: the speaker's name, kin, neighbours, house.

@@ -34,8 +34,7 @@ function offerGrounds() {
 function write() {
   offerGrounds();
   if (!report || !partner() || !ground() || edited) return look();
-  const ticked = [...form.querySelectorAll("[name=tick]:checked")].map((box) => box.value);
-  const tick = new Set(ticked.flatMap((name) => name === "phone" || name === "account" ? ["number"] : [name]));
+  const tick = new Set([...form.querySelectorAll("[name=tick]:checked")].map((box) => box.value));
   const choice = { partner: partner(), ground: ground(), asked: at("asked").value, tick };
   at("letter").value = letter(report, choice, page);
   return look();

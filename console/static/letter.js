@@ -12,6 +12,10 @@ const NUMBER = new RegExp(`\\+?[\\p{Nd}OolI](?:${GAP}[\\p{Nd}OolI]){6,}`, "gu");
 const LEAST_DIGITS = 7, IDENTITY_DIGITS = 15;
 const MONEY = /^\p{Nd}{1,3}(?:[. ]\p{Nd}{3})+$/u;
 const DAY = /^\p{Nd}{1,2}[-/. ]\p{Nd}{1,2}[-/. ]\p{Nd}{2,4}$/u;
+const HOLDER = new RegExp(
+  `(?<![\\p{L}])[Rr][Ee][Kk](?:[Ee][Nn][Ii][Nn][Gg])?(?:[Nn][Yy][Aa])?\\s+(?:\\p{Lu}+\\s+)?`
+  + `(?:[Aa]\\.?[Nn]\\.?|[Aa][Tt][Aa][Ss]\\s+[Nn][Aa][Mm][Aa])(?:\\s+[\\p{L}\\p{N}_.'-]+){1,3}`, "gu",
+);
 const EMAIL = /[\p{L}\p{N}_.+-]{1,64}@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
 const B = "(?<![\\p{L}\\p{N}_])", E = "(?![\\p{L}\\p{N}_])";
 // The flag i is missing on purpose: a capital letter tells a name. (?:[Jj]l) and the like stand for it.
@@ -30,7 +34,7 @@ const HOUSE = `${B}(?:${any("no")}(?:${any("mor")})?\\.?\\s+${any("rumah")}|${an
 const ADDRESS = new RegExp([STREET, RT, RW, HOUSE].join("|"), "gu");
 const OF_ME = new RegExp(
   `${B}${any("nama")}\\s*(?:${any("ku")}|(?:${ME}))${E}(?:\\s+${any("adalah")})?(?:\\s+[\\p{L}\\p{N}_'-]+){0,2}${NAME}{0,4}`
-  + `|${B}(?:${KIN})(?:\\s+(?:${ME})|${any("ku")})${E}`, "gu",
+  + `|${B}(?:${KIN})(?:\\s+(?:${ME})|${any("ku")})${E}${NAME}{0,3}`, "gu",
 );
 const I = new RegExp(
   `${B}(?:${ME})${E}(?:\\s+(?!(?:${any("pt|cv|pak|bu|bapak|ibu")})${E})\\p{Lu}[\\p{L}\\p{N}_'-]+){0,2}`, "gu",
@@ -41,19 +45,20 @@ export function oneLine(text) {
   return [...text.replace(UNSEEN, "").split(/\s+/u).filter(Boolean).join(" ")].slice(0, MOST).join("");
 }
 
-/** [{kind, words}] of all that points to a person; `own` = the officer's words, where "kami" is the
+/** [{kind, words, index}] of all that points to a person; `own` = the officer's words, where "kami" is the
  *  office. Kinds: number, identity, email, address, self. */
 export function findings(text, own = false) {
   const found = [];
   const add = (kind, pattern) => {
-    for (const [words] of text.matchAll(pattern)) found.push({ kind, words });
+    for (const { 0: words, index } of text.matchAll(pattern)) found.push({ kind, words, index });
   };
   for (const { 0: words, index } of text.matchAll(NUMBER)) {
     const digits = words.match(/\p{Nd}/gu)?.length ?? 0;
     const isMoney = MONEY.test(words.trim()) && /(?:rp\.?|idr|rm)\s*$/i.test(text.slice(0, index));
     if (digits < LEAST_DIGITS || isMoney || DAY.test(words.trim())) continue;
-    found.push({ kind: digits >= IDENTITY_DIGITS ? "identity" : "number", words });
+    found.push({ kind: digits >= IDENTITY_DIGITS ? "identity" : "number", words, index });
   }
+  add("number", HOLDER);
   add("email", EMAIL);
   add("address", ADDRESS);
   add("self", OF_ME);
@@ -80,10 +85,14 @@ export function letter(report, choice, page) {
   return lines.map(([heading, words]) => `${heading}: ${words.trim()}`).join("\n");
 }
 
-/** The words with every finding hidden whose kind is not ticked, longest first; no live link. */
+/** The words with every finding hidden whose kind is not ticked; no live link. */
 export function hidden(text, tick, own = false) {
-  const kinds = new Set(tick);
-  const words = new Set(findings(text, own).filter((one) => !kinds.has(one.kind)).map((one) => one.words.trim()));
-  for (const one of [...words].sort((a, b) => b.length - a.length)) text = text.replaceAll(one, HIDDEN);
-  return text.replace(/(?<=[\p{L}\p{N}_])\.(?=[a-z]{2,}(?:[/\s?:]|$))/giu, "[.]").replaceAll("://", "[:]//");
+  const found = findings(text, own).filter((one) => !tick.has(one.kind));
+  found.sort((a, b) => a.index - b.index);
+  let shown = "", done = 0;
+  for (const { words, index } of found) {
+    if (index >= done) shown += text.slice(done, index) + HIDDEN;
+    done = Math.max(done, index + words.length);
+  }
+  return (shown + text.slice(done)).replace(/(?<=[\p{L}\p{N}_])\.(?=[a-z]{2,}(?:[/\s?:]|$))/giu, "[.]").replaceAll("://", "[:]//");
 }

@@ -121,6 +121,7 @@ def test_an_offices_code_comes_from_its_name() -> None:
         ("P-1,Sri,pimpasa,35.02.02.9999,,2026-01-01,", "'35.02.02.9999' is no place"),
         ("P-1,Sri,pimpasa,,,2026-01-01,", "a pimpasa needs the place_code"),
         ("P-1,Sri,raja,35.02.02.2009,,2026-01-01,", "role 'raja' is none of"),
+        ("P-1,Sri,auditor,35.02.02.2009,,2026-01-01,", "role auditor is for the whole office"),
         (",Sri,head,,,2026-01-01,", "staff_no is empty"),
         ("P-1,,head,,,2026-01-01,", "name is empty"),
         ("P-1,Sri,head,,,,", "valid_from is empty"),

@@ -1,8 +1,7 @@
 """Tip-off → acknowledge → read → ask → answer, played on the three phones in a real browser."""
 
 import os
-import re
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -35,19 +34,18 @@ class Phone:
     def says_nowhere(self, text: str) -> None:
         assert text not in (self._phone.inner_text())
 
-    def newest_link(self) -> str:
-        found = re.findall(r"http://\S+/console/t/\S+", self._phone.inner_text())
-        return str(found[-1])
-
 
 @pytest.fixture
-def page(browser: Browser, demo_url: str) -> Page:
+def page(browser: Browser, demo_url: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="id-ID")
     page.goto(f"{demo_url}/simulator/")
     page.locator("[data-action=reset]").click()
-    page.locator("[data-action=reset-confirm]").click()
+    with page.expect_response("**/simulator/reset"):
+        page.locator("[data-action=reset-confirm]").click()
+    expect(page.locator("#announce")).to_have_text("Simulator mulai dari awal")
     expect(page.locator(".bubble")).to_have_count(0)
-    return page
+    yield page
+    page.close()
 
 
 def _report(villager: Phone) -> None:
@@ -74,7 +72,7 @@ def _report(villager: Phone) -> None:
 
 
 def test_a_report_reaches_its_officer_and_the_answer_comes_back(
-    page: Page, browser: Browser, tmp_path: Path
+    page: Page,
 ) -> None:
     villager, group, officer = (Phone(page, name) for name in ("warga", "grup", "petugas"))
 
@@ -87,18 +85,8 @@ def test_a_report_reaches_its_officer_and_the_answer_comes_back(
     officer.shows("Anda ambil")
     villager.shows("Ada pesan untuk Anda")
 
-    reading = browser.new_page(viewport={"width": 390, "height": 844})
-    reading.goto(officer.newest_link())
-    assert SECRET not in reading.content()
-    reading.locator("input[type=password]").fill("246810")
-    reading.get_by_role("button", name="Buka").click()
-    expect(reading.get_by_text(SECRET)).to_be_visible()
-    assert "warga" not in reading.locator("dl.facts").first.inner_text().casefold()
-    _keep(reading, "console")
-
-    reading.locator("textarea").first.fill(QUESTION)
-    reading.get_by_role("button", name="Kirim").click()
-    expect(reading.get_by_text(QUESTION)).to_be_visible()
+    officer.types(f"tanya 1 {QUESTION}")
+    officer.shows("Diteruskan ke pelapor #1")
 
     villager.types("buka")
     villager.shows(QUESTION)
@@ -106,10 +94,37 @@ def test_a_report_reaches_its_officer_and_the_answer_comes_back(
     villager.types(ANSWER)
     officer.shows("Ada jawaban untuk #1")
     officer.says_nowhere(ANSWER)
-    reading.reload()
-    expect(reading.get_by_text(ANSWER)).to_be_visible()
     _keep(page, "simulator")
-    reading.close()
+
+
+def test_a_visitor_signs_in_to_the_console_as_the_officer(
+    page: Page, browser: Browser, demo_url: str
+) -> None:
+    caption = page.locator('[data-phone="petugas"] .caption')
+    expect(caption.locator(".copy")).to_have_count(4)
+    texts = {button.inner_text() for button in caption.locator(".copy:not(.code)").all()}
+    assert texts == {"D-001", "D-003", "kentongan-contoh"}
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    for staff_no in ("D-001", "D-003"):  # one after the other: the code that is shown still works
+        page.reload()
+        code = caption.locator(".code").inner_text()
+        console = context.new_page()
+        console.goto(f"{demo_url}/console/?next=/console/account")
+        console.fill("#staff-no", staff_no)
+        console.fill("#password", "kentongan-contoh")
+        console.fill("#code", code)
+        console.get_by_role("button", name="Masuk").click()
+        console.wait_for_url(f"{demo_url}/console/account")
+        console.close()
+    context.close()
+    link = caption.get_by_role("link", name="Konsol petugas")
+    assert link.get_attribute("href") == f"{demo_url}/console/"
+
+
+def test_a_tap_copies_what_the_console_asks_for(page: Page, demo_url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=demo_url)
+    page.locator('[data-phone="petugas"] .copy', has_text="D-001").click()
+    page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'D-001')")
 
 
 def test_the_clock_moves_and_an_unanswered_report_finds_the_next_officer(page: Page) -> None:

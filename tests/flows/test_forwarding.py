@@ -66,6 +66,7 @@ def test_what_is_the_reporters_never_goes_and_the_victim_only_when_ticked() -> N
         ("di Jalan Raya Ngrayun", "Raya Ngrayun", "address"),
         ("RT 02/RW 03 desa ini", "02/RW 03", "address"),
         ("Anak saya dibawa", "Anak saya", "self"),
+        ("Anak saya Budi dibawa", "Budi", "self"),
         ("anakku dibawa", "anakku", "self"),
         ("rumah saya didatangi", "rumah saya", "self"),
         ("bapak inyong ditipu", "bapak inyong", "self"),
