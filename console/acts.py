@@ -21,10 +21,11 @@ from bot.case_work import NotPossible, Wrap, WrapNeeded
 from bot.effects import Effects
 from bot.tip_moves import NotAllowed
 from bot.world import World
-from console.case import grounds_of, may_forward, must_stand, number_of, partners_of, reader_of
+from console.case import may_forward, must_stand, number_of, partners_of, reader_of
 from console.entrance import json_answer
 from console.sessions import posted_json
 from flows.officer_desk import OUTCOMES
+from flows.partners import load_grounds
 from flows.safety import mask_identity_numbers
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def forwarded(effects: Effects, view: Standing, reader: Reader, form: Forward) -
         raise NotPossible("not theirs")
     listed = partners_of(effects.connection, effects.service, tip)
     partner = next((one for one in listed if one.key == form.partner), None)
-    grounds = {ground.id: ground for ground in grounds_of(tip)}
+    grounds = {ground.id: ground for ground in load_grounds()}
     ground = grounds.get(form.ground)
     if partner is None or ground is None or partner.kind not in ground.partners:
         raise Declined("Pilih dulu mitra dan dasar hukumnya.")

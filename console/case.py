@@ -21,7 +21,6 @@ from bot.world import World
 from console.edge import RefusedError
 from console.sessions import Signed
 from flows.catalog import HotlineEntry
-from flows.partners import Ground, load_grounds
 
 if TYPE_CHECKING:
     from console.app import Console
@@ -103,19 +102,16 @@ def case_code(tip: tips.TipRow) -> str:
     return f"{tip.office_code.upper()}/{tip.number}"
 
 
-def grounds_of(tip: tips.TipRow) -> list[Ground]:
-    return [ground for ground in load_grounds() if not tip.category
-            or tip.category in ground.categories]  # fmt: skip
-
-
 def partners_of(connection: Connection, service: Service, tip: tips.TipRow) -> list[Listed]:
+    """Whoever answers for the place. Not by the tip's category, which is only what the words
+    sounded like: the officer has read it and knows better."""
     return partners.for_place(
         connection,
         service.partner_directory,
         service.gazetteer,
         office_code=tip.office_code,
         code=tip.place_code,
-        concern=tip.category or ("question" if tip.topic == "question" else ""),
+        concern="",
         today=service.today(service.clock.now()),
     )
 

@@ -20,7 +20,6 @@ from console.case import (
     WHY,
     Case,
     case_code,
-    grounds_of,
     may_forward,
     number_of,
     partners_of,
@@ -33,7 +32,7 @@ from console.edge import RefusedError
 from console.sessions import posted_json, signed_in
 from flows.canned import CANNED
 from flows.officer_desk import OUTCOMES
-from flows.partners import KINDS, NO_PERSONAL_DATA
+from flows.partners import KINDS, NO_PERSONAL_DATA, load_grounds
 from flows.times import say_date
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class Pages:
             signed=signed,
             case=found,
             partners=listed,
-            grounds=grounds_of(found.tip),
+            grounds=load_grounds(),
             letter=self._letter(found, listed),
             nonce=_nonce,
         )
@@ -130,7 +129,7 @@ class Pages:
                     "data_basis": ground.data_basis, "care": ground.care,
                     "data": ground.id != NO_PERSONAL_DATA,
                 }
-                for ground in grounds_of(found.tip)
+                for ground in load_grounds()
             ],
         }  # fmt: skip
 

@@ -32,7 +32,7 @@ from flows.conversations import load_catalog
 
 BASE = "https://bot.contoh.go.id"
 MONDAY = "2026-11-23T09:00:00+07:00"
-STORY = "Bus menjemput lima orang untuk kerja di Malaysia tanpa paspor"
+STORY = "Bus menjemput lima orang untuk kerja di kebun sawit tanpa paspor"
 OFFICIAL = "Pak kades ikut membantu, katanya aman"
 PLACE = "Desa Baosan Kidul, Ngrayun, Ponorogo"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
