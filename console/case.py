@@ -257,7 +257,10 @@ def _similar(
         .order_by(count.desc(), fingerprints.c.tip_number.desc())
         .limit(10)
     )
-    hidden = set(conflicts.passing_over(connection, service.ring, reader.officer_id))
+    hidden = {
+        *conflicts.passing_over(connection, service.ring, reader.officer_id),
+        *_merged_here(connection, tip.number),
+    }
     now = service.clock.now()
     return [
         Similar(
