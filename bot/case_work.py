@@ -18,7 +18,6 @@ from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
 from bot.keys import Recipient, officer_keys
 from bot.officers import ROLE_ORDER, Step
-from bot.rewrapping import WRAP_BYTES
 from bot.tip_rows import parts, wraps
 
 if TYPE_CHECKING:
@@ -258,7 +257,7 @@ def _let_read(connection: Connection, tip: tips.TipRow, key: Recipient, wrap: Wr
     """Keep the wrap for `key`; False when there is one already, or the key ring still opens it."""
     if tip_seal.wrap_for(connection, tip.number, [key.id, tip_seal.SERVER]):
         return False
-    if wrap is None or wrap.key_id != key.id or len(wrap.sealed) != WRAP_BYTES:
+    if wrap is None or wrap.key_id != key.id or len(wrap.sealed) != tip_seal.WRAP_BYTES:
         raise WrapNeeded(key, tip.number)
     connection.execute(
         wraps.insert().values(tip_number=tip.number, recipient=key.id, wrap=wrap.sealed)

@@ -18,11 +18,9 @@ from bot.effects import Effects
 from bot.keys import Recipient
 from bot.service import Service
 from bot.tip_rows import wraps
-from bot.tip_seal import SERVER, wrap_for
+from bot.tip_seal import SERVER, WRAP_BYTES, wrap_for
 from bot.world import World
 
-WRAP_BYTES = 32 + 32 + 16
-"""HPKE's encapsulated key, a private key, a tag."""
 AT_ONCE = 200
 """Wraps asked of a browser at once: it may be closed at any moment, and goes on where it was."""
 

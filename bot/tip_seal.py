@@ -18,6 +18,8 @@ from bot.tip_rows import parts, relays, wraps
 
 SERVER = "server"
 """The recipient that is the key ring: mode `server`, or nobody has a key yet."""
+WRAP_BYTES = 32 + 32 + 16
+"""HPKE's encapsulated key, a private key, a tag."""
 PADDING = 256
 """The words of a part fill a multiple of this many bytes, so that their length says little."""
 

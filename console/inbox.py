@@ -17,8 +17,9 @@ from bot.case_rows import seen, shares
 from bot.case_work import FRESH_KINDS
 from bot.service import Service
 from bot.tip_rows import assignments, parts
-from console import acts, case
-from console.sessions import Signed, signed_in
+from console import acts, case_pages
+from console.case import reader_of
+from console.sessions import signed_in
 
 if TYPE_CHECKING:
     from console.app import Console
@@ -64,13 +65,9 @@ def routes(console: "Console") -> list[Route]:
     inbox = Inbox(console)
     return [
         Route("/console/inbox", console.page(GET=inbox.show)),
-        *case.routes(console),
+        *case_pages.routes(console),
         *acts.routes(console),
     ]
-
-
-def reader_of(signed: Signed) -> Reader:
-    return Reader(signed.officer_id, signed.office_code, "leader" in signed.roles)
 
 
 class Inbox:
@@ -79,7 +76,6 @@ class Inbox:
 
     async def show(self, request: Request) -> Response:
         signed = await signed_in(request)
-        case.must_handle_cases(signed)
         asked = request.query_params
         listing = await run_in_threadpool(
             read,

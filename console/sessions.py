@@ -115,14 +115,15 @@ def _find(service: Service, token: str, touch: bool) -> Signed | None:
         if row is None:
             return None
         roles = roles_of(connection, row.officer_id, service.today(now))
-    if touch and now - row.seen_at >= accounts.TOUCH_EVERY:
+    seen_at = row.seen_at
+    if touch and now - seen_at >= accounts.TOUCH_EVERY:
         with service.database.write() as connection:
             accounts.touch(connection, token, now)
-        row = row._replace(seen_at=now)
+        seen_at = now
     return Signed(
         officer_id=row.officer_id, office_code=row.office_code, name=row.name,
         staff_no=row.staff_no, roles=roles, token=token, half=row.half,
-        ends_at=accounts.ends_at(row.started_at, row.seen_at),
+        ends_at=accounts.ends_at(row.started_at, seen_at),
     )  # fmt: skip
 
 

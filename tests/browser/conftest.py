@@ -4,14 +4,20 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+import uvicorn
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from bot import demo
+from bot.service import migrate
+from tests.console.office import Bot
 from tests.postgresql import free_port
 
 CHROMIUM_FLAGS = (
@@ -73,3 +79,71 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+@dataclass
+class LiveConsole:
+    """The example office's console on a port of its own, on a clock that stands still."""
+
+    bot: Bot
+    url: str
+
+    def code(self, staff_no: str) -> str:
+        return self.bot.code(staff_no)
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[LiveConsole]:
+    """A fresh example office behind a real server, in a thread beside the test."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    bot = Bot(tmp_path, url)
+    migrate(bot.service.database)
+    demo.seed(bot.service)
+    config = uvicorn.Config(bot.app, port=port, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    yield LiveConsole(bot, url)
+    server.should_exit = True
+    thread.join()
+    bot.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, live: LiveConsole) -> Iterator[Page]:
+    """A small phone that fails the test when its page fails, or asks another server for anything."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID")
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Security" in line.text else None)
+
+    def only_ours(route: Route) -> None:
+        if not route.request.url.startswith((live.url + "/", "data:", "blob:")):
+            wrong.append(f"asked {route.request.url}")
+        route.continue_()
+
+    page.route("**/*", only_ours)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def sign_in(page: Page, live: LiveConsole, staff_no: str, next: str = "/console/account") -> None:
+    """Through the real page, half a minute later: a code works once."""
+    live.bot.forward(seconds=30)
+    page.goto(f"{live.url}/console/?next={next}")
+    page.fill("#staff-no", staff_no)
+    page.fill("#password", demo.PASSWORD)
+    page.fill("#code", live.code(staff_no))
+    page.get_by_role("button", name="Masuk").click()
+    page.wait_for_url(live.url + next)
+
+
+def keep(page: Page, name: str) -> None:
+    """Screenshots for people: only where SCREENSHOTS names a folder."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)

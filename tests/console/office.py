@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bot import audit, demo, outbox, tips
 from bot.accounts import accounts, derive
 from bot.clock import Clock
 from bot.gazetteer import Gazetteer
-from bot.officers import officers
+from bot.officers import duties, officers
 from bot.roster import invite as invite_officer
 from bot.roster import shut_out
 from bot.sealing import KeyRing
@@ -155,6 +155,23 @@ class Bot:
         with self.service.database.read() as connection:
             lines = connection.connection.driver_connection.iterdump()  # type: ignore[union-attr]
             return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def add_officer(bot: Bot, staff_no: str, role: str, place: str = "") -> None:
+    """One more officer of the example office, with chat, account and proven key."""
+    now = bot.service.clock.now()
+    with bot.service.database.write() as connection:
+        made = officers.insert().values(
+            office_code=demo.OFFICE, staff_no=staff_no, name=f"{role} {staff_no}", active=True
+        )
+        officer_id = connection.execute(made.returning(officers.c.id)).scalar_one()
+        connection.execute(
+            duties.insert().values(
+                officer_id=officer_id, office_code=demo.OFFICE, role=role, place_code=place,
+                decree="", valid_from=date(2026, 1, 1),
+            )
+        )  # fmt: skip
+        demo._enrol(connection, bot.service, staff_no, f"hp-{staff_no}", now)
 
 
 async def sign_in(bot: Bot, client: httpx.AsyncClient, staff_no: str) -> str:
