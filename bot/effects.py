@@ -10,11 +10,14 @@ from sqlalchemy import Connection
 from bot import (
     audit,
     broadcasts,
+    case_rights,
+    case_work,
     conflicts,
     contacts,
     fingerprints,
     groups,
     keys,
+    leave,
     lessons,
     links,
     officers,
@@ -40,6 +43,8 @@ from flows.events import (
     ForgetMe,
     GroupBound,
     GroupInvited,
+    LeaveEnded,
+    LeaveTaken,
     LessonReached,
     MessageCreated,
     OfficerEnrolled,
@@ -53,8 +58,10 @@ from flows.events import (
     TipClosed,
     TipDetailAdded,
     TipOpened,
+    TipPassedOn,
     TipPaused,
     TipQuestionAsked,
+    TipShown,
     TipWithdrawn,
 )
 
@@ -92,8 +99,13 @@ class Effects(TipMoves):
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed():
+            case (
+                TipAcknowledged() | TipShown() | TipQuestionAsked() | TipPaused() | TipPassedOn()
+                | TipClosed()
+            ):  # fmt: skip
                 self._officer_event(event)
+            case LeaveTaken() | LeaveEnded():
+                self._leave_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn():
@@ -221,7 +233,7 @@ class Effects(TipMoves):
             due_at=office.due(self.now, event.urgency),
             now=self.now,
             recipients=self._readers(office.code, route.chain),
-            for_ring=self.service.settings.tip_mode == "server",
+            for_ring=self.service.settings.server_reads,
             rank=order.rank(
                 self.connection,
                 self.service.database,
@@ -296,7 +308,8 @@ class Effects(TipMoves):
     # ---- the officer
 
     def _officer_event(
-        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed
+        self,
+        event: TipAcknowledged | TipShown | TipQuestionAsked | TipPaused | TipPassedOn | TipClosed,
     ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
@@ -305,12 +318,37 @@ class Effects(TipMoves):
         match event:
             case TipAcknowledged():
                 self.acknowledge(tip, officer_id)
+            case TipShown():
+                audit.record(self.connection, self.now, actor=f"officer:{officer_id}",
+                             action="read_in_chat", subject=f"tip:{tip.number}")  # fmt: skip
             case TipQuestionAsked(text=text):
                 self.ask_reporter(tip, officer_id, text)
             case TipPaused(reason=reason, until=until):
                 self.pause(tip, officer_id, reason, until)
+            case TipPassedOn(to=to):
+                self._pass_on(tip, officer_id, to)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
+
+    def _pass_on(self, tip: tips.TipRow, officer_id: int, to: int) -> None:
+        """As from the console, but only to who can open it already: a chat makes no wraps."""
+        reader = case_rights.reader_in_chat(self.connection, officer_id, self.world.now.date())
+        view = case_rights.standing(self.connection, self.service, reader, tip.number, self.now)
+        if view is None:
+            raise NotAllowed("the tip names this officer")
+        case_work.reassign(self, view, officer_id, to)
+
+    def _leave_event(self, event: LeaveTaken | LeaveEnded) -> None:
+        officer_id = self._an_officer()
+        if isinstance(event, LeaveEnded):
+            must(leave.end(self.connection, officer_id, self.now))
+            return
+        away = leave.begin(
+            self.connection, officer_id, event.begins, event.ends, event.reason, self.now,
+            deputy_id=event.deputy,
+        )  # fmt: skip
+        if away.begins_at <= self.now:
+            self.begin_leave(away)
 
     # ---- villages
 

@@ -62,9 +62,9 @@ def writing(canned: Sequence[str]) -> dict[str, Node]:
                                      "new": "not_taken"} | ENDED),
         "write_what": Decide(what, {"typed": "write_check", "ask": "ask_words",
                                     "reply": "reply_words"}),
-        "ask_words": Ask("officer_desk.ask_words", "question", "write_check", read_words,
+        "ask_words": Ask("officer_desk.ask_words", "question", "write_confirmed", read_words,
                          slots=number, human=False),
-        "reply_words": Ask("officer_desk.reply_words", "question", "write_check", read_reply,
+        "reply_words": Ask("officer_desk.reply_words", "question", "write_confirmed", read_reply,
                            slots=offered, human=False),
         "write_check": Decide(
             _ready_to_write,
