@@ -21,7 +21,7 @@ def report(bot: Rehearsal) -> int:
     """A report that whoever may read it now can open."""
     service, now = bot.service, bot.clock.now()
     with service.database.write() as connection:
-        chain = World(connection, service, None, now).chain(PLACE, frozenset())
+        chain = World(connection, service, None, now).route(PLACE).chain
         opened = TipOpened(
             receipt=f"R-{now.timestamp()}", topic="report", urgency="none", place_code=PLACE,
             report={"what": "isi"},
