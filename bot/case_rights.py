@@ -6,7 +6,7 @@ closed tip is its office's leaders' alone, a merged one also theirs who may open
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
@@ -18,7 +18,7 @@ from bot.world import World
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A signed-in officer who asks."""
+    """An officer who asks: signed in at the console, or from their chat (`reader_in_chat`)."""
 
     officer_id: int
     office_code: str
@@ -51,6 +51,15 @@ class Standing:
     def directs(self) -> bool:
         """May say who else handles or reads it."""
         return self.is_open and (self.leads or (self.owns and self.tip.officer_id is not None))
+
+
+def reader_in_chat(connection: Connection, officer_id: int, on: date) -> Reader:
+    office = select(officers.officers.c.office_code).where(officers.officers.c.id == officer_id)
+    return Reader(
+        officer_id,
+        connection.execute(office).scalar_one(),
+        "leader" in officers.roles_of(connection, officer_id, on),
+    )
 
 
 def standing(

@@ -22,6 +22,7 @@ from bot.tip_rows import parts, wraps
 
 if TYPE_CHECKING:
     from bot.effects import Effects
+    from bot.telling import Telling
 
 _UID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _SEALED_LEAST = 32 + 16 + tip_seal.PADDING
@@ -80,7 +81,7 @@ def purge_forms(connection: Connection, before: datetime) -> None:
 # ---- who else
 
 
-def colleagues(effects: "Effects", standing: Standing, *, but: int = 0) -> list[Colleague]:
+def colleagues(effects: "Telling", standing: Standing, *, but: int = 0) -> list[Colleague]:
     """Officers of the tip's office who can read, but for those whom the tip names."""
     connection = effects.connection
     named = conflicts.passed_over(connection, effects.service.ring, standing.tip.number)
@@ -105,7 +106,7 @@ def colleagues(effects: "Effects", standing: Standing, *, but: int = 0) -> list[
     return list(found.values())
 
 
-def heirs(effects: "Effects", standing: Standing, officer_id: int) -> list[Colleague]:
+def heirs(effects: "Telling", standing: Standing, officer_id: int) -> list[Colleague]:
     """To whom this officer may hand the tip: a leader to anybody, themselves too; its owner to
     those who answer for the place with them."""
     everybody = colleagues(effects, standing, but=standing.tip.officer_id or 0)

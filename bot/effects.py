@@ -11,12 +11,15 @@ from bot import (
     attachment_effects,
     audit,
     broadcasts,
+    case_rights,
+    case_work,
     conflicts,
     contacts,
     draft_media,
     fingerprints,
     groups,
     keys,
+    leave,
     lessons,
     links,
     officers,
@@ -51,6 +54,8 @@ from flows.events import (
     GroupBound,
     GroupInvited,
     Hushed,
+    LeaveEnded,
+    LeaveTaken,
     LessonReached,
     MessageCreated,
     OfficerEnrolled,
@@ -67,9 +72,11 @@ from flows.events import (
     TipClosed,
     TipDetailAdded,
     TipOpened,
+    TipPassedOn,
     TipPaused,
     TipQuestionAsked,
     TipSeen,
+    TipShown,
     TipWithdrawn,
 )
 
@@ -110,9 +117,12 @@ class Effects(TipMoves):
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
             case (
-                TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed() | PartnerAsked()
-            ):
+                TipAcknowledged() | TipShown() | TipQuestionAsked() | TipPaused() | TipPassedOn()
+                | TipClosed() | PartnerAsked()
+            ):  # fmt: skip
                 self._officer_event(event)
+            case LeaveTaken() | LeaveEnded():
+                self._leave_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
@@ -245,7 +255,7 @@ class Effects(TipMoves):
             due_at=office.due(self.now, event.urgency),
             now=self.now,
             recipients=self._readers(office.code, route.chain),
-            for_ring=self.service.settings.tip_mode == "server",
+            for_ring=self.service.settings.server_reads,
             rank=order.rank(
                 self.connection,
                 self.service.database,
@@ -323,7 +333,14 @@ class Effects(TipMoves):
     # ---- the officer
 
     def _officer_event(
-        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed | PartnerAsked
+        self,
+        event: TipAcknowledged
+        | TipShown
+        | TipQuestionAsked
+        | TipPaused
+        | TipPassedOn
+        | TipClosed
+        | PartnerAsked,
     ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
@@ -332,14 +349,39 @@ class Effects(TipMoves):
         match event:
             case TipAcknowledged():
                 self.acknowledge(tip, officer_id)
+            case TipShown():
+                audit.record(self.connection, self.now, actor=f"officer:{officer_id}",
+                             action="read_in_chat", subject=f"tip:{tip.number}")  # fmt: skip
             case TipQuestionAsked(text=text):
                 self.ask_reporter(tip, officer_id, text)
             case TipPaused(reason=reason, until=until):
                 self.pause(tip, officer_id, reason, until)
+            case TipPassedOn(to=to):
+                self._pass_on(tip, officer_id, to)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
             case PartnerAsked():
                 must(partner_effects.ask(self, tip, officer_id, event))
+
+    def _pass_on(self, tip: tips.TipRow, officer_id: int, to: int) -> None:
+        """As from the console, but only to who can open it already: a chat makes no wraps."""
+        reader = case_rights.reader_in_chat(self.connection, officer_id, self.world.now.date())
+        view = case_rights.standing(self.connection, self.service, reader, tip.number, self.now)
+        if view is None:
+            raise NotAllowed("the tip names this officer")
+        case_work.reassign(self, view, officer_id, to)
+
+    def _leave_event(self, event: LeaveTaken | LeaveEnded) -> None:
+        officer_id = self._an_officer()
+        if isinstance(event, LeaveEnded):
+            must(leave.end(self.connection, officer_id, self.now))
+            return
+        away = leave.begin(
+            self.connection, officer_id, event.begins, event.ends, event.reason, self.now,
+            deputy_id=event.deputy,
+        )  # fmt: skip
+        if away.begins_at <= self.now:
+            self.begin_leave(away)
 
     # ---- villages
 

@@ -18,7 +18,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
 from bot.sealing import KeyRing, SealBroken
-from flows.events import Event, TipDetailAdded, TipQuestionAsked
+from flows.events import Event, PartnerAsked, ReceiptTried, TipDetailAdded, TipQuestionAsked
 from flows.session import Session
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 When = Literal["", "sent", "told"]
 """When a message of ours is deleted: never, once it has left, once the report is told to the end."""
 
-_FLOWS = frozenset({"tip_off", "tip_status", "ask_human"})
+_FLOWS = frozenset({"tip_off", "tip_status", "ask_human", "partner_desk"})
 """Conversations whose words are sealed into a tip."""
 READ_BACK = ("tip_off", "read_back")
 """Where the whole report stands in one message."""
@@ -96,10 +96,11 @@ erasures = ProviderErasure.__table__  # type: ignore[attr-defined]
 
 
 def confidential(before: Session, after: Session, events: Iterable[Event]) -> bool:
-    """This turn was about a tip, its reporter's or its officer's."""
+    """This turn was about a tip: its reporter's, its officer's or a partner's; a code counts."""
     if _FLOWS & {before.flow, after.flow}:
         return True
-    return any(isinstance(event, TipDetailAdded | TipQuestionAsked) for event in events)
+    about = TipDetailAdded | TipQuestionAsked | PartnerAsked | ReceiptTried
+    return any(isinstance(event, about) for event in events)
 
 
 def hear(

@@ -1,7 +1,7 @@
 """Offices, their areas, officers, duties; who is responsible for a place, in which order."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -338,6 +338,15 @@ def enrol(connection: Connection, officer_id: int, contact_id: int) -> None:
             key_id=None,
         )
     )
+
+
+def names(connection: Connection, officer_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Names by id; of nobody (None) there is none."""
+    wanted = {officer_id for officer_id in officer_ids if officer_id is not None}
+    rows = connection.execute(
+        select(officers.c.id, officers.c.name).where(officers.c.id.in_(wanted))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def contact_of(connection: Connection, officer_id: int) -> int | None:

@@ -137,7 +137,7 @@ def add(
 def hand_over_from_ring(effects: Effects, office_code: str) -> int:
     """Reports that waited under the key ring go to those who have a key now."""
     connection, service = effects.connection, effects.service
-    if service.settings.tip_mode == "server":
+    if service.settings.server_reads:
         return 0
     waiting = connection.execute(
         select(wraps.c.tip_number)

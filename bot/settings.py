@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     tip_mode: Literal["sealed", "server", "chat"] = Field(
         "sealed",
         description="Who can open reports: sealed = only officers with their own keys; server = this "
-        "machine too (a trial); chat = as sealed, and the text also goes to the owner's chat.",
+        "machine too (a trial); chat = as server, and the masked text also goes to the owner's chat.",
     )
     tip_mode_accepted: str = Field(
         "",
@@ -165,6 +165,11 @@ class Settings(BaseSettings):
             and self.twilio_auth_token.get_secret_value()
             and self.twilio_whatsapp_from
         )
+
+    @property
+    def server_reads(self) -> bool:
+        """Reports stay under the key ring too, beside the officers' own keys."""
+        return self.tip_mode != "sealed"
 
     @property
     def real_channels(self) -> bool:

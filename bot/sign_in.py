@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, case, delete, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.accounts import SALT_BYTES, accounts, hash_proof
@@ -101,10 +101,9 @@ def attempt(
     Counted first and taken back when right, so that guesses in parallel can't outrun the count.
     """
     index = ring.index("sign-in", staff_no)
-    tried = connection.execute(select(failures).where(failures.c.staff_index == index)).first()
-    if tried and tried.retry_at and tried.retry_at > now:
-        return Attempt("wait", wait=tried.retry_at - now)
-    count = _count(connection, database, index, now)
+    count, retry_at = _count(connection, database, index, now)
+    if retry_at and retry_at > now:
+        return Attempt("wait", wait=retry_at - now)
     found = account_of(connection, office_code, staff_no)
     proof_hash, secret, last_step = _expected(ring, found)
     right = proof is None or hmac.compare_digest(hash_proof(proof), proof_hash)
@@ -157,12 +156,22 @@ def purge(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def _count(connection: Connection, database: Database, index: bytes, now: datetime) -> int:
+def _count(
+    connection: Connection, database: Database, index: bytes, now: datetime
+) -> tuple[int, datetime | None]:
+    """(failures with this try, until when to wait). The row is held until the commit, so that
+    tries at the same moment come one after the other; what must wait anyway is not counted."""
+    waits = failures.c.retry_at > now
     insert = database.insert(failures).values(staff_index=index, failures=1, at=now)
     counted = insert.on_conflict_do_update(
-        index_elements=["staff_index"], set_={"failures": failures.c.failures + 1, "at": now}
-    )
-    return int(connection.execute(counted.returning(failures.c.failures)).scalar_one())
+        index_elements=["staff_index"],
+        set_={
+            "failures": case((waits, failures.c.failures), else_=failures.c.failures + 1),
+            "at": now,
+        },
+    ).returning(failures.c.failures, failures.c.retry_at)
+    row = connection.execute(counted).one()
+    return row.failures, row.retry_at
 
 
 def _expected(ring: KeyRing, found: Any) -> tuple[bytes, bytes, int]:

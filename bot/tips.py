@@ -351,6 +351,14 @@ def of_officer(
     return sorted(found, key=_by_urgency)
 
 
+def of_office(connection: Connection, office_code: str) -> list[TipRow]:
+    """Every open tip of an office, most urgent first."""
+    rows = connection.execute(
+        _ROW.where(tips.c.office_code == office_code, tips.c.status.in_(OPEN_STATUSES))
+    )
+    return sorted((_tip_row(row) for row in rows), key=_by_urgency)
+
+
 def _by_urgency(tip: TipRow) -> tuple[int, int, datetime]:
     urgency = {"now": 0, "soon": 1, "none": 2}[tip.urgency]
     return urgency, tip.rank, tip.due_at or tip.opened_at

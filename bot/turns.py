@@ -22,9 +22,9 @@ from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
 from bot.effects import Effects
+from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
-from bot.world import World
 from flows import engine, receipt_codes
 from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
 from flows.session import Input, InputKind
@@ -237,7 +237,7 @@ class Turns:
 
         Returns what happened.
         """
-        world = World(batch.connection, self._service, known, batch.now)
+        world = OfficerWorld(batch.connection, self._service, known, batch.now)
         before = known.session
         sprint = engine.resume(self._service.catalog, known.session, given, world.person(), world)
         effects = Effects(batch.connection, self._service, world, batch.now, known=known)
@@ -293,7 +293,7 @@ class Turns:
                 node = "danger"
         if not node:
             return None
-        world = World(batch.connection, self._service, None, batch.now)
+        world = OfficerWorld(batch.connection, self._service, None, batch.now)
         sprint = engine.begin(
             self._service.catalog, f"village_group:{node}", words, world.person(), world
         )

@@ -23,9 +23,9 @@ from bot.officers import ROLE_NAMES
 from bot.service import Service
 from console import account, entrance, inbox, keywork, oversight, refusals, setup, words
 from console.edge import Handler, Page, RefusedError, is_json, origin_of
-from console.plain_text import plain
 from console.sessions import Signed, csrf
 from flows.catalog import HotlineEntry
+from flows.plain_text import plain
 from flows.times import say_time
 
 _HERE = Path(__file__).resolve().parent

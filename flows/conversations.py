@@ -1,5 +1,6 @@
 """Every conversation of the bot in one catalog, loaded once at start."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flows import (
@@ -18,6 +19,7 @@ from flows import (
     village_group,
     welcome,
 )
+from flows.canned import CANNED
 from flows.catalog import (
     CONSENT_TEXT,
     CONTENT,
@@ -30,10 +32,13 @@ from flows.catalog import (
 )
 from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
+from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
+from flows.nodes import Flow
 from flows.offers_read import OfferReader
 from flows.understanding import load_understander, shipped_understander
+from flows.wording import Wording
 
 
 def load_catalog(folder: Path = CONTENT) -> Catalog:
@@ -59,7 +64,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         pictures.flow(),
         ask_human.flow(),
         free_text.flow(known, understander),
-        officer_desk.flow(),
+        _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
@@ -75,4 +80,17 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         lessons=known,
         hotlines=load_hotlines(folder),
         understander=understander,
+    )
+
+
+def _desk(wording: Wording, choices: Mapping[str, tuple[str, ...]]) -> Flow:
+    """The officer's desk speaks ready answers and the headings of the letters to partners."""
+    labels = {outcome: f"officer_desk.outcome_{outcome}" for outcome in officer_desk.OUTCOMES}
+    return officer_desk.flow(
+        [wording.say(key).strip() for key in CANNED],
+        {name: wording.say(key) for name, key in SHOWN.items()},
+        {
+            outcome: (wording.say(label), *choices.get(label, ()))
+            for outcome, label in labels.items()
+        },
     )

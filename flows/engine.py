@@ -116,7 +116,7 @@ class Run:
             return self.aside(REFUSAL)
         asks_words = isinstance(node, Ask) or bool(node and node.free)
         # Where words are asked for, only a command with its number is one ("TANYA 12 …").
-        command = not isinstance(node, Ask) or _COMMAND.fullmatch(text.strip())
+        command = not asks_words or _COMMAND.fullmatch(text.strip())
         ours = self.catalog.triggers.command(text) if self.person.officer and command else None
         # TUGAS is a command, not "petugas" with letters left out.
         if node and not asks_words and self._answer(node, text, typos=ours is None):

@@ -32,7 +32,7 @@ _THIS = r"(?:ini|nanti|iki|ieu|niki|ni|areya|satiya|nt|nnti|ntar)"
 _SOON = r"(?:nanti|nnti|nti|nt|ntar|entar|tar|mengko|mangke|mengkin|engke|dagghi'|gan|mangken)"
 _DAY = r"(?:hari|hr|dina|dinten|poe|are|ari)"
 _WEEKDAY = r"(?:senin|senen|selasa|slasa|rabu|rebo|kamis|kemis|jum'?at|jemuah|sabtu|setu|ahad)"
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         [
@@ -54,7 +54,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _NUMBERS = {
     "satu": 1, "se": 1, "sa": 1, "dua": 2, "rong": 2, "tiga": 3, "telung": 3, "tilu": 3,
     "empat": 4, "patang": 4, "lima": 5, "limang": 5, "enam": 6, "tujuh": 7, "pitung": 7,
@@ -195,11 +195,11 @@ def _dates(folded: Folded) -> Iterator[Departure]:
     for word, start in folded.said.words:
         named = _NAMED_DATE.match(text, start) if word in _DAY_NAMED else None
         if named:
-            yield from _date(named, int(named[1]), _MONTHS.get(named[2] or "", 0))
+            yield from _date(named, int(named[1]), MONTHS.get(named[2] or "", 0))
     for match in islice(_DATE.finditer(text), MOST):
         if match[4] and not _date_is_meant(text, match.start()):
             continue  # "1/2 hari", "UU 18/2017"
-        month = _MONTHS[match[1]] if match[1] else int(match[3] or match[4]) or 13
+        month = MONTHS[match[1]] if match[1] else int(match[3] or match[4]) or 13
         yield from _date(match, int(match[0][: 2 if match[0][1].isdigit() else 1]), month)
 
 

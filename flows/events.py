@@ -206,6 +206,40 @@ class TipPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class TipPassedOn:
+    """The owner hands it to a colleague, who has to take it."""
+
+    tip_id: str
+    to: int
+    """`Colleague.id`"""
+
+
+@dataclass(frozen=True, slots=True)
+class TipShown:
+    """Mode `chat`: its redacted text goes to the owner's chat, which counts as reading it."""
+
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTaken:
+    """The officer is away: their new reports go along the chain, the taken ones to the deputy."""
+
+    begins: datetime
+    ends: datetime
+    """The moment after the last day."""
+    reason: str
+    """`annual`, `sick`, `duty_trip`, `training` or `other`."""
+    deputy: int | None
+    """`Colleague.id`"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveEnded:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class TipClosed:
     tip_id: str
     outcome: str
@@ -304,6 +338,10 @@ Event = (
     | TipAcknowledged
     | TipQuestionAsked
     | TipPaused
+    | TipPassedOn
+    | TipShown
+    | LeaveTaken
+    | LeaveEnded
     | TipClosed
     | OfficerEnrolled
     | PartnerEvent

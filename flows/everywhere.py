@@ -82,6 +82,7 @@ def act(run: "Run", action: str) -> None:
         else:
             run.aside("common.no_source")
     elif action == "help" and run.person.officer:
-        run.aside("common.help_officer")
+        run.bubble("common.help_officer", None)
+        run.aside("common.help_officer_more")
     else:
         run.aside(f"common.{action}", {"office": run.ports.office_name()})

@@ -1,48 +1,72 @@
-"""The officer's side in chat: enrol, see what waits, take a tip, ask, close. Never the report itself."""
+"""The officer's side in chat: what waits, take a report, close it; the parts beside it are in
+`officer_acts`, `officer_leave` and `officer_enrol`.
 
-import re
-from collections.abc import Callable
+Never the report itself, but in mode `chat`, and then redacted (`desk_text`). Every command may come
+twice: the second time it changes nothing and says how things stand.
+"""
 
-from flows.events import (
-    Event,
-    GroupInvited,
-    OfficerEnrolled,
-    TipAcknowledged,
-    TipClosed,
-    TipQuestionAsked,
+from collections.abc import Callable, Mapping, Sequence
+
+from flows.desk_text import redacted
+from flows.desk_tip import (
+    ENDED,
+    MOST,
+    TAKEN,
+    URGENT,
+    commands,
+    number,
+    option,
+    page,
+    present,
+    standing,
+    view,
 )
-from flows.nodes import (
-    Ask,
-    AskAgain,
-    Choice,
-    Choose,
-    Decide,
-    Emit,
-    End,
-    Flow,
-    Goto,
-    Node,
-    Option,
-    Pick,
-    Say,
-    Scene,
-)
-from flows.places import read_words
-from flows.ports import TipView
-from flows.safety import mask_identity_numbers
+from flows.desk_words import phrased
+from flows.events import Event, TipAcknowledged, TipClosed, TipShown
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Option, Pick, Say, Scene
+from flows.officer_acts import handing_on, pausing, writing
+from flows.officer_enrol import binding, enrolment
+from flows.officer_leave import leaving
 from flows.times import say_time
 
-_CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
-TAKEN = ("acknowledged", "answered")
 OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable", "false")
+MOST_OF_OFFICE = 10
+_ENTRIES = ("take", "read", "reply", "ask", "pause", "hand_on", "close", "all", "leave", "enrol",
+            "group")  # fmt: skip
+
+_ACTS = (
+    Choice("reply", "officer_desk.reply", "reply_this"),
+    Choice("ask", "officer_desk.ask", "ask_this"),
+    Choice("pause", "officer_desk.pause", "pause_this"),
+    Choice("hand_on", "officer_desk.hand_on", "hand_on_this"),
+    Choice("close", "officer_desk.close", "close_this"),
+)
 
 
-def flow() -> Flow:
-    return Flow(
-        "officer_desk",
-        _list() | _one_tip() | _enrolment() | _group(),
-        entries=("take", "read", "ask", "close", "enrol", "group"),
-    )
+def flow(
+    canned: Sequence[str],
+    headings: Mapping[str, str],
+    outcome_words: Mapping[str, Sequence[str]],
+) -> Flow:
+    """`canned` are the ready answers, `headings` those of a report's answers in mode `chat`,
+    `outcome_words` the words of each of OUTCOMES."""
+    nodes = (
+        _list()
+        | commands(
+            {"take": "take_it", "read": "read_it", "reply": "write", "ask": "write",
+             "pause": "pause_it", "hand_on": "hand_it", "close": "close_it"}
+        )
+        | _one_tip()
+        | _taking(headings)
+        | writing(canned)
+        | pausing()
+        | handing_on()
+        | _closing(outcome_words)
+        | leaving()
+        | enrolment()
+        | binding()
+    )  # fmt: skip
+    return Flow("officer_desk", nodes, entries=_ENTRIES)
 
 
 def _list() -> dict[str, Node]:
@@ -50,9 +74,12 @@ def _list() -> dict[str, Node]:
         "start": Decide(_any_tips, {"some": "list", "none": "nothing", "stranger": "stranger"}),
         "stranger": Say("officer_desk.stranger", "welcome:menu"),
         "nothing": Say("officer_desk.nothing", "rest"),
-        "list": Pick("officer_desk.list", _tips, "number", "show", human=False),
-        "show": Decide(_which, {"found": "tip", "unknown": "unknown"}),
-        "unknown": Say("officer_desk.unknown", "rest"),
+        "list": Pick("officer_desk.list", _tips, "number", "show", slots=_how_many, human=False),
+        "show": Decide(standing, {"new": "tip", "taken": "mine"} | ENDED),
+        "all": Decide(_office, {"some": "office", "none": "office_none", "no": "leaders_only"}),
+        "office": Say("officer_desk.office", "rest", slots=_office_lines),
+        "office_none": Say("officer_desk.office_none", "rest"),
+        "leaders_only": Say("officer_desk.leaders_only", "start"),
         "rest": End(),
     }
 
@@ -62,67 +89,61 @@ def _one_tip() -> dict[str, Node]:
         "tip": Choose(
             "officer_desk.tip",
             (
-                Choice("take", "officer_desk.take", "take_it"),
-                Choice("ask", "officer_desk.ask", "ask_text"),
-                Choice("close", "officer_desk.close", "close_why"),
+                Choice("take", "officer_desk.take", "take_this"),
+                Choice("read", "officer_desk.read", "read_this"),
+                Choice("hand_on", "officer_desk.hand_on", "hand_on_this"),
                 Choice("list", "officer_desk.to_list", "start"),
             ),
             slots=_tip,
             human=False,
         ),
-        "take": Decide(_typed, {"found": "take_it", "unknown": "unknown", "missing": "start"}),
-        "take_it": Decide(
-            _may_take, {"take": "taken", "again": "link_text", "closed": "is_closed", "other": "not_yours"}
-        ),
-        "taken": Emit(_take, "taken_text"),
-        "taken_text": Say("officer_desk.taken", "rest", slots=_link),
-        "link_text": Say("officer_desk.link", "rest", slots=_link),
-        "is_closed": Say("officer_desk.is_closed", "rest"),
-        "not_yours": Say("officer_desk.not_yours", "rest"),
-        "read": Decide(_typed, {"found": "take_it", "unknown": "unknown", "missing": "start"}),
-        "ask": Decide(_typed_text, {"text": "ask_send", "found": "ask_text", "unknown": "unknown",
-                                    "missing": "start"}),
-        "ask_text": Decide(_may_ask, {"yes": "ask_words", "no": "cannot_ask", "other": "not_yours"}),
-        "ask_words": Ask("officer_desk.ask_words", "question", "ask_send", read_words, human=False),
-        "ask_send": Decide(_may_ask, {"yes": "asked", "no": "cannot_ask", "other": "not_yours"}),
-        "asked": Emit(_ask, "asked_text"),
-        "asked_text": Say("officer_desk.asked", "rest", slots=_number),
-        "cannot_ask": Say("officer_desk.cannot_ask", "rest"),
-        "close": Decide(_typed, {"found": "close_why", "unknown": "unknown", "missing": "start"}),
-        "close_why": Decide(_may_close, {"yes": "close_choose", "closed": "is_closed", "other": "not_yours"}),
+        "mine": Choose("officer_desk.mine", _ACTS, slots=_tip, human=False),
+        "read_it": Decide(standing, {"new": "read_new", "taken": "read_mine"} | ENDED),
+        "read_new": Say("officer_desk.read_new", "rest", slots=_tip),
+        "read_mine": Choose("officer_desk.link", _ACTS, slots=_tip, human=False),
+    }
+
+
+def _taking(headings: Mapping[str, str]) -> dict[str, Node]:
+    def shown(scene: Scene) -> dict[str, str]:
+        report = scene.ports.chat_report(present(scene).number)
+        return _tip(scene) | {"report": redacted(report, headings)}
+
+    return {
+        "take_it": Decide(standing, {"new": "taken", "taken": "taken_before"} | ENDED),
+        "taken": Emit(lambda scene: [TipAcknowledged(present(scene).id)], "taken_how"),
+        "taken_how": Decide(_mode, {"chat": "taken_shown", "link": "taken_text"}),
+        "taken_text": Choose("officer_desk.taken", _ACTS, slots=_tip, human=False),
+        "taken_before": Decide(_mode, {"chat": "taken_shown", "link": "read_mine"}),
+        "taken_shown": Emit(lambda scene: [TipShown(present(scene).id)], "taken_chat"),
+        "taken_chat": Choose("officer_desk.taken_chat", _ACTS, slots=shown, human=False),
+    }
+
+
+def _closing(outcome_words: Mapping[str, Sequence[str]]) -> dict[str, Node]:
+    def result(scene: Scene) -> str:
+        """`hasil=palsu`, or the word alone; anything else is asked."""
+        rest = scene.answers.get("rest", "").casefold().strip()
+        return phrased(rest.removeprefix("hasil").lstrip(" =:"), outcome_words) or "ask"
+
+    ended = {"new": "not_taken"} | ENDED
+    outcomes = {o: f"close_{o}" for o in OUTCOMES}
+    return {
+        "close_it": Decide(standing, {"taken": "close_result"} | ended),
+        "close_result": Decide(result, outcomes | {"ask": "close_choose"}),
         "close_choose": Choose(
             "officer_desk.close_why",
             tuple(Choice(o, f"officer_desk.outcome_{o}", f"close_{o}") for o in OUTCOMES),
+            slots=number,
             human=False,
         ),
-        **{f"close_{o}": Emit(_closing(o), "closed") for o in OUTCOMES},
-        "closed": Say("officer_desk.closed", "rest", slots=_number),
-    }  # fmt: skip
-
-
-def _enrolment() -> dict[str, Node]:
-    return {
-        "enrol": Decide(
-            _invited, {"yes": "enrolled", "no": "bad_code", "ask": "code", "words": "not_a_code"}
-        ),
-        "not_a_code": Goto("free_text"),
-        "code": Ask("officer_desk.code", "code", "enrolled", _read_invitation, human=False),
-        "bad_code": Say("officer_desk.bad_code", "welcome:menu"),
-        "enrolled": Emit(_enrol, "welcome_officer"),
-        "welcome_officer": Say("officer_desk.enrolled", "rest", slots=_setup_link),
+        **{f"close_{o}": Decide(standing, {"taken": f"end_{o}"} | ended) for o in OUTCOMES},
+        **{f"end_{o}": Emit(_end(o), "closed") for o in OUTCOMES},
+        "closed": Say("officer_desk.closed", "rest", slots=number),
     }
 
 
-def _group() -> dict[str, Node]:
-    return {
-        "group": Decide(_has_villages, {"yes": "group_which", "no": "no_villages"}),
-        "no_villages": Say("officer_desk.no_villages", "rest"),
-        "group_which": Pick(
-            "officer_desk.group_which", _villages, "place", "group_code", human=False
-        ),
-        "group_code": Emit(_invite, "group_text"),
-        "group_text": Say("officer_desk.group_code", "rest", slots=_group_code),
-    }
+# ---- lists
 
 
 def _any_tips(scene: Scene) -> str:
@@ -132,149 +153,60 @@ def _any_tips(scene: Scene) -> str:
 
 
 def _tips(scene: Scene) -> tuple[Option, ...]:
-    urgent = {"now": "DARURAT ", "soon": "segera ", "none": ""}
-    return tuple(
-        Option(
-            str(view.number), f"#{view.number} {urgent[view.urgency]}{view.opened_at:%d-%m %H.%M}"
-        )
-        for view in scene.ports.officer_tips()[:5]
-    )
+    return tuple(option(tip) for tip in scene.ports.officer_tips()[:MOST])
 
 
-def _view(scene: Scene) -> TipView | None:
-    number = scene.answers.get("number", "")
-    return scene.ports.tip_by_number(int(number)) if number.isdecimal() else None
+def _how_many(scene: Scene) -> dict[str, str]:
+    """The list shows the most urgent ones; that there are more is said, and where they stand."""
+    more = len(scene.ports.officer_tips()) - MOST
+    inbox = f"{scene.ports.public_url()}/console/inbox"
+    return {"more": f" {MOST} paling mendesak, {more} lagi di {inbox}" if more > 0 else ""}
 
 
-def _which(scene: Scene) -> str:
-    return "found" if _view(scene) else "unknown"
+def _office(scene: Scene) -> str:
+    if not scene.ports.leads_office():
+        return "no"
+    return "some" if scene.ports.office_tips() else "none"
 
 
-def _typed(scene: Scene) -> str:
-    """The number behind the word: `AMBIL 12`."""
-    number, _, rest = scene.words.lstrip("# ").partition(" ")
-    if not number.isdecimal():
-        return "missing"
-    scene.answers["number"] = number[:9]
-    scene.answers["question"] = rest.strip()
-    return _which(scene)
-
-
-def _typed_text(scene: Scene) -> str:
-    found = _typed(scene)
-    return "text" if found == "found" and scene.answers["question"] else found
-
-
-def _may_take(scene: Scene) -> str:
-    view = _view(scene)
-    if view is None or view.status in ("closed", "withdrawn"):
-        return "closed"
-    if not view.mine:
-        return "other"
-    return "take" if view.status == "assigned" else "again"
-
-
-def _may_ask(scene: Scene) -> str:
-    view = _view(scene)
-    if view is None or not view.mine:
-        return "other"
-    return "yes" if view.can_reply and view.status in TAKEN else "no"
-
-
-def _may_close(scene: Scene) -> str:
-    view = _view(scene)
-    if view is None or view.status in ("closed", "withdrawn"):
-        return "closed"
-    return "yes" if view.mine and view.status in TAKEN else "other"
-
-
-def _tip_id(scene: Scene) -> str:
-    view = _view(scene)
-    assert view is not None, "the node before has looked it up"
-    return view.id
-
-
-def _take(scene: Scene) -> list[Event]:
-    return [TipAcknowledged(_tip_id(scene))]
-
-
-def _ask(scene: Scene) -> list[Event]:
-    return [
-        TipQuestionAsked(_tip_id(scene), mask_identity_numbers(scene.answers["question"][:1000]))
+def _office_lines(scene: Scene) -> dict[str, str]:
+    found = scene.ports.office_tips()
+    lines = [
+        f"#{tip.number} {URGENT[tip.urgency]}{tip.owner or 'BELUM ADA PEMILIK'}, "
+        f"{'sudah diambil' if tip.status in TAKEN else 'belum diambil'}, "
+        f"batas {f'{tip.due_at:%d-%m %H.%M}' if tip.due_at else '-'}"
+        for tip in found[:MOST_OF_OFFICE]
     ]
+    if len(found) > MOST_OF_OFFICE:
+        lines.append(f"dan {len(found) - MOST_OF_OFFICE} lagi di konsol")
+    return {"count": str(len(found)), "lines": "\n".join(lines)}
 
 
-def _closing(outcome: str) -> Callable[[Scene], list[Event]]:
-    return lambda scene: [TipClosed(_tip_id(scene), outcome)]
+# ---- one report
 
 
-def _link(scene: Scene) -> dict[str, str]:
-    """No secret: the page opens only for whoever is signed in and has the tip."""
-    number = _number(scene)
-    return number | {"link": f"{scene.ports.public_url()}/console/tip/{number['number']}"}
+def _mode(scene: Scene) -> str:
+    return "chat" if scene.ports.chat_report(present(scene).number) else "link"
 
 
-def _number(scene: Scene) -> dict[str, str]:
-    return {"number": scene.answers.get("number", "")}
+def _end(outcome: str) -> Callable[[Scene], list[Event]]:
+    return lambda scene: [TipClosed(present(scene).id, outcome)]
 
 
 def _tip(scene: Scene) -> dict[str, str]:
-    view = _view(scene)
-    if view is None:  # out of reach since the question was put
-        return {"number": scene.answers.get("number", ""), "kind": "-",
-                "status": "tidak ada lagi pada Anda", "due": "-"}  # fmt: skip
-    status = {"assigned": "menunggu Anda", "acknowledged": "sudah Anda ambil",
-              "answered": "sudah Anda jawab"}  # fmt: skip
-    kind = "pertanyaan" if view.topic == "question" else "laporan"
-    return {
-        "number": str(view.number),
-        "kind": kind,
-        "status": status.get(view.status, "sudah ditutup") if view.mine else f"pada {view.owner}",
-        "due": say_time(view.due_at) if view.due_at else "-",
-    }
+    tip = view(scene)
+    kind, status, due = "laporan", "tidak ada lagi pada Anda", "-"
+    if tip is not None:
+        kind = "pertanyaan" if tip.topic == "question" else "laporan"
+        status = f"pada {tip.owner}" if not tip.mine else _STATUS.get(tip.status, "sudah ditutup")
+        due = say_time(tip.due_at) if tip.due_at else "-"
+        if tip.mine and tip.paused_until is not None:
+            status = f"ditunda, {tip.pause_reason}"
+    return number(scene) | {"kind": kind, "status": status, "due": due, "link": page(scene)}
 
 
-def _invited(scene: Scene) -> str:
-    """ "masuk Malaysia caranya?" begins with the same word and is no code."""
-    if not scene.words.strip():
-        return "ask"
-    if not _CODE.fullmatch(scene.words.strip()):
-        return "words"
-    scene.answers["code"] = scene.words.strip()[:40]
-    scene.answers["name"] = scene.ports.officer_invitation(scene.answers["code"]) or ""
-    return "yes" if scene.answers["name"] else "no"
-
-
-def _read_invitation(text: str, scene: Scene) -> str:
-    name = scene.ports.officer_invitation(text)
-    if not name:
-        raise AskAgain("officer_desk.bad_code")
-    scene.answers["name"] = name
-    return text.strip()[:40]
-
-
-def _enrol(scene: Scene) -> list[Event]:
-    token = scene.answers["token"] = scene.ports.new_token()
-    return [OfficerEnrolled(scene.answers["code"], token)]
-
-
-def _setup_link(scene: Scene) -> dict[str, str]:
-    link = f"{scene.ports.public_url()}/console/setup/{scene.answers['token']}"
-    return {"name": scene.answers["name"], "link": link}
-
-
-def _has_villages(scene: Scene) -> str:
-    return "yes" if scene.ports.officer_villages() else "no"
-
-
-def _villages(scene: Scene) -> tuple[Option, ...]:
-    return tuple(Option(place.code, place.name) for place in scene.ports.officer_villages()[:5])
-
-
-def _invite(scene: Scene) -> list[Event]:
-    code = scene.answers["group_code"] = scene.ports.new_receipt()[:9]
-    return [GroupInvited(code, scene.answers["place"])]
-
-
-def _group_code(scene: Scene) -> dict[str, str]:
-    return {"code": scene.answers["group_code"]}
+_STATUS = {
+    "assigned": "menunggu Anda",
+    "acknowledged": "sudah Anda ambil",
+    "answered": "sudah Anda jawab",
+}

@@ -5,8 +5,9 @@ that answers these questions inside the turn's own transaction. Places are Kemen
 dots (`35.02.02.2001`); times are aware and already in the office's own zone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from flows.company_names import company_words, fold
@@ -149,6 +150,45 @@ class TipView:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Another officer of the office, to whom work can be handed."""
+
+    id: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTip:
+    """A line of a leader's list: who has which open tip, until when."""
+
+    number: int
+    urgency: Urgency
+    status: str
+    owner: str
+    """The officer's name; "" while it waits on a desk."""
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRules:
+    at_most: timedelta
+    reasons: Mapping[str, str]
+    """Reason's id → in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveView:
+    """The officer's own present or next leave."""
+
+    begins: datetime
+    ends: datetime
+    """The moment after the last day."""
+    deputy: int | None
+    deputy_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """Who a broadcast to these villages would reach, counted before anything is sent."""
 
@@ -253,6 +293,13 @@ class Ports(Protocol):
         ...
 
     def officer_tips(self) -> tuple[TipView, ...]: ...
+    def leads_office(self) -> bool: ...
+    def office_tips(self) -> tuple[OfficeTip, ...]: ...
+    def heirs(self, number: int) -> tuple[Colleague, ...]: ...
+    def deputies(self) -> tuple[Colleague, ...]: ...
+    def pause_rules(self) -> PauseRules: ...
+    def leave(self) -> LeaveView | None: ...
+    def chat_report(self, number: int) -> Mapping[str, str]: ...
     def officer_villages(self) -> tuple[Place, ...]: ...
     def reporter_tips(self) -> tuple[TipView, ...]: ...
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]: ...

@@ -133,8 +133,20 @@ class Triggers:
         return _match(text, self._for_all)
 
     def command(self, text: str) -> tuple[str, str] | None:
-        """The same among the officers' words."""
-        return _match(text, self._for_officers)
+        """The same among the officers' words; before a number also with a slip of the finger."""
+        return _match(text, self._for_officers) or self._slipped(text)
+
+    def _slipped(self, text: str) -> tuple[str, str] | None:
+        """`ambli 12`. The first letter holds and none is wrong: "hanya 2 orang" is no TANYA."""
+        words = fold(text.strip().removeprefix("/")).split()
+        if len(words) < 2 or not words[1].isdecimal():
+            return None
+        meant = {
+            trigger.to
+            for phrase, trigger in self._for_officers.items()
+            if trigger.rest and len(phrase) >= 5 and _slip(words[0], phrase)
+        }
+        return (meant.pop(), _behind(text, 1)) if len(meant) == 1 else None
 
 
 def _match(text: str, known: Mapping[str, Trigger]) -> tuple[str, str] | None:
@@ -156,6 +168,13 @@ def _match(text: str, known: Mapping[str, Trigger]) -> tuple[str, str] | None:
 def near(word: str, known: str) -> bool:
     """One slip of the finger apart (a letter left out, doubled, wrong, or swapped)."""
     return len(known) >= 5 and OSA.distance(word, known, score_cutoff=1) <= 1
+
+
+def _slip(word: str, known: str) -> bool:
+    """A letter left out or doubled, or two neighbours swapped, behind the first."""
+    if word[:1] != known[:1] or OSA.distance(word, known, score_cutoff=1) > 1:
+        return False
+    return len(word) != len(known) or sorted(word) == sorted(known)
 
 
 def _command(text: str) -> str:

@@ -15,11 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import outbox
 from bot.bench import plain_translate
 from bot.contacts import Contact, index_of
+from bot.officer_world import OfficerWorld
 from bot.outbox import OutboxRow
 from bot.service import Service
 from bot.sessions import SessionRow, open_session, seal_session
 from bot.turns import InboxEvent, inbox
-from bot.world import World
 from flows import engine
 from flows.events import MessageCreated
 from flows.ports import Person
@@ -86,7 +86,7 @@ def _turn(session: SyncSession, service: Service, event_id: str, address: str, t
     assert contact.id is not None
     row = session.get(SessionRow, contact.id)
     state = open_session(ring, contact.id, row.state) if row else Session()
-    world = World(session.connection(), service, None, now)
+    world = OfficerWorld(session.connection(), service, None, now)
     person = Person(channel="telegram", is_new=is_new)
     sprint = engine.resume(service.catalog, state, Input("text", text), person, world)
     sealed_state = seal_session(ring, contact.id, sprint.session)

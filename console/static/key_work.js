@@ -56,8 +56,8 @@ export async function work(say) {
     say(`Membuka akses untuk petugas baru: masih ${state.left}…`);
     const wraps = (await Promise.all(state.tips.map((tip) => rewrap(tip, own, keys)))).filter(Boolean);
     const { added } = await post("/keys/tips", { wraps });
-    if (!added) break; // what is left can't be opened here, or somebody else was faster
     state = await ask();
+    if (!added && state.left) throw new Error("Sebagian laporan tidak terbuka dengan kunci ini.");
     keys = await officeKeys(own, state.held);
   }
   return true;

@@ -12,9 +12,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 from bot import demo, tip_seal
 from bot.sealing import public_of
 from bot.tip_rows import parts
-from console.plain_text import plain
 from flows.forwarding import Handover, findings, letter, one_line
 from flows.partners import load_grounds
+from flows.plain_text import plain
 from tests.age_file import open_age
 from tests.browser.conftest import LiveConsole, keep, sign_in
 from tests.console.office import STORY

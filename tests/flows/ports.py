@@ -8,11 +8,15 @@ from flows.ports import (
     Audience,
     BroadcastView,
     CaseChange,
+    Colleague,
     Desk,
     Hotline,
+    LeaveView,
     OfficerCard,
+    OfficeTip,
     PartnerRequestView,
     PartnerView,
+    PauseRules,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
@@ -41,6 +45,12 @@ TIP = TipView(
     opened_at=NOW,
     can_reply=True,
 )
+PAUSES = {
+    "reporter": "menunggu jawaban pelapor",
+    "partner": "menunggu jawaban instansi lain",
+    "document": "menunggu dokumen",
+    "visit": "menunggu jadwal turun ke lapangan",
+}
 LISTED = RegisterRow(
     "PT Maju Jaya", "123", "listed", "", "https://www.example.org", date(2026, 9, 1)
 )
@@ -76,6 +86,15 @@ class FakePorts:
     invitations: dict[str, str] = field(default_factory=lambda: {"ABCD": "Ibu Sari"})
     group_codes: dict[str, Place] = field(default_factory=lambda: {"WXYZ": NGRAYUN})
     villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
+    leads: bool = False
+    of_office: tuple[OfficeTip, ...] = ()
+    colleagues: tuple[Colleague, ...] = (
+        Colleague(2, "Bagus Prasetyo", "Wakil petugas desa"),
+        Colleague(3, "Dewi Lestari", "Kepala seksi"),
+    )
+    away: LeaveView | None = None
+    chat: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Mode `chat`: reports by number."""
     watched: tuple[str, ...] = ()
     served: bool = True
     on_duty: bool = True
@@ -160,6 +179,27 @@ class FakePorts:
 
     def officer_tips(self) -> tuple[TipView, ...]:
         return tuple(self.tips.values())
+
+    def leads_office(self) -> bool:
+        return self.leads
+
+    def office_tips(self) -> tuple[OfficeTip, ...]:
+        return self.of_office
+
+    def heirs(self, number: int) -> tuple[Colleague, ...]:
+        return self.colleagues
+
+    def deputies(self) -> tuple[Colleague, ...]:
+        return self.colleagues
+
+    def pause_rules(self) -> PauseRules:
+        return PauseRules(timedelta(days=14), PAUSES)
+
+    def leave(self) -> LeaveView | None:
+        return self.away
+
+    def chat_report(self, number: int) -> dict[str, str]:
+        return self.chat.get(number, {})
 
     def officer_villages(self) -> tuple[Place, ...]:
         return self.villages

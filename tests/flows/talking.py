@@ -27,8 +27,10 @@ ANSWERS = {
     "tip": "t1", "typed": RECEIPT, "receipt": RECEIPT, "contact": "Sari 0812", "number": "12",
     "question": "di mana?", "token": "token",
     "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
-    "request": "7", "opening": "ABCD", "partner": "5", "reply": "tidak dikenal",
-    "code": "ABCD", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
+    "request": "7", "opening": "ABCD", "partner": "5",
+    "code": "ABCD", "act": "reply", "rest": "", "reason": "document", "hours": "24",
+    "heir": "2", "heir_name": "Bagus Prasetyo", "days": "2026-11-24 2026-11-28", "deputy": "2",
+    "reply": "tidak dikenal", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)

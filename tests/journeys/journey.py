@@ -4,6 +4,7 @@ A step is one line; README.md in this folder lists them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -82,6 +83,8 @@ class Player:
     speaker: str = ""
     known: dict[str, str] = field(default_factory=dict)
     number: int = 0
+    written: Counter[str] = field(default_factory=Counter)
+    """How many messages each phone has sent since the first step."""
 
     async def play(self) -> None:
         """Raises WentOtherwise at the first step that does not hold."""
@@ -122,6 +125,7 @@ class Player:
 
     async def _act(self, who: str, doing: Awaitable[Sequence[Outgoing]]) -> None:
         self.speaker = who
+        self.written[who] += 1
         try:
             self.said = await doing
         except NoSuchButton as error:
@@ -154,6 +158,8 @@ class Player:
             self._only_to(listed)
         elif what == "bot":
             self._expect(self.speaker, listed)
+        elif what.endswith(" has written"):
+            self._count(what.removesuffix(" has written"), listed)
         elif what.startswith("bot to ") and what.removeprefix("bot to ") in self.journey.phones:
             self._expect(what.removeprefix("bot to "), listed)
         else:
@@ -181,6 +187,10 @@ class Player:
     def _only_to(self, phones: list[str]) -> None:
         if {message.to for message in self.said} != set(phones):
             raise self._otherwise(f"messages to {phones} and nobody else")
+
+    def _count(self, who: str, listed: list[str]) -> None:
+        if listed != [str(self.written[who])]:
+            raise self._otherwise(f"{listed[0]} messages of {who}; they are {self.written[who]}")
 
     def _remember(self, value: object) -> None:
         if not isinstance(value, dict):
