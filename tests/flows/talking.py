@@ -26,7 +26,9 @@ ANSWERS = {
     "tip": "t1", "receipt": RECEIPT, "number": "12", "question": "di mana?", "token": "token",
     "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
     "code": "ABCD", "act": "reply", "rest": "", "reason": "document", "hours": "24",
-    "heir": "2", "heir_name": "Bagus Prasetyo", "days": "2026-11-24 2026-11-28", "deputy": "2", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
+    "heir": "2", "heir_name": "Bagus Prasetyo",
+    "days": "2026-11-24 2026-11-28", "deputy": "2",
+    "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)

@@ -254,9 +254,7 @@ def test_officer_words_work_in_every_state() -> None:
             assert_answered(say(at(flow, node), "AMBIL 12", OFFICER))
 
 
-@pytest.mark.parametrize(
-    ("typed", "to"), [("Tanya", "ask_words"), ("Tutup", "close_choose")]
-)
+@pytest.mark.parametrize(("typed", "to"), [("Tanya", "ask_words"), ("Tutup", "close_choose")])
 def test_an_officer_may_type_a_label(typed: str, to: str) -> None:
     assert place(say(at("officer_desk", "mine"), typed, OFFICER)) == f"officer_desk.{to}"
 
