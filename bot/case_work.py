@@ -21,8 +21,8 @@ from bot.officers import ROLE_ORDER, Step
 from bot.tip_rows import parts, wraps
 
 if TYPE_CHECKING:
-    from bot.effects import Effects
     from bot.telling import Telling
+    from bot.tip_moves import TipMoves
 
 _UID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _SEALED_LEAST = 32 + 16 + tip_seal.PADDING
@@ -122,7 +122,7 @@ def heirs(effects: "Telling", standing: Standing, officer_id: int) -> list[Colle
 
 
 def reassign(
-    effects: "Effects", standing: Standing, by: int, to: int, wrap: Wrap | None = None
+    effects: "TipMoves", standing: Standing, by: int, to: int, wrap: Wrap | None = None
 ) -> None:
     """Another officer owns it from now on and has to take it. Raises NotPossible or WrapNeeded."""
     tip = standing.tip
@@ -147,7 +147,7 @@ def reassign(
 
 
 def share(
-    effects: "Effects", standing: Standing, by: int, to: int, wrap: Wrap | None = None
+    effects: "TipMoves", standing: Standing, by: int, to: int, wrap: Wrap | None = None
 ) -> None:
     """A colleague may read and note, not answer. Raises NotPossible or WrapNeeded."""
     connection, tip = effects.connection, standing.tip
@@ -167,7 +167,7 @@ def share(
     effects.tell_officer(target.id, "notice.shared", number=tip.number)
 
 
-def unshare(effects: "Effects", standing: Standing, by: int, officer_id: int) -> None:
+def unshare(effects: "TipMoves", standing: Standing, by: int, officer_id: int) -> None:
     """The colleague can't open it any more; a wrap made for them alone goes too."""
     connection, tip = effects.connection, standing.tip
     if not (standing.directs or by == officer_id):
@@ -187,7 +187,7 @@ def unshare(effects: "Effects", standing: Standing, by: int, officer_id: int) ->
 
 
 def merge(
-    effects: "Effects", standing: Standing, into: Standing, by: int, wrap: Wrap | None = None
+    effects: "TipMoves", standing: Standing, into: Standing, by: int, wrap: Wrap | None = None
 ) -> None:
     """Close a tip that says the same as `into`; who has that one may read it too.
 
@@ -223,7 +223,7 @@ def merge(
         effects.tell_officer(other.officer_id, "notice.merged_into", number=other.number)
 
 
-def note(effects: "Effects", tip: tips.TipRow, by: int, uid: str, sealed: bytes) -> None:
+def note(effects: "TipMoves", tip: tips.TipRow, by: int, uid: str, sealed: bytes) -> None:
     """Words among officers, sealed by the browser that wrote them: the server never reads them."""
     if not _UID.fullmatch(uid) or not is_sealed_part(sealed):
         raise NotPossible("not a sealed part")
@@ -273,6 +273,6 @@ def _one_of(found: list[Colleague], officer_id: int) -> Colleague:
     raise NotPossible("not a colleague who may have it")
 
 
-def _record(effects: "Effects", by: int, action: str, number: int) -> None:
+def _record(effects: "TipMoves", by: int, action: str, number: int) -> None:
     audit.record(effects.connection, effects.now, actor=f"officer:{by}", action=action,
                  subject=f"tip:{number}")  # fmt: skip
