@@ -21,8 +21,8 @@ from bot.officers import ROLE_ORDER, Step
 from bot.tip_rows import parts, wraps
 
 if TYPE_CHECKING:
-    from bot.effects import Effects
     from bot.telling import Telling
+    from bot.tip_moves import TipMoves
 
 _UID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _SEALED_LEAST = 32 + 16 + tip_seal.PADDING
@@ -122,7 +122,7 @@ def heirs(effects: "Telling", access: Access, officer_id: int) -> list[Colleague
 
 
 def reassign(
-    effects: "Effects", access: Access, by: int, to: int, wrap: Wrap | None = None
+    effects: "TipMoves", access: Access, by: int, to: int, wrap: Wrap | None = None
 ) -> None:
     """Another officer owns it from now on and has to take it. Raises NotPossible or WrapNeeded."""
     tip = access.tip
@@ -146,7 +146,7 @@ def reassign(
     effects.tell_reporter(tip)
 
 
-def share(effects: "Effects", access: Access, by: int, to: int, wrap: Wrap | None = None) -> None:
+def share(effects: "TipMoves", access: Access, by: int, to: int, wrap: Wrap | None = None) -> None:
     """A colleague may read and note, not answer. Raises NotPossible or WrapNeeded."""
     connection, tip = effects.connection, access.tip
     target = _one_of(colleagues(effects, access, but=tip.officer_id or 0), to)
@@ -165,7 +165,7 @@ def share(effects: "Effects", access: Access, by: int, to: int, wrap: Wrap | Non
     effects.tell_officer(target.id, "notice.shared", number=tip.number)
 
 
-def unshare(effects: "Effects", access: Access, by: int, officer_id: int) -> None:
+def unshare(effects: "TipMoves", access: Access, by: int, officer_id: int) -> None:
     """The colleague can't open it any more; a wrap made for them alone goes too."""
     connection, tip = effects.connection, access.tip
     if not (access.directs or by == officer_id):
@@ -185,7 +185,7 @@ def unshare(effects: "Effects", access: Access, by: int, officer_id: int) -> Non
 
 
 def merge(
-    effects: "Effects", access: Access, into: Access, by: int, wrap: Wrap | None = None
+    effects: "TipMoves", access: Access, into: Access, by: int, wrap: Wrap | None = None
 ) -> None:
     """Close a tip that says the same as `into`; who has that one may read it too.
 
@@ -221,7 +221,7 @@ def merge(
         effects.tell_officer(other.officer_id, "notice.merged_into", number=other.number)
 
 
-def note(effects: "Effects", tip: tips.TipRow, by: int, uid: str, sealed: bytes) -> None:
+def note(effects: "TipMoves", tip: tips.TipRow, by: int, uid: str, sealed: bytes) -> None:
     """Words among officers, sealed by the browser that wrote them: the server never reads them."""
     if not _UID.fullmatch(uid) or not is_sealed_part(sealed):
         raise NotPossible("not a sealed part")
@@ -271,6 +271,6 @@ def _one_of(found: list[Colleague], officer_id: int) -> Colleague:
     raise NotPossible("not a colleague who may have it")
 
 
-def _record(effects: "Effects", by: int, action: str, number: int) -> None:
+def _record(effects: "TipMoves", by: int, action: str, number: int) -> None:
     audit.record(effects.connection, effects.now, actor=f"officer:{by}", action=action,
                  subject=f"tip:{number}")  # fmt: skip

@@ -11,8 +11,6 @@ from bot import (
     attachment_effects,
     audit,
     broadcasts,
-    case_rights,
-    case_work,
     conflicts,
     contacts,
     draft_media,
@@ -357,31 +355,18 @@ class Effects(TipMoves):
             case TipPaused(reason=reason, until=until):
                 self.pause(tip, officer_id, reason, until)
             case TipPassedOn(to=to):
-                self._pass_on(tip, officer_id, to)
+                self.pass_on(tip, officer_id, to)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
             case PartnerAsked():
                 must(partner_effects.ask(self, tip, officer_id, event))
 
-    def _pass_on(self, tip: tips.TipRow, officer_id: int, to: int) -> None:
-        """As from the console, but only to who can open it already: a chat makes no wraps."""
-        reader = case_rights.reader_in_chat(self.connection, officer_id, self.world.now.date())
-        view = case_rights.access_to(self.connection, self.service, reader, tip.number, self.now)
-        if view is None:
-            raise NotAllowed("the tip names this officer")
-        case_work.reassign(self, view, officer_id, to)
-
     def _leave_event(self, event: LeaveTaken | LeaveEnded) -> None:
         officer_id = self._an_officer()
         if isinstance(event, LeaveEnded):
             must(leave.end(self.connection, officer_id, self.now))
-            return
-        away = leave.begin(
-            self.connection, officer_id, event.begins, event.ends, event.reason, self.now,
-            deputy_id=event.deputy,
-        )  # fmt: skip
-        if away.begins_at <= self.now:
-            self.begin_leave(away)
+        else:
+            self.take_leave(officer_id, event)
 
     # ---- villages
 
@@ -439,4 +424,6 @@ class Effects(TipMoves):
 def _first_notice(event: TipOpened) -> str:
     if event.urgency == "now":
         return "notice.urgent"
+    if event.urgency == "soon":
+        return "notice.soon"
     return "notice.question" if event.topic == "question" else "notice.report"

@@ -7,13 +7,26 @@ transaction, once: the new owner, the old one, the reporter.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot import audit, conflicts, leave, officers, order, outbox, partner_requests, tip_clock, tips
+from bot import (
+    audit,
+    case_rights,
+    case_work,
+    conflicts,
+    leave,
+    officers,
+    order,
+    outbox,
+    partner_requests,
+    tip_clock,
+    tips,
+)
 from bot.deadlines import STAGE_OF, Stage
 from bot.leave import Leave
 from bot.officers import Step
 from bot.service import OurOffice
 from bot.telling import Telling
 from bot.tips import TipRow
+from flows.events import LeaveTaken
 
 Why = Literal["overdue", "leave", "transferred", "conflict"]
 
@@ -104,6 +117,14 @@ class TipMoves(Telling):
         found = (officers.contact_of(self.connection, officer_id) for officer_id in officer_ids)
         return [contact_id for contact_id in found if contact_id is not None]
 
+    def pass_on(self, tip: TipRow, officer_id: int, to: int) -> None:
+        """As from the console, but only to who can open it already: a chat makes no wraps."""
+        reader = case_rights.reader_in_chat(self.connection, officer_id, self.world.now.date())
+        view = case_rights.access_to(self.connection, self.service, reader, tip.number, self.now)
+        if view is None:
+            raise NotAllowed("the tip names this officer")
+        case_work.reassign(self, view, officer_id, to)
+
     # ---- leave and transfer
 
     def begin_leave(self, away: Leave) -> None:
@@ -114,6 +135,15 @@ class TipMoves(Telling):
         for tip in tips.owned_by(self.connection, away.officer_id):
             first = self._deputy(away, tip) if tip.status in tips.TAKEN else None
             self.give_to_next(tip, "leave", first=first)
+
+    def take_leave(self, officer_id: int, event: LeaveTaken) -> None:
+        """Enter it; what it moves moves at once when it has begun, else with the schedule."""
+        away = leave.begin(
+            self.connection, officer_id, event.begins, event.ends, event.reason, self.now,
+            deputy_id=event.deputy,
+        )  # fmt: skip
+        if away.begins_at <= self.now:
+            self.begin_leave(away)
 
     def _deputy(self, away: Leave, tip: TipRow) -> Step | None:
         """Unless the deputy is away too, can't read, or is named by the tip."""

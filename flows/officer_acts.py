@@ -20,7 +20,7 @@ from flows.nodes import (
     Scene,
 )
 from flows.places import read_words
-from flows.ports import Colleague
+from flows.ports import Colleague, PauseRules
 from flows.safety import mask_identity_numbers
 from flows.times import say_time
 
@@ -151,7 +151,8 @@ def pausing() -> dict[str, Node]:
         "pause_picked": Decide(_picked_length, {"next": "pause_read"}),
         "pause_typed": Decide(_typed_length, {"next": "pause_read"}),
         "pause_reason": Pick("officer_desk.pause_reason", _reasons, "reason", "pause_last",
-                             slots=number, human=False),
+                             free="pause_why", slots=number, human=False),
+        "pause_why": Decide(_typed_reason, {"known": "pause_last", "unknown": "pause_reason"}),
         "pause_last": Decide(_may_pause, {"yes": "paused"} | may),
         "paused": Emit(_pause, "paused_text"),
         "paused_text": Say("officer_desk.paused", "rest", slots=_pause_said),
@@ -174,7 +175,7 @@ def _read_pause(scene: Scene) -> str:
     """What of `2 hari menunggu dokumen` is there already; the rest is asked."""
     rules = scene.ports.pause_rules()
     length, others = read_length(scene.answers.get("rest", ""))
-    reason = named(others, {key: [words] for key, words in rules.reasons.items()})
+    reason = _reason_in(others, rules)
     if reason or scene.answers.get("reason") not in rules.reasons:
         scene.answers["reason"] = reason
     if length is None:
@@ -208,6 +209,15 @@ def _reasons(scene: Scene) -> tuple[Option, ...]:
         Option(key, words[:1].upper() + words[1:], words=(key, words))
         for key, words in scene.ports.pause_rules().reasons.items()
     )
+
+
+def _typed_reason(scene: Scene) -> str:
+    scene.answers["reason"] = _reason_in(scene.words[:200], scene.ports.pause_rules())
+    return "known" if scene.answers["reason"] else "unknown"
+
+
+def _reason_in(words: str, rules: PauseRules) -> str:
+    return named(words, {key: [reason] for key, reason in rules.reasons.items()})
 
 
 def _at_most(scene: Scene) -> dict[str, str]:

@@ -106,7 +106,8 @@ def _one_tip() -> dict[str, Node]:
 
 def _taking(headings: Mapping[str, str]) -> dict[str, Node]:
     def shown(scene: Scene) -> dict[str, str]:
-        report = scene.ports.chat_report(present(scene).number)
+        tip = view(scene)
+        report = scene.ports.chat_report(tip.number) if tip else {}
         return _tip(scene) | {"report": redacted(report, headings)}
 
     return {
@@ -195,14 +196,15 @@ def _end(outcome: str) -> Callable[[Scene], list[Event]]:
 
 def _tip(scene: Scene) -> dict[str, str]:
     tip = view(scene)
-    kind, status, due = "laporan", "tidak ada lagi pada Anda", "-"
+    kind, status, due, link = "laporan", "tidak ada lagi pada Anda", "-", "-"
     if tip is not None:
         kind = "pertanyaan" if tip.topic == "question" else "laporan"
         status = f"pada {tip.owner}" if not tip.mine else _STATUS.get(tip.status, "sudah ditutup")
         due = say_time(tip.due_at) if tip.due_at else "-"
+        link = page(scene) if tip.mine else "-"
         if tip.mine and tip.paused_until is not None:
             status = f"ditunda, {tip.pause_reason}"
-    return number(scene) | {"kind": kind, "status": status, "due": due, "link": page(scene)}
+    return number(scene) | {"kind": kind, "status": status, "due": due, "link": link}
 
 
 _STATUS = {
