@@ -42,7 +42,7 @@ install: $(UV)
 install-dev: $(UV)
 	$(UV) sync --frozen --quiet --all-extras --python $(PYTHON)
 
-# What the tests need beside Python: PostgreSQL and Chromium, as Debian packages them.
+# What the tests need beside Python, as Debian packages it: PostgreSQL, Chromium, Tesseract, ffmpeg.
 system:
 	@sh tests/system.sh
 

@@ -71,7 +71,7 @@ def _load(name: str) -> dict[str, str]:
     return loaded
 
 
-def _read_countries(path: Path) -> tuple[dict[str, str], dict[str, str]]:
+def read_countries(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     """The countries by code, and every spelling of them by its letters alone."""
     names: dict[str, str] = {}
     spellings: dict[str, str] = {}
@@ -105,7 +105,7 @@ class Atlas:
     ) -> None:
         self._upper = _load("wilayah")
         self._villages = _load("desa")
-        self.countries, self.country_spellings = _read_countries(countries)
+        self.countries, self.country_spellings = read_countries(countries)
         self._by_parent: dict[str, list[str]] = {}
         self._by_key: dict[str, tuple[str, ...]] = {}
         self._half_names: dict[str, tuple[str, ...]] = {}

@@ -1,6 +1,7 @@
 """Who did what to which tip, when: a chain of hashes, so that a removed line shows."""
 
 import hashlib
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ class AuditEntry(SQLModel, table=True):
     actor: str
     """`officer:3`, `reporter`, `system` or `operator`."""
     action: str
-    subject: str
+    subject: str = Field(index=True)
     """`tip:12`, `officer:3`, `broadcast:5`."""
     previous: bytes
     hash: bytes
@@ -55,6 +56,14 @@ def record(connection: Connection, now: datetime, *, actor: str, action: str, su
             hash=_hash(previous, now, actor, action, subject),
         )
     )
+
+
+def times(connection: Connection, action: str, subject: str) -> dict[str, int]:
+    """How often it was done, by the kind of actor (`officer`, `operator`)."""
+    found = connection.execute(
+        select(entries.c.actor).where(entries.c.subject == subject, entries.c.action == action)
+    )
+    return dict(Counter(row.actor.partition(":")[0] for row in found))
 
 
 def first_break(connection: Connection) -> int | None:

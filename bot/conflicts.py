@@ -27,17 +27,25 @@ conflicts = TipConflict.__table__  # type: ignore[attr-defined]
 
 
 def named_in(
-    connection: Connection, office_code: str, place_code: str, told: str, on: date
+    connection: Connection,
+    office_code: str,
+    place_code: str,
+    told: str,
+    on: date,
+    *,
+    officials: bool = True,
 ) -> frozenset[int]:
     """Officers whom the words name, and, when they speak of an official of the village, all who
-    serve that village in whatever other role."""
+    serve that village in whatever other role.
+
+    Without `officials` only names count: a partner speaks of officials as colleagues."""
     words = set(fold(told, limit=20_000).split())
     table = officers.officers
     rows = connection.execute(
         select(table.c.id, table.c.name).where(table.c.office_code == office_code, table.c.active)
     ).all()
     named = {row.id for row in rows if _is_named(row.name, words)}
-    if names_an_official(told):
+    if officials and names_an_official(told):
         named |= officers.of_village(connection, office_code, place_code, on)
     return frozenset(named)
 
@@ -64,6 +72,16 @@ def passed_over(connection: Connection, ring: KeyRing, number: int) -> frozenset
     if sealed is None:
         return frozenset()
     return frozenset(map(int, ring.open("tip-conflict", str(number), sealed).split()))
+
+
+def forget(connection: Connection, number: int) -> None:
+    connection.execute(conflicts.delete().where(conflicts.c.tip_number == number))
+
+
+def passing_over(connection: Connection, ring: KeyRing, officer_id: int) -> list[int]:
+    """Numbers of all tips that must not get to this officer."""
+    rows = connection.execute(select(conflicts.c.tip_number)).scalars().all()
+    return [number for number in rows if officer_id in passed_over(connection, ring, number)]
 
 
 def _is_named(name: str, words: set[str]) -> bool:

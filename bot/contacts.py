@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import Field, SQLModel
@@ -14,6 +14,8 @@ from bot.sessions import SessionRow, open_session
 from flows.session import Session
 
 _ADDRESS = "contact"
+SILENCE = timedelta(days=60)
+"""After so long without a word a number may have been given to somebody else (security.md 2, 21)."""
 
 
 class Contact(SQLModel, table=True):
@@ -29,6 +31,11 @@ class Contact(SQLModel, table=True):
     consented_at: datetime | None = Field(default=None, sa_type=Moment)
     opted_out_at: datetime | None = Field(default=None, sa_type=Moment)
     unreachable_at: datetime | None = Field(default=None, sa_type=Moment)
+    code_before: datetime | None = Field(default=None, sa_type=Moment)
+    """Cases opened until then open in this chat only with their code: somebody wrote AMAN, or wrote
+    again after `SILENCE`, when the SIM may be another person's."""
+    quiet_before: datetime | None = Field(default=None, sa_type=Moment)
+    """Of cases opened until then nothing is sent here unasked: AMAN, or a "no" after STOP."""
     created_at: datetime = Field(sa_type=Moment)
 
 
@@ -58,6 +65,9 @@ class Known:
     officer_id: int | None
     officer_name: str | None
     office_code: str | None
+    code_before: datetime | None = None
+    quiet_before: datetime | None = None
+    last_inbound_at: datetime | None = None
     touched: bool = False
     done_lessons: frozenset[str] | None = None
 
@@ -69,10 +79,13 @@ class Known:
             self.opted_out,
             self.officer_name,
             self.done_lessons,
+            self.code_before,
+            self.quiet_before,
         )
 
     def restore(self, before: tuple[object, ...]) -> None:
-        names = ("place_code", "consented", "opted_out", "officer_name", "done_lessons")
+        names = ("place_code", "consented", "opted_out", "officer_name", "done_lessons",
+                 "code_before", "quiet_before")  # fmt: skip
         for name, value in zip(names, before, strict=True):
             setattr(self, name, value)
 
@@ -97,6 +110,9 @@ _LOAD = (
         contacts.c.consented_at,
         contacts.c.opted_out_at,
         contacts.c.unreachable_at,
+        contacts.c.code_before,
+        contacts.c.quiet_before,
+        sessions.c.last_inbound_at,
         sessions.c.state,
         officers.c.id,
         officers.c.name,
@@ -114,6 +130,12 @@ _LOAD = (
 
 def index_of(ring: KeyRing, channel: str, address: str) -> bytes:
     return ring.index(_ADDRESS, f"{channel}|{address}")
+
+
+def is_known(connection: Connection, ring: KeyRing, channel: str, address: str) -> bool:
+    index = index_of(ring, channel, address)
+    found = connection.execute(select(contacts.c.id).where(contacts.c.address_index == index))
+    return found.first() is not None
 
 
 def load(
@@ -188,7 +210,8 @@ def _select(
         connection.execute(_LOCK, indexes)
     found = {}
     for row in connection.execute(_LOAD, indexes):
-        contact_id, index, channel, place, consented, out, gone, state, officer, name, office = row
+        contact_id, index, channel, place, consented, out, gone, *rest = row
+        code_before, quiet_before, last, state, officer, name, office = rest
         found[wanted[index]] = Known(
             id=contact_id,
             channel=channel,
@@ -201,12 +224,33 @@ def _select(
             officer_id=officer,
             officer_name=name,
             office_code=office,
+            code_before=code_before,
+            quiet_before=quiet_before,
+            last_inbound_at=last,
         )
     return found
 
 
 def change(connection: Connection, contact_id: int, **values: object) -> None:
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(**values))
+
+
+def heard_from(connection: Connection, known: Known, now: datetime) -> None:
+    """They wrote: whoever writes can be reached, and after a long silence may be somebody else."""
+    if known.unreachable:
+        change(connection, known.id, unreachable_at=None)
+        known.unreachable = False
+    if known.last_inbound_at and now - known.last_inbound_at >= SILENCE:
+        change(connection, known.id, code_before=now)
+        known.code_before = now
+    known.last_inbound_at = now
+
+
+def may_be_told(connection: Connection, contact_id: int, opened_at: datetime) -> bool:
+    """Whether the chat wants to hear, unasked, that something came for a case opened then."""
+    quiet = select(contacts.c.quiet_before).where(contacts.c.id == contact_id)
+    before = connection.execute(quiet).scalar()
+    return before is None or opened_at > before
 
 
 def give_consent(
@@ -217,7 +261,8 @@ def give_consent(
             contact_id=contact_id, purpose=purpose, text_version=version, given_at=now
         )
     )
-    change(connection, contact_id, consented_at=now)
+    if purpose == "service":
+        change(connection, contact_id, consented_at=now)
 
 
 def withdraw_consent(connection: Connection, contact_id: int, now: datetime) -> None:

@@ -2,27 +2,30 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.atlas import read_countries
 from bot.clock import Clock
+from bot.deadlines import load_deadlines, load_ramadan
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
-from flows.catalog import CONTENT, Catalog, ContentError, lesson_hash, load_yaml
-from flows.check_facts import (
-    ClosedDestination,
-    RedFlag,
-    Way,
-    load_destinations,
-    load_red_flags,
-    load_ways,
+from flows.catalog import (
+    CONTENT,
+    Catalog,
+    ContentError,
+    lesson_hash,
+    load_hotlines,
+    load_yaml,
 )
+from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
 from flows.lint import Finding, check
+from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
 from flows.wording import WordingError
 
 _CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
@@ -106,22 +109,42 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
         except (OSError, ValueError, LookupError) as error:
             findings.append(_unloaded(error, f"content/{name}"))
     findings += _check_facts(folder, today)
+    findings += _check_partners(folder, today)
+    findings += _check_clocks(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
 
 def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
     """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
-    files: tuple[tuple[str, Callable[[Path], Iterable[RedFlag | ClosedDestination | Way]]], ...] = (
-        ("red_flags.yaml", load_red_flags),
-        ("destinations.yaml", load_destinations),
-        ("ways.yaml", load_ways),
-    )
-    for name, load in files:
+    for name, load in LOADERS.items():
         try:
-            yield from _dated(name, list(load(folder)), today)
+            yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
+
+
+def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
+    """Deadlines and the months of Ramadan: unreadable, past their day, a coming year missing."""
+    try:
+        source = load_deadlines(folder).source
+        if today > source.review_by:
+            problem = f"past its review date, {source.review_by}"
+            yield Finding("warning", "content/deadlines.yaml", "", problem)
+    except ContentError as error:
+        yield _unloaded(error, "content/deadlines.yaml")
+    try:
+        months = load_ramadan(folder)
+    except ContentError as error:
+        yield _unloaded(error, "content/ramadan.yaml")
+        return
+    file = "content/ramadan.yaml"
+    if all(month.ends < today for month in months):
+        yield Finding("warning", file, "", "the next Ramadan is not in the list")
+    for month in months:
+        if month.source.review_by < today <= month.ends:
+            problem = f"past its review date, {month.source.review_by}"
+            yield Finding("warning", file, month.hijri, problem)
 
 
 def _dated(
@@ -136,6 +159,32 @@ def _dated(
             key = row.code if isinstance(row, ClosedDestination) else row.id
             problem = f"past its review date, {row.source.review_by}"
             yield Finding("warning", file, key, problem)
+
+
+def _check_partners(folder: Path, today: date) -> Iterator[Finding]:
+    """Partners and legal grounds: unreadable, past their day, a number or a country nobody knows."""
+    try:
+        entries, grounds = load_directory(folder), load_grounds(folder)
+        hotlines = {hotline.id for hotline in load_hotlines(folder)}
+        countries = read_countries(folder / "countries.csv")[0]
+    except (ContentError, OSError) as error:
+        return (yield _unloaded(error, "content/partners.yaml"))
+    rows: list[tuple[str, DirectoryEntry | Ground]] = [("partners", entry) for entry in entries]
+    for name, row in [*rows, *(("grounds", ground) for ground in grounds)]:
+        if not fresh(row.source, today):
+            problem = f"past its review date, {row.source.review_by}"
+            yield Finding("warning", f"content/{name}.yaml", row.id, problem)
+    for entry in entries:
+        if entry.hotline and entry.hotline not in hotlines:
+            problem = f"`hotline` {entry.hotline} is not in hotlines.yaml"
+            yield Finding("error", "content/partners.yaml", entry.id, problem)
+        for code in entry.areas:
+            if code.isalpha() and code not in countries:
+                problem = f"`areas` has {code}, which is not in countries.csv"
+                yield Finding("error", "content/partners.yaml", entry.id, problem)
+    yield Finding(
+        "warning", "content/grounds.yaml", "", "no named lawyer has read the legal grounds"
+    )
 
 
 def _unloaded(error: Exception, file: str) -> Finding:

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Connection, select, update
@@ -13,9 +13,12 @@ from bot.channels.base import Inbound
 from bot.contacts import Contact
 from bot.office_setup import init_office
 from bot.officers import officers
-from bot.roster import RosterRow, import_roster
+from bot.partner_rows import partners
+from bot.partners import invitation_index
+from bot.roster import INVITATION_LASTS, RosterRow, import_roster
 from bot.sealing import new_key_pair, seal_to
 from bot.service import Service
+from flows.partners import CONCERNS
 
 OFFICE = "kanim-ponorogo"
 OFFICE_NAME = "Kanim Ponorogo"
@@ -25,11 +28,15 @@ GROUP = "grup"
 OFFICER = "petugas"
 DEPUTY = "wakil"
 HEAD = "kepala"
+PARTNER = "babinsa"
 VILLAGE = "35.02.02.2009"
 OTHER_VILLAGE = "35.02.02.2003"
 PASSWORD = "kentongan-contoh"  # noqa: S105
 TOTP_SECRET = b"kentongan-contoh-dua"
 """Only the demo has a password and a second factor that are known; real officers set their own."""
+
+PARTNER_CODE = "MTRA-2345"
+"""Enrols the example's second partner; real codes are made by chance."""
 
 _PEOPLE = (
     ("D-001", "Sri Wahyuni (contoh)", OFFICER, "pimpasa", VILLAGE),
@@ -47,7 +54,7 @@ def seed(service: Service) -> None:
             return
         init_office(
             connection, service.office_list, service.gazetteer, name=OFFICE_NAME, code=OFFICE, regencies=(),
-            time_zone="", opens="08:00", closes="16:00", now=now,
+            now=now,
         )  # fmt: skip
         rows = [
             RosterRow(line, staff_no, name, role, place, "SK contoh", date(2026, 1, 1), None)
@@ -56,6 +63,7 @@ def seed(service: Service) -> None:
         import_roster(connection, service.ring, OFFICE, rows, now)
         for staff_no, address in {staff_no: at for staff_no, _, at, _, _ in _PEOPLE}.items():
             _enrol(connection, service, staff_no, address, now)
+        _add_partners(connection, service, now)
         _make_office_key(connection, now)
         _bind_group(connection, service, now)
     service.forget_office()
@@ -135,6 +143,29 @@ def _make_office_key(connection: Connection, now: datetime) -> None:
     wrap = seal_to(leader.public, keys.office_key_info(office_key, leader.id), private)
     keys.add_office_key(connection, OFFICE, keys.Recipient(office_key, public), now)
     keys.share_office_key(connection, office_key, leader.id, wrap)
+
+
+def _add_partners(connection: Connection, service: Service, now: datetime) -> None:
+    """A Babinsa who has enrolled, and a Bhabinkamtibmas who has not."""
+    babinsa = contacts.load(connection, service.database, service.ring, [(CHANNEL, PARTNER)], now)
+    common = {
+        "office_code": OFFICE, "place_code": VILLAGE, "concerns": " ".join(CONCERNS),
+        "checked": now.date(), "review_by": now.date() + timedelta(days=90), "vouched_by": "D-001",
+        "writes": True,
+    }  # fmt: skip
+    connection.execute(
+        partners.insert().values(
+            key="babinsa-ngrayun", kind="babinsa", name="Babinsa Ngrayun (contoh)",
+            contact_id=babinsa[CHANNEL, PARTNER].id, **common,
+        )
+    )  # fmt: skip
+    connection.execute(
+        partners.insert().values(
+            key="bhabin-ngrayun", kind="bhabinkamtibmas", name="Bhabinkamtibmas (contoh)",
+            invitation_index=invitation_index(service.ring, PARTNER_CODE),
+            invitation_until=now + INVITATION_LASTS, **common,
+        )
+    )  # fmt: skip
 
 
 def _bind_group(connection: Connection, service: Service, now: datetime) -> None:

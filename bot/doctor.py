@@ -12,15 +12,17 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
-from bot import audit, keys, outbox, pictures, reading, tips
+from bot import audit, erasures, keeping, keys, outbox, pictures, reading, receipts, tips
 from bot.officers import leader_ids, officers
+from bot.partner_rows import partners
 from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
 from bot.settings import Settings
 from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
-from flows.catalog import ContentError
+from flows.catalog import CONTENT, ContentError
+from flows.check_facts import LOADERS
 
 State = Literal["ok", "warn", "bad"]
 
@@ -34,7 +36,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a part that is bad does not keep the others from being looked at."""
-    findings = [*_settings(settings), _pictures()]
+    findings = [*_settings(settings), _pictures(), _evidence()]
     try:
         ring = KeyRing.load(settings.keyring_path)
     except KeyRingError as error:
@@ -140,6 +142,13 @@ def _pictures() -> Finding:
     return Finding("ok", "pictures", detail)
 
 
+def _evidence() -> Finding:
+    """Optional tools, too: without them evidence is taken, with whatever its phone wrote into it."""
+    if lacks := keeping.missing():
+        return Finding("warn", "evidence", f"sound, film or PDF kept with their tags: {lacks}")
+    return Finding("ok", "evidence", "cleaned by ffmpeg and pdftoppm")
+
+
 def _keyring_mode(settings: Settings) -> Finding:
     mode = stat.S_IMODE(os.stat(settings.keyring_path).st_mode)
     if mode & 0o077:
@@ -164,13 +173,24 @@ def _content(service: Service) -> Iterator[Finding]:
         accepted = service.settings.accept_unreviewed or not service.settings.real_channels
         yield Finding("warn" if accepted else "bad", "review",
                       f"no lawyer has stamped {', '.join(unreviewed)}; they are labelled")  # fmt: skip
-    stale = [h.id for h in service.catalog.hotlines if h.review_by < today]
-    if stale:
-        yield Finding("warn", "hotlines", f"past their review date, not shown: {', '.join(stale)}")
+    if stale := ", ".join(_past_review(service, today)):
+        yield Finding("warn", "facts", f"past their review date: {stale}; "
+                      "`kentongan content check` names them")  # fmt: skip
     if not WorkingCalendar.knows_year(today.year + (today.month == 12)):
         yield Finding(
             "warn", "holidays", "next year's holidays are not known; deadlines count Mon-Fri"
         )
+
+
+def _past_review(service: Service, today: date) -> Iterator[str]:
+    """How many rows of each file beside the lessons: 3 of 67 in red_flags.yaml."""
+    files = {
+        name: [row.source.review_by for row in load(CONTENT)] for name, load in LOADERS.items()
+    }
+    files["hotlines.yaml"] = [hotline.review_by for hotline in service.catalog.hotlines]
+    for name, days in files.items():
+        if late := sum(day < today for day in days):
+            yield f"{late} of {len(days)} in {name}"
 
 
 def _database(service: Service) -> Iterator[Finding]:
@@ -199,6 +219,7 @@ def _database(service: Service) -> Iterator[Finding]:
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
                       f"{people[2]} with a key")  # fmt: skip
         yield from _keys(connection, service, office.code)
+        yield from _partners(connection, office.code, service.today(service.clock.now()))
         unowned = connection.execute(
             select(func.count()).where(
                 tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
@@ -206,6 +227,7 @@ def _database(service: Service) -> Iterator[Finding]:
         ).scalar_one()
         if unowned:
             yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
+        yield from _guesses(*receipts.lately(connection, service.clock.now()))
         broken = audit.first_break(connection)
         if broken:
             yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
@@ -221,7 +243,49 @@ def _database(service: Service) -> Iterator[Finding]:
             yield Finding("bad", "pictures", "one waits for more than an hour to be read")
         if left := pictures.leftovers(connection):
             yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
+        yield from _erasures(erasures.pending(connection), service.clock.now())
     yield _clock(datetime.now().astimezone())
+
+
+def _erasures(pending: erasures.Pending, now: datetime) -> Iterator[Finding]:
+    """Words of reports that a provider still has, although we asked or are about to ask."""
+    if pending.oldest is None:
+        return
+    hours = (now - pending.oldest).total_seconds() / 3600
+    state: State = "bad" if hours > 24 else "warn" if pending.failing else "ok"
+    detail = (
+        f"{pending.waiting} still to be deleted at their provider, the oldest for {hours:.0f} h"
+    )
+    yield Finding(state, "messages", f"{detail}, {pending.failing} refused again and again")
+
+
+def _guesses(wrong: int, refused: int) -> Iterator[Finding]:
+    if wrong >= receipts.OF_ALL:
+        yield Finding("bad", "codes", f"{wrong} wrong receipt codes within an hour: none opens now; "
+                      "somebody is guessing")  # fmt: skip
+    elif refused:
+        yield Finding("warn", "codes", f"{refused} receipt codes refused within an hour: somebody "
+                      "is guessing")  # fmt: skip
+
+
+def _partners(connection: Connection, office_code: str, today: date) -> Iterator[Finding]:
+    """Whom the office itself vouches for; without any there is the shipped directory."""
+    ours = partners.c.office_code == office_code, partners.c.active
+    late = connection.execute(
+        select(func.count()).where(*ours, partners.c.review_by < today)
+    ).scalar_one()
+    gone = connection.execute(
+        select(func.count())
+        .select_from(partners.outerjoin(
+            officers, (officers.c.staff_no == partners.c.vouched_by)
+            & (officers.c.office_code == office_code) & officers.c.active,
+        ))
+        .where(*ours, officers.c.id.is_(None))
+    ).scalar_one()  # fmt: skip
+    if late:
+        yield Finding("warn", "partners", f"{late} are past their review date: ask, import anew")
+    if gone:
+        yield Finding("warn", "partners", f"for {gone} nobody vouches who is still on the roster")
 
 
 def _register(register: Register, today: date) -> Finding:

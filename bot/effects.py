@@ -1,62 +1,83 @@
 """What each event of a conversation does. The only place where a turn changes the world."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import (
+    attachment_effects,
     audit,
     broadcasts,
     conflicts,
     contacts,
+    draft_media,
+    fingerprints,
     groups,
     keys,
     lessons,
     links,
     officers,
+    order,
     outbox,
+    partner_effects,
     pictures,
+    returns,
+    tip_clock,
     tip_seal,
     tips,
     watches,
 )
 from bot.contacts import Known
 from bot.officers import Step
+from bot.outbox_rows import to_the_hour
+from bot.routing import Route
 from bot.service import OurOffice, Service
+from bot.tip_moves import NotAllowed, TipMoves, must
 from bot.world import World
 from flows.events import (
+    AttachmentSent,
+    AttachmentTaken,
     BroadcastOrdered,
+    CaseNewsStopped,
     ConsentGiven,
+    ContactShared,
     DangerConfirmed,
+    DraftDropped,
     Event,
     ForgetMe,
     GroupBound,
     GroupInvited,
+    Hushed,
     LessonReached,
     MessageCreated,
     OfficerEnrolled,
     OptedIn,
     OptedOut,
+    PartnerAsked,
+    PartnerEvent,
     PictureSent,
     PlaceChosen,
+    ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
     TipAcknowledged,
     TipClosed,
     TipDetailAdded,
     TipOpened,
+    TipPaused,
     TipQuestionAsked,
+    TipSeen,
     TipWithdrawn,
 )
 
+_NAMING = ("what", "who", "victim", "proof", "question")
+"""Parts of a report in which somebody or something is named."""
 
-class NotAllowed(Exception):
-    """A flow asked for something that this person may not do; a bug, or a race that was lost."""
 
-
-class Effects:
+class Effects(TipMoves):
     """Carries out one turn's events; messages to others collect in `rows` until the turn is kept."""
 
     def __init__(
@@ -69,13 +90,9 @@ class Effects:
         known: Known | None = None,
         group_id: int | None = None,
     ) -> None:
-        self.connection = connection
-        self.service = service
-        self.world = world
-        self.now = now
+        super().__init__(connection, service, world, now)
         self.known = known
         self.group_id = group_id
-        self.rows: list[dict[str, Any]] = []
 
     @property
     def _office(self) -> OurOffice:
@@ -83,6 +100,8 @@ class Effects:
 
     def apply(self, event: Event) -> None:
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
+        if isinstance(event, PartnerEvent):
+            return must(partner_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -90,12 +109,18 @@ class Effects:
                 if self.group_id is None:
                     raise NotAllowed("a group is bound from inside the group")
                 groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
-            case TipAcknowledged() | TipQuestionAsked() | TipClosed():
+            case (
+                TipAcknowledged() | TipQuestionAsked() | TipPaused() | TipClosed() | PartnerAsked()
+            ):
                 self._officer_event(event)
             case BroadcastOrdered() | GroupInvited():
                 self._village_event(event)
-            case TipOpened() | TipDetailAdded() | TipWithdrawn():
+            case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
+            case ReceiptTried() | CaseNewsStopped() | Hushed():
+                returns.carry_out(self, self._someone(), event)
+            case AttachmentSent() | AttachmentTaken() | DraftDropped():
+                attachment_effects.carry_out(self, self._someone(), event)
             case DangerConfirmed(told=told):
                 self._alarm(told)
             case RegisterWatched() | RegisterUnwatched():
@@ -126,7 +151,7 @@ class Effects:
         match event:
             case ConsentGiven(purpose=purpose, text_version=version):
                 contacts.give_consent(connection, known.id, purpose, version, now)
-                known.consented = True
+                known.consented |= purpose == "service"
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
@@ -134,18 +159,14 @@ class Effects:
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out = True
             case OptedIn():
-                contacts.change(connection, known.id, opted_out_at=None)
-                known.opted_out = False
+                contacts.change(connection, known.id, opted_out_at=None, quiet_before=None)
+                known.opted_out, known.quiet_before = False, None
             case ForgetMe():
-                contacts.forget(connection, known.id, now)
-                lessons.forget(connection, known.id)
-                watches.forget(connection, known.id)
-                outbox.cancel_unasked(connection, known.id)
-                pictures.forget(connection, self.service.ring, known.id, now)
-                known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+                returns.forget_me(self, known)
             case LessonReached():
                 lessons.reached(
                     connection, self.service.database, known.id, lesson=event.lesson,
@@ -155,7 +176,8 @@ class Effects:
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):
-                pictures.put(connection, self.service.ring, known, media, caption, now)
+                told = pictures.Told(media, caption)
+                pictures.put(connection, self.service.ring, known, told, now)
 
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:
         known, ring = self._someone(), self.service.ring
@@ -178,78 +200,118 @@ class Effects:
 
     # ---- the reporter
 
-    def _reporter_event(self, event: TipOpened | TipDetailAdded | TipWithdrawn) -> None:
+    def _reporter_event(
+        self, event: TipOpened | TipDetailAdded | TipWithdrawn | TipSeen | ContactShared
+    ) -> None:
         if isinstance(event, TipOpened):
             return self._open(event)
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
-            _must(tips.withdraw(self.connection, tip.number, self.now))
-            self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
-            return None
+            return must(returns.withdraw(self, tip))
+        if isinstance(event, TipSeen):
+            return returns.seen(self.connection, tip, self.now)
         if tip.status not in tips.OPEN_STATUSES:
             raise NotAllowed("the tip has ended: nobody would read this")
-        tips.add_message(
-            self.connection, self.service.ring, tip, "from_reporter", event.text, self.now
-        )
-        if tip.officer_id in self._pass_over(tip.number, tip.place_code, event.text):
-            self.give_to_next(tip)
-            return None
-        key = "notice.urgent_answer" if event.danger else "notice.answer"
-        self.tell_officer(tip.officer_id, key, number=tip.number)
-        # A reporter who writes re-arms the clock: silence after an answer is silence again.
-        urgency = "now" if event.danger else tip.urgency
-        due = self._office.due(self.now, urgency, acknowledged=tip.status == "acknowledged")
-        if tip.due_at is None or due < tip.due_at:
-            tips.restart_clock(self.connection, tip.number, due)
-        return None
+        if isinstance(event, ContactShared):
+            must(returns.share_contact(self, tip))
+        return self._add(tip, event.text, danger=getattr(event, "danger", False))
+
+    def _add(self, tip: tips.TipRow, words: str, *, danger: bool) -> None:
+        """Seal the reporter's words into the case; whom they name does not get it."""
+        tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, self.now)
+        self._remember_names(tip.number, words)
+        if tip.officer_id in self._pass_over(tip.number, tip.place_code, words):
+            self.give_to_next(tip, "conflict")
+        else:
+            self.hear_reporter(tip, danger=danger)
 
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
         told = " ".join(event.report.values())
         named = self.world.named_in(event.place_code, told)
-        chain = self.world.chain(event.place_code, named)
-        owner = chain[0] if chain else tips.UNROUTED
+        route = self.world.route(
+            event.place_code, home=event.home_code, topic=event.topic, skip=named
+        )
+        office, owner = self.service.office_of(route.office_code), route.owner
         number = tips.open_tip(
             self.connection,
             self.service.ring,
-            event,
-            office_code=self._office.code,
+            replace(partner_effects.marked(self, event), place_code=route.place_code),
+            office_code=office.code,
             contact_id=known.id,
             owner=owner,
-            due_at=self._office.due(self.now, event.urgency),
+            due_at=office.due(self.now, event.urgency),
             now=self.now,
-            recipients=self._readers(chain),
+            recipients=self._readers(office.code, route.chain),
             for_ring=self.service.settings.tip_mode == "server",
+            rank=order.rank(
+                self.connection,
+                self.service.database,
+                self.service.ring,
+                contact_id=known.id,
+                place_code=event.place_code,
+                office_code=self._office.code,
+                now=self.now,
+            ),
         )
+        tip = tips.by_number(self.connection, number)
+        if tip and event.topic == "report":
+            draft_media.take_along(self.connection, self.service.ring, tip, known.id, self.now)
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
-        self.hand_over(owner, number, event.topic, urgent=event.urgency == "now")
+        self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
+        self._tell_owner(owner, number, _first_notice(event), skip=named)
+        self._send_copies(number, route)
         if event.urgency == "now":
-            for officer_id in officers.on_alarm(chain):
+            for officer_id in officers.on_alarm(route.chain):
                 if officer_id != owner.officer_id:
                     self.tell_officer(officer_id, "notice.alarm", number=number)
 
-    def _readers(self, chain: Sequence[Step]) -> list[keys.Recipient]:
+    def _remember_names(self, number: int, told: str) -> None:
+        found = fingerprints.of_words(told, self.service.extractor, self.world.find_recruiter(told))
+        fingerprints.remember(
+            self.connection, self.service.database, self.service.ring, number, found
+        )
+
+    def _readers(self, office_code: str, chain: Sequence[Step]) -> list[keys.Recipient]:
         """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
         somebody's browser. The console shows it only to whoever has it (`console/`)."""
         ids = [step.officer_id for step in chain if step.officer_id is not None]
-        return keys.recipients(self.connection, self._office.code, ids)
+        found = keys.recipients(self.connection, office_code, ids)
+        for other in {step.office_code for step in chain if step.is_desk} - {"", office_code}:
+            found += keys.office_recipient(self.connection, other)
+        return found
 
     def hand_to_people(self, tip: tips.TipRow) -> None:
         """A report that waited under the key ring for somebody with a key."""
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        readers = self._readers(self.world.chain(tip.place_code, skip))
+        route = self.world.route(tip.place_code, topic=tip.topic, skip=skip)
+        readers = self._readers(tip.office_code, route.chain)
         private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
         if readers and private is not None:
             tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
             tip_seal.take_from_ring(self.connection, tip.number)
 
+    def _send_copies(self, number: int, route: Route) -> None:
+        """The second office of a case is told; one that is not on this system is on record."""
+        for copy in route.copies:
+            if copy.office_code == route.office_code:
+                continue  # its leaders see every tip of their office
+            tip_clock.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
+                         to_the_hour(self.now))  # fmt: skip
+            if copy.office_code:
+                readers = self.world.desk_readers(copy.office_code, frozenset())
+                self.tell_officers(readers, "notice.copy", number=number)
+
     def _alarm(self, told: str) -> None:
         """Before there is a report."""
+        known, ring = self._someone(), self.service.ring
+        if not order.is_new_alarm(self.connection, self.service.database, ring, known.id, self.now):
+            return
         place_code = self._someone().place_code or ""
-        chain = self.world.chain(place_code, self.world.named_in(place_code, told))
-        for officer_id in officers.on_alarm(chain):
+        named = self.world.named_in(place_code, told)
+        for officer_id in officers.on_alarm(self.world.route(place_code, skip=named).chain):
             self.tell_officer(officer_id, "notice.danger")
 
     def _pass_over(self, number: int, place_code: str, told: str) -> frozenset[int]:
@@ -258,72 +320,26 @@ class Effects:
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         return conflicts.passed_over(self.connection, self.service.ring, number)
 
-    def give_to_next(self, tip: tips.TipRow) -> bool:
-        """Hand an open tip to the next of the chain; False when there is nobody else.
-
-        An owner who is no longer of the chain (gone, or named by the tip) starts it anew.
-        """
-        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        chain = self.world.chain(tip.place_code, skip)
-        tried = tips.tried(self.connection, tip.number)
-        owns = any(step.officer_id == tip.officer_id for step in chain)
-        left = [step for step in chain if step.officer_id not in tried or not owns]
-        following = left[0] if left else None if owns else tips.UNROUTED
-        if following is None or (following is tips.UNROUTED and tip.officer_id is None):
-            return False
-        due = self._office.due(self.now, tip.urgency)
-        if not tips.escalate(self.connection, tip.number, following, due, self.now, seen=tip):
-            return True  # somebody was faster: it moved, ended, or was taken meanwhile
-        if tip.officer_id not in skip:
-            self.tell_officer(tip.officer_id, "notice.taken_over", number=tip.number)
-        self.tell_officer(following.officer_id, "notice.escalated", number=tip.number)
-        self.tell_reporter(tip, "notice.news")
-        return True
-
     # ---- the officer
 
-    def _officer_event(self, event: TipAcknowledged | TipQuestionAsked | TipClosed) -> None:
+    def _officer_event(
+        self, event: TipAcknowledged | TipQuestionAsked | TipPaused | TipClosed | PartnerAsked
+    ) -> None:
         officer_id = self._an_officer()
         tip = tips.by_id(self.connection, event.tip_id)
         if tip is None or not self._owns(tip, officer_id):
             raise NotAllowed("the tip has another owner")
         match event:
             case TipAcknowledged():
-                due = self._office.due(self.now, tip.urgency, acknowledged=True)
-                _must(tips.acknowledge(self.connection, tip.number, officer_id, due, self.now))
-                self.tell_reporter(tip, "notice.news")
+                self.acknowledge(tip, officer_id)
             case TipQuestionAsked(text=text):
                 self.ask_reporter(tip, officer_id, text)
+            case TipPaused(reason=reason, until=until):
+                self.pause(tip, officer_id, reason, until)
             case TipClosed(outcome=outcome):
                 self.close(tip, officer_id, outcome)
-
-    def ask_reporter(self, tip: tips.TipRow, officer_id: int, text: str) -> None:
-        """Seal the officer's words into the case and tell the reporter that something waits.
-
-        An answer to a question somebody asked is sent as it is; words about a report never are.
-        """
-        tips.add_message(self.connection, self.service.ring, tip, "to_reporter", text, self.now)
-        due = self._office.due(self.now, tip.urgency, acknowledged=True)
-        tips.restart_clock(self.connection, tip.number, due)
-        audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="asked",
-                     subject=f"tip:{tip.number}")  # fmt: skip
-        if tip.topic == "question":
-            self.tell_reporter(tip, "notice.reply", text=text)
-        else:
-            self.tell_reporter(tip, "notice.news")
-
-    def close(self, tip: tips.TipRow, officer_id: int, outcome: str) -> None:
-        _must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
-        self.tell_reporter(tip, "notice.news")
-
-    def hand_over(self, owner: Step, number: int, topic: str, *, urgent: bool) -> None:
-        """Tell a new owner that a tip waits; what nobody owns waits for `doctor` and enrolment."""
-        kind = (
-            "notice.urgent"
-            if urgent
-            else f"notice.{'question' if topic == 'question' else 'report'}"
-        )
-        self.tell_officer(owner.officer_id, kind, number=number)
+            case PartnerAsked():
+                must(partner_effects.ask(self, tip, officer_id, event))
 
     # ---- villages
 
@@ -361,31 +377,6 @@ class Effects:
             now=self.now,
         )
 
-    # ---- telling people
-
-    def tell_reporter(self, tip: tips.TipRow, key: str, **slots: str) -> None:
-        """A neutral line in the reporter's chat; without a return address the news waits."""
-        contact_id = tips.reporter_of(self.connection, self.service.ring, tip.number)
-        if contact_id is not None:
-            self.tell(contact_id, key, slots)
-
-    def tell_officer(self, officer_id: int | None, key: str, *, number: int | None = None) -> None:
-        """A line without any of the report in the officer's chat."""
-        contact_id = officers.contact_of(self.connection, officer_id) if officer_id else None
-        if contact_id is not None:
-            self.tell(contact_id, key, {"number": str(number)} if number else {})
-
-    def tell(self, contact_id: int, key: str, slots: dict[str, str]) -> None:
-        """A message of the service to one contact, behind the replies that already wait."""
-        channel = self.connection.execute(
-            select(contacts.contacts.c.channel).where(contacts.contacts.c.id == contact_id)
-        ).scalar_one()
-        message = self.service.message(key, slots)
-        self.rows.append(
-            outbox.row_for(self.service.ring, message, self.now, channel=channel,
-                           contact_id=contact_id, priority=outbox.NOTICE)
-        )  # fmt: skip
-
     # ---- who is it
 
     def _someone(self) -> Known:
@@ -400,11 +391,10 @@ class Effects:
         return officer_id
 
     def _owns(self, tip: tips.TipRow, officer_id: int) -> bool:
-        if tip.officer_id is None:
-            return officers.leads(self.connection, officer_id, self.world.now.date())
-        return tip.officer_id == officer_id
+        return self.world.owns(tip, officer_id)
 
 
-def _must(done: bool) -> None:
-    if not done:
-        raise NotAllowed("the tip has ended or moved to somebody else meanwhile")
+def _first_notice(event: TipOpened) -> str:
+    if event.urgency == "now":
+        return "notice.urgent"
+    return "notice.question" if event.topic == "question" else "notice.report"

@@ -25,7 +25,8 @@ from bot.roster import (
 from bot.sealing import KeyRing
 from bot.service import Service, migrate
 from bot.settings import Settings, read_settings
-from bot.terminal import FINE, WrongUse, check_time_of_day, open_service, print_json
+from bot.terminal import FINE, WrongUse, open_service, print_json
+from bot.working_hours import USUAL_HOURS
 
 
 def add_commands(commands: Any) -> None:
@@ -36,12 +37,18 @@ def add_commands(commands: Any) -> None:
         "--name", required=True, help="as in content/offices.csv, e.g. 'Kanim Ponorogo'"
     )
     init.add_argument("--code", default="", help="short code; made from the name if left out")
-    init.add_argument("--regency", action="append", default=[], metavar="CODE")
+    init.add_argument("--regency", action="append", default=[], metavar="CODE",
+                      help="a regency or kecamatan; of a Kanwil its provinces")  # fmt: skip
     init.add_argument(
         "--time-zone", default="", choices=["", "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
     )
-    init.add_argument("--opens", default="08:00")
-    init.add_argument("--closes", default="16:00")
+    init.add_argument("--kind", default="kanim", choices=["kanim", "kanwil"])
+    init.add_argument(
+        "--hours",
+        default=USUAL_HOURS,
+        help="e.g. 'Mon-Thu 07:30-12:00 13:00-16:00; Fri 07:30-11:30 13:00-16:30'",
+    )
+    init.add_argument("--ramadan-hours", default="", help="the same for Ramadan, if they differ")
     init.set_defaults(command=run_office_init)
     roster = commands.add_parser("roster", help="officers, their villages and duties")
     roster_commands = roster.add_subparsers(required=True, metavar="import|invite|show")
@@ -65,8 +72,6 @@ def run_office_init(given: argparse.Namespace) -> int:
     settings = read_settings()
     if not given.dry_run:
         _make_key_ring(settings)
-    for name in ("opens", "closes"):
-        check_time_of_day(name, getattr(given, name))
     fresh = given.dry_run and not settings.keyring_path.exists()
     service = open_service(settings, ring=KeyRing.fresh() if fresh else None)
 
@@ -74,11 +79,11 @@ def run_office_init(given: argparse.Namespace) -> int:
         return init_office(
             connection, service.office_list, service.gazetteer, name=given.name,
             code=given.code or office_code(given.name), regencies=tuple(given.regency),
-            time_zone=given.time_zone, opens=given.opens, closes=given.closes,
-            now=service.clock.now(),
+            time_zone=given.time_zone, kind=given.kind, hours=given.hours,
+            ramadan_hours=given.ramadan_hours, now=service.clock.now(),
         )  # fmt: skip
 
-    return _change(service, init, given)
+    return carry_out(service, init, given)
 
 
 def _make_key_ring(settings: Settings) -> None:
@@ -106,7 +111,7 @@ def run_roster_import(given: argparse.Namespace) -> int:
         rows = read_roster(given.file, service.gazetteer, today)
     except RosterError as error:
         raise WrongUse(str(error)) from None
-    return _change(
+    return carry_out(
         service,
         lambda connection: import_roster(
             connection, service.ring, office.code, rows, service.clock.now()
@@ -127,7 +132,7 @@ def run_roster_invite(given: argparse.Namespace) -> int:
         hand_over_orphans(connection, now)
         audit.record(connection, now, actor="operator", action="invited",
                      subject=f"officer:{officer_id}")  # fmt: skip
-    _print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
+    print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)
     return FINE
 
 
@@ -147,7 +152,7 @@ class _DryRun(Exception):
     """Takes a transaction back after its difference report was made."""
 
 
-def _change(service: Service, work: Callable[[Any], list[Any]], given: argparse.Namespace) -> int:
+def carry_out(service: Service, work: Callable[[Any], list[Any]], given: argparse.Namespace) -> int:
     """Do it and print the difference; with --dry-run take it back."""
     changes: list[Any] = []
     try:
@@ -159,13 +164,13 @@ def _change(service: Service, work: Callable[[Any], list[Any]], given: argparse.
         changes = [change for change in changes if change.kind != "invited"]
     except RosterError as error:
         raise WrongUse(str(error)) from None
-    _print_changes(changes, given.json)
+    print_changes(changes, given.json)
     if not given.json and given.dry_run:
         print("dry run: nothing was written")
     return FINE
 
 
-def _print_changes(changes: list[Any], as_json: bool) -> None:
+def print_changes(changes: list[Any], as_json: bool) -> None:
     for change in changes:
         if as_json:
             print_json({"change": change.kind, "what": change.what})

@@ -3,15 +3,15 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, true, update
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.database import Moment
 from bot.sealing import RECEIPT_ALPHABET, KeyRing, canonical_code
-from flows.ports import Urgency
+from bot.working_hours import USUAL_HOURS
 
 Role = Literal["pimpasa", "deputy", "contact", "duty", "section_head", "head"]
 
@@ -33,29 +33,28 @@ ROLE_NAMES: dict[str, str] = {
     "admin": "Pengelola kantor",
     "auditor": "Pemeriksa",
     "dpo": "Pelindung data pribadi",
+    "office_inbox": "Kotak masuk kantor",
+    "kanwil": "Kanwil Imigrasi",
+    "kanwil_inbox": "Meja kantor (untuk diteruskan ke Kanwil)",
     "unrouted": "Belum ada petugas",
 }
 
-TO_ACKNOWLEDGE: dict[Urgency, timedelta] = {
-    "now": timedelta(minutes=15),
-    "soon": timedelta(hours=2),
-    "none": timedelta(hours=8),
-}
-"""Time to acknowledge: by the clock in danger, in working hours otherwise."""
-TO_ANSWER: dict[Urgency, timedelta] = {
-    "now": timedelta(hours=4),
-    "soon": timedelta(hours=8),
-    "none": timedelta(hours=24),
-}
-"""Time to the next step once acknowledged, counted the same way."""
+
+LEADING_ROLES = frozenset({"duty", "section_head", "head"})
+"""They answer for the office as a whole, and so see its desks."""
+GIVEN = "given by the operator"
+"""The source of an area that the office itself has said, as its decree has it."""
 
 
 class Office(SQLModel, table=True):
     code: str = Field(primary_key=True)
     name: str
+    kind: str = "kanim"
+    """`kanim`, or `kanwil`: the regional office above, whose areas are provinces."""
     time_zone: str
-    opens: str = "08:00"
-    closes: str = "16:00"
+    hours: str = USUAL_HOURS
+    ramadan_hours: str = ""
+    """As `working_hours.read_hours` takes them; "" = as always."""
     created_at: datetime = Field(sa_type=Moment)
 
 
@@ -91,6 +90,23 @@ class Officer(SQLModel, table=True):
     invitation_until: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class OfficerLeave(SQLModel, table=True):
+    """An officer is away and is passed over; see `bot/leave.py`."""
+
+    __tablename__ = "officer_leave"
+
+    id: int | None = Field(default=None, primary_key=True)
+    officer_id: int = Field(foreign_key="officer.id", index=True)
+    begins_at: datetime = Field(sa_type=Moment)
+    ends_at: datetime = Field(sa_type=Moment)
+    """The first moment back."""
+    deputy_id: int | None = Field(default=None, foreign_key="officer.id")
+    """Gets what the officer had already taken; without one it goes along the chain."""
+    reason: str
+    moved_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the open tips were handed over: once, as the leave begins."""
+
+
 class Duty(SQLModel, table=True):
     """What an officer is responsible for: a role, a place ("" = the whole office), a time."""
 
@@ -108,22 +124,39 @@ offices = Office.__table__  # type: ignore[attr-defined]
 areas = OfficeArea.__table__  # type: ignore[attr-defined]
 officers = Officer.__table__  # type: ignore[attr-defined]
 duties = Duty.__table__  # type: ignore[attr-defined]
+leaves = OfficerLeave.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One link of the chain of responsibility."""
+    """One link of the chain of responsibility: a person, or a desk (nobody in particular)."""
 
     officer_id: int | None
     contact_id: int | None
     name: str
     role: str
     reason: str
+    office_code: str = ""
+    """The office whose clock runs and whose leaders see a desk; "" = that of the tip."""
+    passed_over: str = ""
+    """Why this person does not count at the moment; only where everybody is asked for."""
+
+    @property
+    def is_desk(self) -> bool:
+        return self.officer_id is None
+
+    @property
+    def key(self) -> tuple[int | None, str]:
+        """Which link it is: the person, or the desk by its role."""
+        return self.officer_id, self.role if self.is_desk else ""
 
     @property
     def shown(self) -> str:
         """How a villager sees the owner: the role, never the name."""
         return ROLE_NAMES[self.role]
+
+
+UNROUTED = Step(None, None, "", "unrouted", "nobody is there who could read it")
 
 
 def served(connection: Connection, office_code: str, place_code: str, on: date) -> bool:
@@ -133,8 +166,8 @@ def served(connection: Connection, office_code: str, place_code: str, on: date) 
     found = connection.execute(
         select(areas.c.place_code).where(
             areas.c.office_code == office_code,
-            areas.c.place_code.in_(_with_parents(place_code)),
-            *_holds(areas, on),
+            areas.c.place_code.in_(with_parents(place_code)),
+            *holds(areas, on),
         )
     ).first()
     return found is not None
@@ -147,59 +180,14 @@ def on_alarm(chain: Sequence[Step]) -> list[int | None]:
     return list(dict.fromkeys(step.officer_id for step in (*on_duty, *leaders)))
 
 
-def chain(
-    connection: Connection,
-    office_code: str,
-    place_code: str,
-    on: date,
-    *,
-    skip: frozenset[int] = frozenset(),
-    also_not_enrolled: bool = False,
-) -> list[Step]:
-    """Who answers for the place, in order, each once. Empty when nobody is enrolled.
-
-    `skip` are officers who must not (`bot/conflicts.py`); `also_not_enrolled` shows those who
-    would answer too, had they enrolled (`kentongan route`).
-    """
-    places = [*_with_parents(place_code), ""] if place_code else [""]
-    rows = connection.execute(
-        select(
-            duties.c.role, duties.c.place_code, duties.c.decree,
-            officers.c.id, officers.c.name, officers.c.contact_id, officers.c.key_id,
-        )
-        .join(officers, officers.c.id == duties.c.officer_id)
-        .where(
-            duties.c.office_code == office_code,
-            duties.c.place_code.in_(places),
-            duties.c.role.in_(ROLE_ORDER),
-            *_holds(duties, on),
-            officers.c.active,
-            true() if also_not_enrolled else _can_read(),
-        )
-    ).all()  # fmt: skip
-    ordered = sorted(rows, key=lambda row: (_rank(row.role), -len(row.place_code), row.id))
-    steps: dict[int, Step] = {}
-    for row in ordered:
-        if row.id in skip:
-            continue
-        reason = f"{row.role} of {row.place_code or 'the whole office'}"
-        if row.decree:
-            reason += f", {row.decree}"
-        contact_id = row.contact_id if row.key_id else None
-        if contact_id is None:
-            reason += f", {'NO KEY' if row.contact_id else 'NOT ENROLLED'}: passed over"
-        steps.setdefault(row.id, Step(row.id, contact_id, row.name, row.role, reason))
-    return list(steps.values())
-
-
 def of_village(connection: Connection, office: str, place_code: str, on: date) -> set[int]:
     """Everybody who serves the place as its own officer, deputy or contact."""
     rows = connection.execute(
         select(duties.c.officer_id).where(
             duties.c.office_code == office,
-            duties.c.place_code.in_(_with_parents(place_code)),
+            duties.c.place_code.in_(with_parents(place_code)),
             duties.c.role.in_(VILLAGE_ROLES),
-            *_holds(duties, on),
+            *holds(duties, on),
         )
     )
     return {row.officer_id for row in rows}
@@ -218,21 +206,22 @@ def villages_of(connection: Connection, officer_id: int, on: date) -> list[str]:
 def _places(connection: Connection, whose: ColumnElement[bool], on: date) -> list[str]:
     rows = connection.execute(
         select(duties.c.place_code)
-        .where(whose, duties.c.place_code != "", *_holds(duties, on))
+        .where(whose, duties.c.place_code != "", *holds(duties, on))
         .distinct()
         .order_by(duties.c.place_code)
     )
     return [row.place_code for row in rows]
 
 
-def leads(connection: Connection, officer_id: int, on: date) -> bool:
-    """The officer answers for the office as a whole, and so for what has no owner."""
+def leads(connection: Connection, officer_id: int, on: date, office_code: str = "") -> bool:
+    """The officer answers for an office (or that one) as a whole, and so for what has no owner."""
     return (
         connection.execute(
             select(duties.c.id).where(
                 duties.c.officer_id == officer_id,
-                duties.c.role.in_(("duty", "section_head", "head")),
-                *_holds(duties, on),
+                duties.c.role.in_(LEADING_ROLES),
+                duties.c.office_code == office_code if office_code else true(),
+                *holds(duties, on),
             )
         ).first()
         is not None
@@ -242,7 +231,7 @@ def leads(connection: Connection, officer_id: int, on: date) -> bool:
 def roles_of(connection: Connection, officer_id: int, on: date) -> frozenset[str]:
     """What the officer is in the console: `officer`, `leader`, `admin`, `auditor`, `dpo`."""
     held = connection.execute(
-        select(duties.c.role).where(duties.c.officer_id == officer_id, *_holds(duties, on))
+        select(duties.c.role).where(duties.c.officer_id == officer_id, *holds(duties, on))
     ).scalars()
     return frozenset(
         "leader" if role in LEADERS else role if role in OFFICE_ROLES else "officer"
@@ -259,12 +248,52 @@ def leader_ids(connection: Connection, office_code: str, on: date) -> list[int]:
             duties.c.office_code == office_code,
             duties.c.role.in_(LEADERS),
             officers.c.active,
-            *_holds(duties, on),
+            *holds(duties, on),
         )
         .distinct()
         .order_by(duties.c.officer_id)
     )
     return [row.officer_id for row in rows]
+
+
+def leading_role(connection: Connection, officer_id: int, on: date) -> str:
+    """The role in which an officer takes what waits on a desk; "" for one who leads nothing."""
+    held = connection.execute(
+        select(duties.c.role).where(
+            duties.c.officer_id == officer_id,
+            duties.c.role.in_(LEADING_ROLES),
+            *holds(duties, on),
+        )
+    ).scalars()
+    return max(held, key=ROLE_ORDER.index, default="")
+
+
+def can_read(connection: Connection, officer_id: int) -> bool:
+    """Active, enrolled and with a key: the officer could open a report."""
+    query = select(officers.c.id).where(
+        officers.c.id == officer_id,
+        officers.c.active,
+        officers.c.contact_id.is_not(None),
+        officers.c.key_id.is_not(None),
+    )
+    return connection.execute(query).first() is not None
+
+
+def is_gone(connection: Connection, officer_id: int, role: str, place_code: str, on: date) -> bool:
+    """No officer any more, not enrolled, or no longer in the role in which the tip was theirs."""
+    there = connection.execute(
+        select(officers.c.active, officers.c.contact_id).where(officers.c.id == officer_id)
+    ).first()
+    if there is None or not there.active or there.contact_id is None:
+        return True
+    held = connection.execute(
+        select(duties).where(
+            duties.c.officer_id == officer_id,
+            duties.c.role == role,
+            duties.c.place_code.in_([*with_parents(place_code), ""]),
+        )
+    ).all()
+    return bool(held) and not any(holds_on(row, on) for row in held)
 
 
 def new_invitation() -> str:
@@ -317,21 +346,17 @@ def contact_of(connection: Connection, officer_id: int) -> int | None:
     ).scalar()
 
 
-def _holds(table: Table, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def holds(table: Table, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The row's period covers that day."""
     return table.c.valid_from <= on, or_(table.c.valid_to.is_(None), table.c.valid_to >= on)
 
 
-def _can_read() -> ColumnElement[bool]:
-    """Who has not enrolled, or has no key yet, could not open a report."""
-    return and_(officers.c.contact_id.is_not(None), officers.c.key_id.is_not(None))
+def holds_on(row: Any, on: date) -> bool:
+    """The same for a row that was read already."""
+    return bool(row.valid_from <= on and (row.valid_to is None or row.valid_to >= on))
 
 
-def _rank(role: str) -> int:
-    return next((n for n, known in enumerate(ROLE_ORDER) if known == role), len(ROLE_ORDER))
-
-
-def _with_parents(code: str) -> list[str]:
+def with_parents(code: str) -> list[str]:
     """`35.02.02.2001` and the kecamatan, regency and province that hold it."""
     parts = code.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]

@@ -73,6 +73,8 @@ class Claimed(msgspec.Struct):
     unreachable: bool
     last_inbound_at: datetime | None
     created_at: datetime
+    erase: str = ""
+    """As its body says, once that was opened."""
 
     def is_given_up(self, now: datetime) -> bool:
         """After this failed try: tried often enough, and, where somebody waits for it, long enough."""
@@ -349,6 +351,36 @@ def cancel_unasked(connection: Connection, contact_id: int) -> int:
     return connection.execute(
         update(outbox)
         .where(outbox.c.contact_id == contact_id, outbox.c.priority >= NEWS, or_(waits, news))
+        .values(status="cancelled", body=None)
+    ).rowcount
+
+
+def cancel_waiting(connection: Connection, contact_id: int) -> int:
+    """AMAN: nothing that still waits for this person leaves any more, bulk apart."""
+    waits = outbox.c.status.in_(("queued", "parked"))
+    return connection.execute(
+        update(outbox)
+        .where(outbox.c.contact_id == contact_id, outbox.c.priority != BULK, waits)
+        .values(status="cancelled", body=None)
+    ).rowcount
+
+
+def take_back(
+    connection: Connection,
+    tip_number: int,
+    contact_ids: Collection[int],
+    *,
+    all_others: bool = False,
+) -> int:
+    """Notices of a tip that have not left yet never do: those to these officers, or to all others."""
+    to = outbox.c.contact_id.in_(contact_ids)
+    return connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.tip_number == tip_number,
+            outbox.c.status.in_(("queued", "parked")),
+            ~to if all_others else to,
+        )
         .values(status="cancelled", body=None)
     ).rowcount
 

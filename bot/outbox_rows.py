@@ -24,6 +24,8 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_lane", "lane", "id", sqlite_where=text("status IN ('queued', 'sending')"),
               postgresql_where=text("status IN ('queued', 'sending')")),
+        Index("outbox_tip", "tip_number", sqlite_where=text("tip_number IS NOT NULL"),
+              postgresql_where=text("tip_number IS NOT NULL")),
         Index("outbox_next", "channel", "status", "priority", "id"),
     )  # fmt: skip
 
@@ -44,6 +46,8 @@ class OutboxRow(SQLModel, table=True):
     provider_id: str = ""
     error_code: str = ""
     broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
+    tip_number: int | None = None
+    """Of a notice to an officer, so that it can be taken back; never of the reporter's."""
     created_at: datetime = Field(sa_type=Moment)
     """Only to the hour: by the exact time a row would name who sent a hidden report."""
 
@@ -55,6 +59,8 @@ class Body(msgspec.Struct, omit_defaults=True):
     buttons: tuple[tuple[str, str, str, str], ...] = ()
     fixed: bool = False
     callback_id: str = ""
+    erase: str = ""
+    """When its provider is to delete it (`bot/erasures.py`)."""
 
     def shown_buttons(self) -> tuple[Button, ...]:
         return tuple(Button(*button) for button in self.buttons)
@@ -75,8 +81,10 @@ def row_for(
     group_id: int | None = None,
     priority: int = REPLY,
     callback_id: str = "",
+    erase: str = "",
     not_before: datetime | None = None,
     broadcast_id: int | None = None,
+    tip_number: int | None = None,
 ) -> dict[str, Any]:
     """The values of one outbox row; insert many of them at once with `queue`."""
     lane = f"c{contact_id}" if contact_id is not None else f"g{group_id}"
@@ -87,6 +95,7 @@ def row_for(
         tuple((b.number, b.label, b.payload, b.url) for b in message.buttons),
         message.fixed,
         callback_id,
+        erase,
     )
     return {
         "lane": lane,
@@ -102,6 +111,7 @@ def row_for(
         "provider_id": "",
         "error_code": "",
         "broadcast_id": broadcast_id,
+        "tip_number": tip_number,
         "created_at": to_the_hour(now),
     }
 

@@ -4,7 +4,7 @@ Nothing slow runs inside a turn: a turn only promises (`bot/pictures.py`). Here 
 fetched, read in a process of its own (`bot/reading.py`) and comes back as one more input of the
 same session, under an event id of its own, so that whatever is killed or tried again, it is
 answered once. One process holds the lease; it reads `WORKERS` pictures at a time. When none is to
-be read, the copies of those that are answered or erased are deleted at their provider.
+be read, the copies of those that are answered, erased or declined are deleted at their provider.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import Counter
 
-from bot import pictures, reading
+from bot import draft_media, erasures, keeping, pictures, reading
 from bot.channels.base import (
     TOO_LARGE,
     ChannelDown,
@@ -26,15 +26,25 @@ from bot.channels.base import (
     RetryLater,
     SendError,
 )
+from bot.draft_media import Attachment
+from bot.erasures import Erasure
+from bot.keeping import Kept
 from bot.pictures import Claimed, Leftover
 from bot.reading import Read
 from bot.schedule import LEASE, hold, let_go
 from bot.service import Service
 from bot.turns import Turns
+from flows.attachments import NAMES
 
 log = logging.getLogger(__name__)
 
 READ = Counter("kentongan_pictures", "Pictures by what became of them.", ["channel", "outcome"])
+
+ERASED = Counter(
+    "kentongan_erasures",
+    "Copies and messages that a provider was asked to delete.",
+    ["channel", "what", "outcome"],
+)
 
 WORKERS = 2
 """So that a provider that does not answer holds up one of them only."""
@@ -67,11 +77,13 @@ class PictureReader:
         sources: Sequence[PictureSource],
         *,
         read: Callable[[bytes], Read] = reading.read,
+        keep: Callable[[bytes], Kept] = keeping.keep,
     ) -> None:
         self._service = service
         self._turns = turns
         self._sources = {source.name: source for source in sources}
         self._read = read
+        self._keep = keep
         self._lease_until = 0.0
 
     async def run(self) -> None:
@@ -104,7 +116,7 @@ class PictureReader:
         job = await asyncio.to_thread(self._claim)
         if job is None:
             return False
-        if isinstance(job, Leftover):
+        if isinstance(job, Leftover | Erasure):
             await self._discard(job)
             return True
         try:
@@ -122,67 +134,84 @@ class PictureReader:
 
     # ---- one picture
 
-    async def _look_at(self, job: Claimed) -> Read:
+    async def _look_at(self, job: Claimed) -> Read | Kept:
         """Raises _NotNow."""
+        answer = Kept if job.keeps else Read
         source = self._sources.get(job.channel)
         if job.late or source is None:
-            return Read("not_fetched")
+            return answer("not_fetched")
         try:
             async with asyncio.timeout(FETCH_SECONDS):
-                picture = await source.fetch(job.media)
+                data = await source.fetch(job.told.media)
         except Refused as error:
-            return Read("too_large" if error.code == TOO_LARGE else "not_fetched")
+            return answer("too_large" if error.code == TOO_LARGE else "not_fetched")
         except (RetryLater, OutcomeUnknown, ChannelDown, TimeoutError) as error:
             raise _NotNow(getattr(error, "seconds", RETRY_SECONDS)) from None
         except SendError:
-            return Read("not_fetched")
-        return await asyncio.to_thread(self._read, picture)
+            return answer("not_fetched")
+        return await asyncio.to_thread(self._keep if job.keeps else self._read, data)
 
-    async def _answer(self, job: Claimed, found: Read) -> None:
+    async def _answer(self, job: Claimed, found: Read | Kept) -> None:
         """The turn that answers also takes the row away; a turn that failed has apologised."""
-        outcome = await self._turns.accept(
-            Inbound(
+        if isinstance(found, Kept):
+            await asyncio.to_thread(self._store, job, found)
+            inbound = Inbound(
+                job.channel, job.token, "attachment", job.address,
+                payload=found.outcome, medium=job.told.medium,
+            )  # fmt: skip
+        else:
+            inbound = Inbound(
                 job.channel, job.token, "picture_read", job.address,
-                text=found.text, payload=found.outcome, caption=job.caption,
-            )
-        )  # fmt: skip
+                text=found.text, payload=found.outcome, caption=job.told.caption,
+            )  # fmt: skip
+        outcome = await self._turns.accept(inbound)
         READ.labels(job.channel, found.outcome).inc()
         if outcome != "done":
-            await asyncio.to_thread(self._take_off, job)
+            await asyncio.to_thread(self._take_off, job, failed=outcome == "failed")
 
-    async def _discard(self, left: Leftover) -> None:
+    async def _discard(self, left: Leftover | Erasure) -> None:
         """The row goes only once the provider has said that its copy is gone, however long it takes."""
         try:
             source = self._sources.get(left.channel)
             if source is None:
                 raise ChannelDown("closed")
             async with asyncio.timeout(FETCH_SECONDS):
-                await source.discard(left.media)
+                if isinstance(left, Erasure):
+                    await source.erase(left.message.id, left.message.chat)
+                else:
+                    await source.discard(left.media)
         except (SendError, TimeoutError) as error:
             code = getattr(error, "code", "no answer")
-            log.warning("a picture stays at %s: %s", left.channel, code)
+            what = "message" if isinstance(left, Erasure) else "picture"
+            log.warning("a %s stays at %s: %s", what, left.channel, code)
             pause = min(RETRY_SECONDS * 2 ** min(left.attempts - 1, 10), LONGEST_KEPT)
-            await asyncio.to_thread(self._put_back, left, pause)
-            READ.labels(left.channel, "kept").inc()
+            await asyncio.to_thread(self._put_back, left, pause, code)
+            ERASED.labels(left.channel, what, "refused").inc()
         except asyncio.CancelledError:
             self._put_back(left, 0)
             raise
         else:
             await asyncio.to_thread(self._deleted, left)
+            what = "message" if isinstance(left, Erasure) else "picture"
+            ERASED.labels(left.channel, what, "gone").inc()
 
     # ---- the database side
 
-    def _claim(self) -> Claimed | Leftover | None:
+    def _claim(self) -> Claimed | Leftover | Erasure | None:
         database, now = self._service.database, self._service.clock.now()
         with database.read() as connection:
-            if not pictures.any_due(connection, now):
+            due = pictures.any_due(connection, now)
+            if not due and not erasures.any_due(connection, now, self._sources):
                 return None
         if not self._hold(now):
             return None
         with database.write() as connection:
             ring = self._service.ring
-            job = pictures.claim(connection, ring, now)
-            return job or pictures.claim_leftover(connection, ring, now)
+            return (
+                pictures.claim(connection, ring, now)
+                or pictures.claim_leftover(connection, ring, now)
+                or erasures.claim(connection, ring, now, self._sources)
+            )
 
     def _hold(self, now: datetime) -> bool:
         if time.monotonic() < self._lease_until:
@@ -192,16 +221,36 @@ class PictureReader:
         self._lease_until = time.monotonic() + LEASE.total_seconds() / 3
         return True
 
-    def _put_back(self, job: Claimed | Leftover, seconds: float) -> None:
+    def _put_back(self, job: Claimed | Leftover | Erasure, seconds: float, why: str = "") -> None:
         later = self._service.clock.now() + timedelta(seconds=seconds)
         with self._service.database.write() as connection:
-            pictures.put_back(connection, job.token, later)
+            if isinstance(job, Erasure):
+                erasures.put_back(connection, job.token, later, why)
+            else:
+                pictures.put_back(connection, job.token, later)
 
-    def _take_off(self, job: Claimed) -> None:
+    def _store(self, job: Claimed, kept: Kept) -> None:
+        """Sealed before the turn that tells of it; not when another reader was faster."""
+        service, now = self._service, self._service.clock.now()
+        with service.database.write() as connection:
+            if kept.outcome == "kept" and pictures.is_waiting(connection, job.token):
+                attachment = Attachment(
+                    NAMES[job.told.medium], kept.media_type, kept.as_it_came, kept.data
+                )
+                draft_media.store(connection, service.database, service.ring, job.token,
+                                  job.contact_id, attachment, now)  # fmt: skip
+
+    def _take_off(self, job: Claimed, *, failed: bool) -> None:
+        """What another reader has brought in already is left alone."""
         now = self._service.clock.now()
         with self._service.database.write() as connection:
-            pictures.take_off(connection, self._service.ring, job.token, now)
+            taken = pictures.take_off(connection, self._service.ring, job.token, now)
+            if taken or failed:
+                draft_media.drop(connection, token=job.token)
 
-    def _deleted(self, left: Leftover) -> None:
+    def _deleted(self, left: Leftover | Erasure) -> None:
         with self._service.database.write() as connection:
-            pictures.deleted(connection, left.token)
+            if isinstance(left, Erasure):
+                erasures.done(connection, left.token)
+            else:
+                pictures.deleted(connection, left.token)

@@ -4,25 +4,22 @@ The picture's bytes are held in memory alone: they go into the process by a memf
 back is text. Nothing here writes a file, logs a word of what was read, or trusts a picture's name.
 """
 
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from bot import limited
+from bot.limited import SECONDS
 from bot.read_picture import DAMAGED, MAX_BYTES, NO_PICTURE, TOO_LARGE
 
-__all__ = ["MAX_BYTES", "Read", "missing", "read", "version"]
+__all__ = ["MAX_BYTES", "SECONDS", "Read", "missing", "read", "version"]
 
-SECONDS = 30.0
-"""By the wall clock, for a machine so busy that the process's own 20 CPU seconds take long."""
 MOST_OUT = 1024 * 1024
 MOST_CHARACTERS = 3000
 SURE = 40.0
@@ -83,56 +80,21 @@ def version() -> str:
     return told.stdout.partition("\n")[0] or "tesseract"
 
 
+def command() -> list[str]:
+    return [sys.executable, "-I", str(PROGRAM), "+".join(wanted())]
+
+
 def read(picture: bytes) -> Read:
     """Read one picture; blocks for a second or so, `SECONDS` at most."""
     if len(picture) > MAX_BYTES:
         return Read("too_large")
-    status, out = _run(picture, "+".join(wanted()))
+    status, out = limited.run(command(), picture, MOST_OUT)
     if status:
         return Read(_EXITS.get(status, "too_hard"))
     text = "\n".join(_lines(out.decode("utf-8", "replace")))[:MOST_CHARACTERS]
     if sum(letter.isalpha() for letter in text) < FEWEST_LETTERS:
         return Read("nothing")
     return Read("read", text)
-
-
-def _run(picture: bytes, wanted: str) -> tuple[int, bytes]:
-    """The program's exit status and output; whatever it starts or does, it ends in time."""
-    memory = os.memfd_create("picture")
-    try:
-        with open(memory, "wb", closefd=False) as file:
-            file.write(picture)
-        os.lseek(memory, 0, os.SEEK_SET)
-        process = subprocess.Popen(
-            [sys.executable, "-I", str(PROGRAM), wanted],
-            stdin=memory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=_environment(), cwd="/", start_new_session=True,
-        )  # fmt: skip
-    finally:
-        os.close(memory)
-    assert process.stdout is not None
-    ending = threading.Timer(SECONDS, _end, [process])
-    ending.start()
-    try:
-        with process.stdout:
-            out = process.stdout.read(MOST_OUT)
-    finally:
-        ending.cancel()
-        if process.poll() is None and len(out) == MOST_OUT:
-            _end(process)
-        process.wait()
-    return process.returncode, out
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours: no token is in reach of a picture that breaks out of its decoder."""
-    kept = {name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX") if name in os.environ}
-    return {"LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1", **kept}
 
 
 def _lines(table: str) -> Iterator[str]:

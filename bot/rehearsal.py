@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from bot import demo, reading, schedule
+from bot import demo, keeping, reading, schedule
 from bot.channels.base import Inbound, InboundKind, Outgoing, Refused
 from bot.clock import Clock
 from bot.database import Database
+from bot.keeping import Kept
 from bot.picture_reader import PictureReader
 from bot.reading import Read
 from bot.sealing import KeyRing
@@ -39,7 +40,8 @@ class RecordingChannel:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.pictures: dict[str, bytes] = {}
-        """What was photographed, until it has been read."""
+        """What was photographed or recorded, until it has been read or kept."""
+        self.erased: list[str] = []
 
     async def send(self, message: Outgoing) -> str:
         self.sent.append(message)
@@ -57,6 +59,9 @@ class RecordingChannel:
     async def discard(self, media: str) -> None:
         self.pictures.pop(media, None)
 
+    async def erase(self, message: str, chat: str) -> None:
+        self.erased.append(message)
+
     async def close(self) -> None:
         return None
 
@@ -72,10 +77,12 @@ class Rehearsal:
         ring: KeyRing | None = None,
         channel: RecordingChannel | None = None,
         read: Callable[[bytes], Read] | None = None,
+        keep: Callable[[bytes], Kept] = keeping.keep,
     ) -> None:
         """Without an address the database is a file that goes with `close`.
 
-        `read` stands in for Tesseract, which a rehearsal need not have.
+        `read` stands in for Tesseract, which a rehearsal need not have; `keep` for what cleans
+        evidence.
         """
         self._folder = None if database_url else tempfile.TemporaryDirectory(prefix="kentongan-")
         if self._folder:
@@ -95,6 +102,7 @@ class Rehearsal:
         demo.seed(self.service)
         self.turns = Turns(self.service)
         self._read = read or reading.read
+        self._keep = keep
         self.service.reads_pictures |= read is not None
         self._events = f"{secrets.token_hex(4)}-"
         self._count = 0
@@ -106,7 +114,9 @@ class Rehearsal:
 
     @cached_property
     def reader(self) -> PictureReader:
-        return PictureReader(self.service, self.turns, [self.channel], read=self._read)
+        return PictureReader(
+            self.service, self.turns, [self.channel], read=self._read, keep=self._keep
+        )
 
     async def drain(self) -> None:
         """Everything that may leave now leaves, and what may be read now is read and answered."""
@@ -133,6 +143,17 @@ class Rehearsal:
     async def send_kind(self, who: str, kind: InboundKind, text: str = "") -> Sequence[Outgoing]:
         """Anything else that a phone can do: a photo, an edited message, blocking the bot."""
         return await self.take(Inbound(demo.CHANNEL, self.event_id(), kind, address=who, text=text))
+
+    async def attach(
+        self, who: str, medium: str, data: bytes, caption: str = ""
+    ) -> Sequence[Outgoing]:
+        """A voice note, a film or a document, as it would come from a phone."""
+        event_id = self.event_id()
+        self.channel.pictures[event_id] = data
+        return await self.take(
+            Inbound(demo.CHANNEL, event_id, "unreadable", who,
+                    text=caption, medium=medium, media=event_id)
+        )  # fmt: skip
 
     async def photograph(self, who: str, picture: bytes, caption: str = "") -> Sequence[Outgoing]:
         """A picture, as it would come from a phone."""

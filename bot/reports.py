@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.gazetteer import Gazetteer
-from bot.officers import chain as officer_chain
-from bot.officers import duties, officers, served
+from bot.officers import duties, officers
 from bot.recruiters import Register
 from bot.service import Service
 from bot.territory import Offices
-from bot.tips import UNROUTED
 from bot.understanding_report import flags_report
+from bot.world import World
 from flows.check_facts import RedFlag, load_red_flags
 from flows.offers_read import who
 from flows.ports import Place, Urgency
@@ -99,27 +98,23 @@ def route_report(
     service: Service, code: str, topic: str, urgency: Urgency, at: datetime
 ) -> dict[str, Any]:
     """`kentongan route`: the chain of responsible people and desks with reasons and deadlines."""
-    office = service.office()
     with service.database.read() as connection:
-        today = office.calendar.local(at).date()
-        inside = served(connection, office.code, code, today)
-        where = code if inside else ""
-        chain = officer_chain(connection, office.code, where, today, also_not_enrolled=True)
-    if not any(step.contact_id for step in chain):
-        chain.append(UNROUTED)
+        found = World(connection, service, None, at).route(code, topic=topic, everybody=True)
+    office = service.office_of(found.office_code)
     steps, due = [], at
-    for step in chain:
-        enrolled = step.contact_id is not None or step.officer_id is None
-        due = office.due(due, urgency) if enrolled else due
+    for step in found.chain:
+        counts = not step.passed_over
+        clock = service.office_of(step.office_code) if step.office_code else office
+        due = clock.due(due, urgency) if counts else due
+        shown = clock.calendar.local(due).isoformat(timespec="minutes")
         steps.append(
             {
                 "role": step.role,
                 "name": step.name,
                 "reason": step.reason,
-                "enrolled": enrolled,
-                "due_at": office.calendar.local(due).isoformat(timespec="minutes")
-                if enrolled
-                else None,
+                "enrolled": step.is_desk or step.contact_id is not None,
+                "passed_over": step.passed_over or None,
+                "due_at": shown if counts else None,
             }
         )
     place = service.gazetteer.place(code)
@@ -129,7 +124,15 @@ def route_report(
         "topic": topic,
         "urgency": urgency,
         "office": office.name,
-        "served": inside,
+        "served": found.promised,
+        "kind": found.kind,
+        "responsible": found.responsible or None,
+        "sure": found.sure,
+        "source": found.source or None,
+        "source_date": found.source_date or None,
+        "candidates": list(found.candidates),
+        "ask_district": found.ask_district,
+        "copies": [{"office": copy.office, "reason": copy.reason} for copy in found.copies],
         "chain": steps,
     }
 

@@ -13,15 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, select
 
 from bot import audit, conflicts, keys, tips
+from bot.case_rows import shared_with
 from bot.effects import Effects
 from bot.keys import Recipient
 from bot.service import Service
 from bot.tip_rows import wraps
-from bot.tip_seal import SERVER, wrap_for
+from bot.tip_seal import SERVER, WRAP_BYTES, wrap_for
 from bot.world import World
 
-WRAP_BYTES = 32 + 32 + 16
-"""HPKE's encapsulated key, a private key, a tag."""
 AT_ONCE = 200
 """Wraps asked of a browser at once: it may be closed at any moment, and goes on where it was."""
 
@@ -56,19 +55,28 @@ class Entitled:
         self._own = cache(self._key_of)
 
     def to(self, tip: Any) -> list[Recipient]:
-        """The office's key always; while the tip is open also its owner and all who may get it."""
+        """The office's key always; while the tip is open also its owner and all who may get it
+        or share it."""
         found = {recipient.id: recipient for recipient in self.office}
         if tip.status in tips.OPEN_STATUSES:
             skip = conflicts.passed_over(self._connection, self._ring, tip.number)
-            people = [*self._chain(tip.place_code, skip)]
+            people = [*self._chain(tip.place_code, tip.topic, skip)]
             if tip.officer_id is not None:
                 people += self._own(tip.officer_id)
+            people += keys.recipients_of(
+                self._connection, shared_with(self._connection, tip.number)
+            )
             found |= {recipient.id: recipient for recipient in people}
         return list(found.values())
 
-    def _keys_of_chain(self, place_code: str, skip: frozenset[int]) -> list[Recipient]:
-        chain = self._world.chain(place_code, skip)
-        return keys.recipients_of(self._connection, [step.officer_id for step in chain])
+    def _keys_of_chain(self, place_code: str, topic: str, skip: frozenset[int]) -> list[Recipient]:
+        """As `Effects` seals a new report: who may come to own it, and desks of other offices."""
+        chain = self._world.route(place_code, topic=topic, skip=skip).chain
+        ids = [step.officer_id for step in chain if step.officer_id is not None]
+        found = keys.recipients_of(self._connection, ids)
+        for other in {step.office_code for step in chain if step.is_desk} - {""}:
+            found += keys.office_recipient(self._connection, other)
+        return found
 
     def _key_of(self, officer_id: int) -> list[Recipient]:
         return keys.recipients_of(self._connection, [officer_id])
@@ -190,7 +198,7 @@ def _tips(office_code: str) -> Select[Any]:
     return (
         select(
             tips.tips.c.number, tips.tips.c.id, tips.tips.c.status, tips.tips.c.place_code,
-            tips.assignments.c.officer_id,
+            tips.tips.c.topic, tips.assignments.c.officer_id,
         )
         .select_from(tips.tips.outerjoin(tips.assignments, owner))
         .where(tips.tips.c.office_code == office_code, tips.tips.c.status != "withdrawn")

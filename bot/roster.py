@@ -4,22 +4,26 @@ The file is the whole roster. It is checked row by row before anything is writte
 what is there, and either imported as one or not at all.
 """
 
-import csv
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
 from bot import accounts, audit, links, tips
+from bot.csv_file import UnreadableFile, rows_of
 from bot.gazetteer import Gazetteer
 from bot.officers import (
     OFFICE_ROLES,
     ROLE_ORDER,
+    UNROUTED,
     duties,
     invitation_index,
+    is_gone,
     new_invitation,
     officers,
+    offices,
     served,
 )
 from bot.sealing import KeyRing
@@ -70,20 +74,9 @@ class Change:
 def read_roster(path: Path, gazetteer: Gazetteer, today: date) -> list[RosterRow]:
     """The rows of a roster file. Raises RosterError with a line for each mistake."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
-            file.seek(0)  # Excel in Indonesia separates columns by semicolons
-            reader = csv.DictReader(file, delimiter=";" if ";" in header else ",")
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise RosterError([f"{path.name}: line 1: no column {', '.join(missing)}"])
-            raw = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(
-            [f"{path.name}: can't be read as a UTF-8 CSV file ({type(error).__name__})"]
-        ) from None
-    if not raw or len(raw) > MAX_ROWS:
-        raise RosterError([f"{path.name}: has {len(raw)} rows; 1 to {MAX_ROWS} are needed"])
+        raw = rows_of(path, COLUMNS, MAX_ROWS)
+    except UnreadableFile as error:
+        raise RosterError([str(error)]) from None
     rows, problems = [], []
     for line, cells in enumerate(raw, 2):
         try:
@@ -303,13 +296,29 @@ def officer_by_staff_no(connection: Connection, office: str, staff_no: str) -> i
 
 
 def hand_over_orphans(connection: Connection, now: datetime) -> None:
-    """Open tips of nobody, or of people who are no longer officers, are due at once."""
-    gone = select(officers.c.id).where(~officers.c.active | officers.c.contact_id.is_(None))
-    owner = tips.assignments.c.officer_id
+    """Open tips of nobody, or of who no longer has the duty they came by, are due at once.
+
+    The schedule then gives each to whoever has the place now (`bot/schedule.py`).
+    """
+    open_now = connection.execute(
+        select(
+            tips.assignments.c.id, tips.assignments.c.officer_id, tips.assignments.c.role,
+            tips.tips.c.place_code, offices.c.time_zone,
+        )
+        .join(tips.tips, tips.tips.c.number == tips.assignments.c.tip_number)
+        .join(offices, offices.c.code == tips.tips.c.office_code)
+        .where(tips.assignments.c.ended_at.is_(None))
+    ).all()  # fmt: skip
+    orphans = []
+    for row in open_now:
+        today = now.astimezone(ZoneInfo(row.time_zone)).date()
+        if row.officer_id is None:
+            if row.role == UNROUTED.role:
+                orphans.append(row.id)
+        elif is_gone(connection, row.officer_id, row.role, row.place_code, today):
+            orphans.append(row.id)
     connection.execute(
-        update(tips.assignments)
-        .where(tips.assignments.c.ended_at.is_(None), owner.is_(None) | owner.in_(gone))
-        .values(due_at=now)
+        update(tips.assignments).where(tips.assignments.c.id.in_(orphans)).values(due_at=now)
     )
 
 

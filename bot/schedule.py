@@ -16,14 +16,31 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
-from bot import accounts, broadcasts, links, officers, outbox, register_notices, sign_in, tips
+from bot import (
+    accounts,
+    broadcasts,
+    case_work,
+    draft_media,
+    leave,
+    links,
+    officers,
+    order,
+    outbox,
+    partner_requests,
+    receipts,
+    register_notices,
+    sign_in,
+    tip_clock,
+    tips,
+)
 from bot.database import Database, Moment
 from bot.effects import Effects
-from bot.service import NoOffice, Service
+from bot.roster import hand_over_orphans
+from bot.service import Service
+from bot.tip_moves import Why
 from bot.turns import Turns, inbox, sessions
 from bot.world import World
 from flows.broadcasts import say_counts
-from flows.ports import Urgency
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +50,6 @@ LEASE = timedelta(seconds=45)
 SEEN_EVENTS_STAY = timedelta(days=30)
 """A provider may deliver an event again days later (security.md 2, row 7)."""
 SENT_ROWS_STAY = timedelta(days=30)
-RE_ARM: dict[Urgency, timedelta] = {
-    "now": timedelta(minutes=15),
-    "soon": timedelta(hours=4),
-    "none": timedelta(hours=24),
-}
-"""When the last of the chain stays silent, the clock starts again and they are told again: first
-after this long, then after a quarter of the tip's age, at most a day."""
-LONGEST_RE_ARM = timedelta(hours=24)
 
 ESCALATIONS = Counter("kentongan_escalations", "Tips whose deadline passed.", ["urgency"])
 
@@ -86,6 +95,8 @@ def run_due(service: Service, turns: Turns) -> None:
     now = service.clock.now()
     jobs: list[Callable[[Connection], object]] = [
         lambda connection: turns.pass_time(connection, now),
+        lambda connection: begin_leaves(connection, service, now),
+        lambda connection: _daily(connection, service.database, "handover", now, hand_over_orphans),
         lambda connection: escalate_overdue(connection, service, now),
         lambda connection: report_broadcasts(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
@@ -111,7 +122,8 @@ def next_moment(service: Service) -> datetime | None:
         moments = [
             connection.execute(select(sessions.c.wake_at).order_by(sessions.c.wake_at)
                                .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
-            tips.next_due(connection),
+            tip_clock.next_due(connection),
+            leave.next_begin(connection, service.clock.now()),
             outbox.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
@@ -145,11 +157,7 @@ async def forward(
 
 def escalate_overdue(connection: Connection, service: Service, now: datetime) -> int:
     """Tips whose deadline has passed go to the next of the chain; the reporter is told."""
-    try:
-        office = service.office()
-    except NoOffice:
-        return 0
-    overdue = [tip for tip, code in tips.overdue(connection, now) if code == office.code]
+    overdue = tips.overdue(connection, now)
     for tip in overdue:
         try:
             with connection.begin_nested():
@@ -162,14 +170,27 @@ def escalate_overdue(connection: Connection, service: Service, now: datetime) ->
 def _escalate(connection: Connection, service: Service, tip: tips.TipRow, now: datetime) -> None:
     """Give it to the next of the chain, or start the clock of the last one again."""
     effects = Effects(connection, service, World(connection, service, None, now), now)
-    if effects.give_to_next(tip):
+    today = service.office_of(tip.office_code).calendar.local(now).date()
+    owner = tip.officer_id
+    why: Why = "overdue"
+    if owner is not None and officers.is_gone(connection, owner, tip.role, tip.place_code, today):
+        why = "transferred"
+    if tip.paused_until is not None and why == "overdue":
+        effects.end_pause(tip)
+    elif effects.give_to_next(tip, why):
         ESCALATIONS.labels(tip.urgency).inc()
     else:
-        wait = max(RE_ARM[tip.urgency], (now - tip.opened_at) / 4)
-        tips.restart_clock(connection, tip.number, now + min(wait, LONGEST_RE_ARM))
-        effects.tell_officer(tip.officer_id, "notice.still_yours", number=tip.number)
+        effects.tell_again(tip)
         log.warning("tip %s is overdue and the chain has nobody else", tip.number)
     outbox.queue(connection, effects.rows)
+
+
+def begin_leaves(connection: Connection, service: Service, now: datetime) -> None:
+    """Open tips of who is away from now on move on."""
+    for away in leave.begun(connection, now):
+        effects = Effects(connection, service, World(connection, service, None, now), now)
+        effects.begin_leave(away)
+        outbox.queue(connection, effects.rows)
 
 
 def report_broadcasts(connection: Connection, service: Service, now: datetime) -> int:
@@ -195,9 +216,14 @@ def purge(connection: Connection, now: datetime) -> None:
     connection.execute(inbox.delete().where(inbox.c.received_at < now - SEEN_EVENTS_STAY))
     outbox.purge(connection, now - SENT_ROWS_STAY)
     outbox.clear(connection, now)
+    draft_media.purge(connection, now)
     links.purge(connection, now)
+    order.purge(connection, now)
+    receipts.purge(connection, now)
+    case_work.purge_forms(connection, now - SENT_ROWS_STAY)
     accounts.purge_sessions(connection, now)
     sign_in.purge(connection, now)
+    partner_requests.end_overdue(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

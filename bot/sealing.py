@@ -23,13 +23,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from flows import receipt_codes
+
 _VERSION = b"\x01"
 _HEADER = 1 + 4 + 12
 _HPKE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 """Opened in browsers by @hpke/core with the same three parts."""
 
-RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""No 0/O, 1/I/L: easy to read aloud. 12 characters of 31 hold 59.4 bits."""
+RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's 32: no O, I, L, U. 12 of them hold 60 bits. Older codes have a U and neither 0 nor 1,
+so they still mean themselves."""
+_CONFUSED = str.maketrans("OIL", "011")
 
 
 class SealBroken(Exception):
@@ -151,14 +155,20 @@ def open_with(private: bytes, info: str, sealed: bytes) -> bytes:
 
 
 def new_receipt() -> str:
-    """A receipt code such as `7F3K-92QX-MN4T`: random, easy to read aloud."""
-    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+    """A receipt code such as `7F3K-92QX-MN4T`: random, easy to read aloud.
+
+    One in 76 does not look like a code and is drawn anew, which costs a fiftieth of a bit.
+    """
+    while True:
+        code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(12))
+        if found := receipt_codes.find(f"{code[:4]}-{code[4:8]}-{code[8:]}"):
+            return found
 
 
 def canonical_code(text: str) -> str:
-    """A code as people type it (small letters, spaces, missing dashes) in one form."""
-    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    """A code as people type it (small letters, spaces, missing dashes, O for 0) in one form."""
+    letters = (letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    return "".join(letters).translate(_CONFUSED)
 
 
 def token_hash(token: str) -> bytes:

@@ -17,7 +17,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import contacts, groups, outbox
+from bot import contacts, erasures, groups, outbox
 from bot.channels.base import (
     Channel,
     ChannelDown,
@@ -150,6 +150,7 @@ class Sender:
             return WindowClosed("window")
         try:
             message = self._outgoing(row)
+            row.erase = message.erase
         except Exception as error:
             log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
             return Refused(SEALED)
@@ -227,6 +228,9 @@ class Sender:
         try:
             with self._service.database.write() as connection:
                 outbox.mark_sent(connection, sent)
+                for row, result in results:
+                    if row.erase and isinstance(result, str):
+                        self._have_erased(connection, row, row.erase, result, now)
                 for row, error in sorted(failed, key=lambda pair: pair[0].contact_id or 0):
                     self._note_one(connection, row, error, now)
         except Exception:
@@ -235,6 +239,19 @@ class Sender:
         if sent:
             DOWN.labels(self._channel.name).set(0)
         SENT.labels(self._channel.name, "sent").inc(len(sent))
+
+    def _have_erased(
+        self, connection: Connection, row: Any, when: str, provider_id: str, now: datetime
+    ) -> None:
+        """A message that holds a report's words, now that the provider has a name for it."""
+        if not when:
+            return
+        chat = ""
+        if self._channel.name == "telegram":
+            chat = contacts.address_of(self._service.ring, row.to_index, row.to)
+        message = erasures.Message(provider_id, chat)
+        erasures.put(connection, self._service.ring, self._channel.name, message, now,
+                     draft_of=row.contact_id if when == "told" else None)  # fmt: skip
 
     def _note_one(
         self, connection: Connection, row: Claimed, error: SendError, now: datetime
@@ -359,6 +376,7 @@ class Sender:
             with self._service.database.write() as connection:
                 if found:
                     outbox.mark_sent(connection, [(row.id, found)])
+                    self._have_erased(connection, row, message.erase, found, now)
                 elif row.priority == BULK or row.resent:
                     outbox.finish(connection, row.id, "unknown", "unknown")
                 else:
@@ -390,4 +408,5 @@ def outgoing(
         fixed=body.fixed,
         callback_id=body.callback_id,
         group=is_group,
+        erase=body.erase,
     )

@@ -63,13 +63,6 @@ def parse_time(text: str) -> datetime:
     return at
 
 
-def check_time_of_day(name: str, text: str) -> None:
-    try:
-        datetime.strptime(text, "%H:%M")  # noqa: DTZ007  (a time of day, no date)
-    except ValueError:
-        raise WrongUse(f"--{name} {text}: is no time such as 08:00") from None
-
-
 def loaded(load: Callable[[], Any]) -> Any:
     try:
         return load()

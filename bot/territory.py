@@ -8,7 +8,7 @@ words into the place codes used here, is offered from this file too.
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,6 +37,7 @@ __all__ = [
     "parent_code",
     "province_code",
     "regency_code",
+    "zone_of",
 ]
 
 Confidence = Literal["sure", "likely", "unsure"]
@@ -94,6 +95,21 @@ class Responsibility:
     """The province as the list writes it, for the Kanwil inbox; "" when no row names the place."""
     needs_district: bool = False
     """Asking for the kecamatan would settle it."""
+    source: str = ""
+    source_date: str = ""
+    """Of the row that decided."""
+
+
+_WITA = {"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"}
+_WIT = {"81", "82", "91", "92", "93", "94", "95", "96"}
+
+
+def zone_of(place_code: str) -> str:
+    """The time zone of a place, by its province; WIB for one that is not known."""
+    province = province_code(place_code)
+    if province in _WIT:
+        return "Asia/Jayapura"
+    return "Asia/Makassar" if province in _WITA else "Asia/Jakarta"
 
 
 def _period(text: str, *, last: bool) -> date:
@@ -196,13 +212,24 @@ class Offices:
         """Every office with an area on that day, in the list's order."""
         return tuple(dict.fromkeys(a.office_name for a in self.areas if a.holds_on(on)))
 
-    def regencies(self, office_name: str, on: date) -> tuple[tuple[str, str, Confidence], ...]:
-        """The area of an office on a day: regency code, name, and how well that is known."""
-        return tuple(
-            (area.regency_code, area.regency_name, area.confidence)
-            for area in self.areas
-            if area.office_name == office_name and area.holds_on(on)
-        )
+    def sure_areas(
+        self, office_name: str, on: date, districts: Callable[[str], Iterable[str]]
+    ) -> tuple[tuple[str, OfficeArea], ...]:
+        """What is surely the office's that day: regencies, or the kecamatan of a split one.
+
+        `districts` gives the codes of all kecamatan of a regency.
+        """
+        found: list[tuple[str, OfficeArea]] = []
+        for area in self.areas:
+            if area.office_name != office_name or not area.holds_on(on):
+                continue
+            if area.scope == "whole":
+                codes: Iterable[str] = (area.regency_code,)
+            else:  # "only" and "except" list kecamatan; of "part" none is known
+                codes = districts(area.regency_code) if area.districts else ()
+            wanted = (code for code in codes if self.responsible(code, on).office == office_name)
+            found += [(code, area) for code in wanted]
+        return tuple(found)
 
     def responsible(self, place_code: str, on: date) -> Responsibility:
         """The office for a place: a row that lists its kecamatan first, then the regency's row.
@@ -221,7 +248,8 @@ class Offices:
         ]
         names = tuple(dict.fromkeys(area.office_name for area in chosen or valid))
         if len(chosen) == 1 and _decides(chosen[0], district):
-            return Responsibility("sure", names[0], names, province)
+            source, day = chosen[0].source_url, chosen[0].source_date
+            return Responsibility("sure", names[0], names, province, source=source, source_date=day)
         listed = any(area.districts for area in valid)
         return Responsibility("unclear", None, names, province, listed and not district)
 

@@ -1,6 +1,7 @@
 """The tables of a tip: what is readable of it, its sealed parts, and who owned it when."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -18,6 +19,8 @@ class Tip(SQLModel, table=True):
     category: str = ""
     """`tppo`, `tppm`, `other`, or empty for a question; why is told inside the seal."""
     urgency: str
+    rank: int = 0
+    """How far it steps back among those as urgent (`bot/order.py`)."""
     place_code: str
     status: str = "assigned"
     outcome: str = ""
@@ -33,6 +36,28 @@ class Tip(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=Moment)
     """Only to the hour when no return address is kept: the exact time would lead to the chat."""
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    seen_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the reporter last looked; to the hour when no return address is kept."""
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    """The present owner's first words to the reporter: from then on the decision clock runs."""
+    decide_by: datetime | None = Field(default=None, sa_type=Moment)
+    paused_until: datetime | None = Field(default=None, sa_type=Moment)
+    pause_reason: str = ""
+    due_after_pause: datetime | None = Field(default=None, sa_type=Moment)
+    """The deadline that stands still, moved on by the length of the pause."""
+
+
+class TipCopy(SQLModel, table=True):
+    """A second office that a tip concerns. It owns nothing; it is told."""
+
+    __tablename__ = "tip_copy"
+
+    tip_number: int = Field(primary_key=True, foreign_key="tip.number")
+    office: str = Field(primary_key=True)
+    office_code: str | None = Field(default=None, foreign_key="office.code")
+    """None for an office that is not on this system: the owner has to write to it."""
+    reason: str
+    made_at: datetime = Field(sa_type=Moment)
 
 
 class TipWrap(SQLModel, table=True):
@@ -56,7 +81,7 @@ class TipPart(SQLModel, table=True):
     uid: str = Field(index=True, unique=True)
     """Bound into the seal, so that no part can stand for another."""
     kind: str
-    """`report`, `from_reporter`, `to_reporter`, `note` or `attachment`."""
+    """`report`, `from_reporter`, `to_reporter`, `to_partner`, `from_partner`, `note` or `attachment`."""
     sealed: bytes
     at: datetime = Field(sa_type=Moment)
 
@@ -106,9 +131,13 @@ class Assignment(SQLModel, table=True):
     end_reason: str = ""
 
 
+copies = TipCopy.__table__  # type: ignore[attr-defined]
 tips = Tip.__table__  # type: ignore[attr-defined]
 wraps = TipWrap.__table__  # type: ignore[attr-defined]
 parts = TipPart.__table__  # type: ignore[attr-defined]
 assignments = Assignment.__table__  # type: ignore[attr-defined]
 relays = TipRelay.__table__  # type: ignore[attr-defined]
 fingerprints = TipFingerprint.__table__  # type: ignore[attr-defined]
+
+NO_PAUSE: dict[str, Any] = {"paused_until": None, "pause_reason": "", "due_after_pause": None}
+"""The columns of a tip whose clock runs."""

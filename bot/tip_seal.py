@@ -18,6 +18,8 @@ from bot.tip_rows import parts, relays, wraps
 
 SERVER = "server"
 """The recipient that is the key ring: mode `server`, or nobody has a key yet."""
+WRAP_BYTES = 32 + 32 + 16
+"""HPKE's encapsulated key, a private key, a tag."""
 PADDING = 256
 """The words of a part fill a multiple of this many bytes, so that their length says little."""
 
@@ -146,6 +148,12 @@ def sealed_parts(connection: Connection, number: int) -> list[SealedPart]:
         .order_by(parts.c.id)
     )
     return [SealedPart(row.uid, row.kind, row.at, row.sealed) for row in rows]
+
+
+def attached(connection: Connection, number: int) -> list[datetime]:
+    """When each of a tip's attachments was added, in order."""
+    mine = parts.c.tip_number == number, parts.c.kind == "attachment"
+    return list(connection.execute(select(parts.c.at).where(*mine).order_by(parts.c.id)).scalars())
 
 
 def open_part(private: bytes, tip_id: str, part: SealedPart) -> Part:

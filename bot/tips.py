@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from bot import audit, tip_seal
 from bot.keys import Recipient
-from bot.officers import Step
+from bot.officers import UNROUTED, Step
 from bot.outbox_rows import to_the_hour
 from bot.sealing import KeyRing, canonical_code, new_key_pair
 from bot.tip_rows import (
+    NO_PAUSE,
     Assignment,
     Tip,
     TipFingerprint,
@@ -36,16 +37,15 @@ from flows.events import TipOpened
 from flows.ports import Urgency
 
 __all__ = [
-    "Assignment", "Tip", "TipFingerprint", "TipPart", "TipRelay", "TipWrap", "assignments",
-    "fingerprints", "parts", "relays", "tips", "wraps",
+    "UNROUTED", "Assignment", "Tip", "TipFingerprint", "TipPart", "TipRelay", "TipWrap",
+    "assignments", "fingerprints", "parts", "relays", "tips", "wraps",
 ]  # fmt: skip
 
-OPEN_STATUSES = ("assigned", "acknowledged")
+TAKEN = ("acknowledged", "answered")
+"""Somebody has said "I have it"; `answered` from the first words to the reporter on."""
+OPEN_STATUSES = ("assigned", *TAKEN)
 NEWS_STAYS = timedelta(days=30)
 """How long BUKA still finds a closed tip, so that its last message can be read."""
-
-
-UNROUTED = Step(None, None, "", "unrouted", "nobody is enrolled for this place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,19 @@ class TipRow:
     role: str
     due_at: datetime | None
     category: str
+    rank: int
     public_key: bytes = field(repr=False)
+    office_code: str
+    answered_at: datetime | None
+    decide_by: datetime | None
+    paused_until: datetime | None
+    pause_reason: str
+    due_after_pause: datetime | None
+
+    @property
+    def step_key(self) -> tuple[int | None, str]:
+        """The link of the chain that has it, as `Step.key`."""
+        return self.officer_id, "" if self.officer_id is not None else self.role
 
 
 _ROW = select(
@@ -73,7 +85,8 @@ _ROW = select(
     tips.c.may_ask, tips.c.return_address.is_not(None),
     tips.c.opened_at, assignments.c.officer_id,
     func.coalesce(assignments.c.role, "unrouted"), assignments.c.due_at,
-    tips.c.category, tips.c.public_key,
+    tips.c.category, tips.c.rank, tips.c.public_key, tips.c.office_code, tips.c.answered_at,
+    tips.c.decide_by, tips.c.paused_until, tips.c.pause_reason, tips.c.due_after_pause,
 ).select_from(
     tips.outerjoin(
         assignments,
@@ -94,6 +107,7 @@ def open_tip(
     now: datetime,
     recipients: Sequence[Recipient] = (),
     for_ring: bool = False,
+    rank: int = 0,
 ) -> int:
     """Seal the report, give it an owner and a deadline; returns the tip's number.
 
@@ -117,6 +131,7 @@ def open_tip(
         "category": event.category,
         "public_key": public,
         "urgency": event.urgency,
+        "rank": rank,
         "place_code": event.place_code,
         "status": "assigned",
         "outcome": "",
@@ -175,32 +190,37 @@ def end_assignment(connection: Connection, number: int, reason: str, now: dateti
 
 
 def acknowledge(
-    connection: Connection, number: int, officer_id: int, due_at: datetime, now: datetime
+    connection: Connection,
+    number: int,
+    officer_id: int,
+    due_at: datetime,
+    now: datetime,
+    *,
+    role: str = "",
 ) -> bool:
-    """False, and nothing done, when the tip has ended or got another owner meanwhile."""
+    """False, and nothing done, when the tip has ended or got another owner meanwhile.
+
+    What is taken from a desk becomes an assignment of the officer's own, in that role.
+    """
     if hold(connection, number) not in OPEN_STATUSES:
         return False
-    taken = connection.execute(
+    mine = select(assignments).where(_open_for(number, officer_id))
+    present = connection.execute(mine).first()
+    if present is None:
+        return False
+    if present.officer_id is None:
+        end_assignment(connection, number, "taken", now)
+        own = Step(officer_id, None, "", role or present.role, f"took it from {present.role}")
+        assign(connection, number, own, due_at, now)
+    connection.execute(
         update(assignments)
         .where(_open_for(number, officer_id))
-        .values(acknowledged_at=now, officer_id=officer_id, due_at=due_at)
+        .values(acknowledged_at=now, due_at=due_at)
     )
-    if not taken.rowcount:
-        return False
     connection.execute(update(tips).where(tips.c.number == number).values(status="acknowledged"))
     audit.record(connection, now, actor=f"officer:{officer_id}", action="acknowledged",
                  subject=f"tip:{number}")  # fmt: skip
     return True
-
-
-def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool:
-    """False when nobody's clock runs any more."""
-    changed = connection.execute(
-        update(assignments)
-        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
-        .values(due_at=due_at)
-    )
-    return changed.rowcount > 0
 
 
 def escalate(
@@ -211,8 +231,11 @@ def escalate(
     now: datetime,
     *,
     seen: TipRow | None = None,
+    why: str = "overdue",
+    actor: str = "system",
 ) -> bool:
-    """The next one owns it; the console shows it to the old owner no more.
+    """The next one owns it, with clocks that begin anew; the console shows it to the old owner no
+    more.
 
     False, and nothing done, when the tip has ended meanwhile, or when it is no longer as it was
     `seen` (somebody took it, or its clock was set later).
@@ -229,10 +252,14 @@ def escalate(
         or (seen.due_at is not None and runs_until > seen.due_at)
     ):
         return False
-    end_assignment(connection, number, "overdue", now)
+    end_assignment(connection, number, why, now)
     assign(connection, number, owner, due_at, now)
-    connection.execute(update(tips).where(tips.c.number == number).values(status="assigned"))
-    audit.record(connection, now, actor="system", action="escalated", subject=f"tip:{number}")
+    values = {"status": "assigned", "answered_at": None, "decide_by": None, **NO_PAUSE}
+    if owner.office_code:
+        values["office_code"] = owner.office_code
+    connection.execute(update(tips).where(tips.c.number == number).values(**values))
+    action = "escalated" if why == "overdue" else f"moved:{why}"
+    audit.record(connection, now, actor=actor, action=action, subject=f"tip:{number}")
     return True
 
 
@@ -245,13 +272,20 @@ def close(
     mine = select(assignments.c.id).where(_open_for(number, officer_id))
     if connection.execute(mine).first() is None:
         return False
+    return end(connection, number, outcome, now, by=officer_id)
+
+
+def end(connection: Connection, number: int, outcome: str, now: datetime, *, by: int) -> bool:
+    """Close it, whoever owns it; False, and nothing done, when it has ended already."""
+    if hold(connection, number) not in OPEN_STATUSES:
+        return False
     end_assignment(connection, number, "closed", now)
     connection.execute(
         update(tips)
         .where(tips.c.number == number)
         .values(status="closed", outcome=outcome, closed_at=now)
     )
-    audit.record(connection, now, actor=f"officer:{officer_id}", action=f"closed:{outcome}",
+    audit.record(connection, now, actor=f"officer:{by}", action=f"closed:{outcome}",
                  subject=f"tip:{number}")  # fmt: skip
     return True
 
@@ -311,38 +345,56 @@ def of_officer(
     """What waits for an officer, most urgent first; leaders also see what nobody owns."""
     mine = assignments.c.officer_id == officer_id
     if leads:
-        mine |= assignments.c.officer_id.is_(None)
-    rows = connection.execute(
-        _ROW.where(tips.c.office_code == office_code, tips.c.status.in_(OPEN_STATUSES), mine)
-    )
-    rank = {"now": 0, "soon": 1, "none": 2}
+        mine |= assignments.c.officer_id.is_(None) & (tips.c.office_code == office_code)
+    rows = connection.execute(_ROW.where(tips.c.status.in_(OPEN_STATUSES), mine))
     found = [_tip_row(row) for row in rows]
-    return sorted(found, key=lambda tip: (rank[tip.urgency], tip.due_at or tip.opened_at))
+    return sorted(found, key=_by_urgency)
 
 
-def overdue(connection: Connection, now: datetime) -> list[tuple[TipRow, str]]:
-    """Open tips whose deadline has passed, with their office."""
+def _by_urgency(tip: TipRow) -> tuple[int, int, datetime]:
+    urgency = {"now": 0, "soon": 1, "none": 2}[tip.urgency]
+    return urgency, tip.rank, tip.due_at or tip.opened_at
+
+
+def overdue(connection: Connection, now: datetime) -> list[TipRow]:
+    """Open tips whose deadline has passed."""
     rows = connection.execute(
-        _ROW.add_columns(tips.c.office_code)
-        .where(assignments.c.due_at <= now, tips.c.status.in_(OPEN_STATUSES))
+        _ROW.where(assignments.c.due_at <= now, tips.c.status.in_(OPEN_STATUSES))
         .order_by(tips.c.number)
         .limit(200)
     )
-    return [(_tip_row(row[:-1]), row[-1]) for row in rows]
+    return [_tip_row(row) for row in rows]
 
 
-def tried(connection: Connection, number: int) -> set[int]:
-    """Officers who have owned the tip already."""
+def owned_by(connection: Connection, officer_id: int) -> list[TipRow]:
+    """Every open tip of an officer."""
     rows = connection.execute(
-        select(assignments.c.officer_id).where(assignments.c.tip_number == number)
+        _ROW.where(
+            assignments.c.officer_id == officer_id, tips.c.status.in_(OPEN_STATUSES)
+        ).order_by(tips.c.number)
     )
-    return {row.officer_id for row in rows if row.officer_id is not None}
+    return [_tip_row(row) for row in rows]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    return connection.execute(
-        select(func.min(assignments.c.due_at)).where(assignments.c.ended_at.is_(None))
-    ).scalar()
+def tried(connection: Connection, number: int) -> set[tuple[int | None, str]]:
+    """The links of the chain that have had the tip already, as `Step.key`."""
+    rows = connection.execute(
+        select(assignments.c.officer_id, assignments.c.role).where(
+            assignments.c.tip_number == number
+        )
+    )
+    return {(officer, "" if officer is not None else role) for officer, role in rows}
+
+
+def taken_from(connection: Connection, number: int) -> str:
+    """The desk from which its present owner took the tip; "" when it was handed to them."""
+    row = connection.execute(
+        select(assignments.c.role, assignments.c.end_reason)
+        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_not(None))
+        .order_by(assignments.c.id.desc())
+        .limit(1)
+    ).first()
+    return row.role if row and row.end_reason == "taken" else ""
 
 
 def history(connection: Connection, number: int) -> list[tuple[datetime, str, str]]:

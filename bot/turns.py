@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, groups, outbox, pictures
+from bot import contacts, draft_media, erasures, groups, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
@@ -25,8 +25,8 @@ from bot.effects import Effects
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from bot.world import World
-from flows import engine
-from flows.events import Event, MessageCreated
+from flows import engine, receipt_codes
+from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
@@ -43,8 +43,9 @@ _TALK: dict[str, InputKind] = {
     "edited": "edited",
     "picture": "picture",
     "picture_read": "picture_read",
+    "attachment": "attachment",
 }
-_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read"})
+_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read", "attachment"})
 """Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
@@ -171,6 +172,7 @@ class Turns:
             _log_failure(inbound, error)
             if known:
                 self._queue(batch, self._service.message("common.failed"), known)
+            self._decline(batch.connection, inbound, batch.now)
             return "failed"
         if known and inbound.kind not in _NOT_SPOKEN:
             batch.spoke.add(known.id)
@@ -185,17 +187,42 @@ class Turns:
             gone = batch.now if inbound.kind == "blocked" else None
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
-        if inbound.kind == "picture_read" and not pictures.take_off(
-            batch.connection, self._service.ring, inbound.event_id, batch.now
-        ):
-            return None  # its sender had everything deleted meanwhile
-        if known.unreachable and inbound.kind not in _NOT_SPOKEN:  # whoever writes can be reached
-            contacts.change(batch.connection, known.id, unreachable_at=None)
-            known.unreachable = False
+        tip_id = ""
+        if inbound.kind in ("picture_read", "attachment"):
+            told = pictures.take_off(
+                batch.connection, self._service.ring, inbound.event_id, batch.now
+            )
+            if told is None:
+                return self._too_late(batch, inbound)
+            tip_id = told.tip_id
+        if inbound.kind not in _NOT_SPOKEN:
+            contacts.heard_from(batch.connection, known, batch.now)
+        media = inbound.event_id if inbound.kind == "attachment" else inbound.media
         given = Input(
-            _TALK[inbound.kind], inbound.text, inbound.payload, inbound.media, inbound.caption
-        )
-        self._converse(batch, known, given, callback_id=inbound.callback_id)
+            _TALK[inbound.kind], inbound.text, inbound.payload, media, inbound.caption,
+            inbound.medium, tip_id,
+        )  # fmt: skip
+        before = known.session
+        events = self._converse(batch, known, given, callback_id=inbound.callback_id)
+        secret = erasures.confidential(before, known.session, events)
+        sent = {type(event) for event in events} & {PictureSent, AttachmentSent}
+        if inbound.kind not in _NOT_SPOKEN:
+            if not sent:
+                self._decline(batch.connection, inbound, batch.now)
+            # The message of an attachment goes once its file was fetched.
+            if inbound.channel in erasures.KEEPS_BODIES and AttachmentSent not in sent:
+                erasures.hear(batch.connection, self._service.ring, inbound.event_id,
+                              known.session, batch.now, secret=secret,
+                              fetched=bool(sent))  # fmt: skip
+
+    def _too_late(self, batch: _Batch, inbound: Inbound) -> None:
+        """Its sender had everything deleted meanwhile, or gave up the draft it was for."""
+        draft_media.drop(batch.connection, token=inbound.event_id)
+
+    def _decline(self, connection: Connection, inbound: Inbound, now: datetime) -> None:
+        """What came with a message and will not be read stays nowhere, whoever declined it."""
+        if inbound.media:
+            pictures.decline(connection, self._service.ring, inbound.channel, inbound.media, now)
 
     def _converse(
         self,
@@ -205,22 +232,31 @@ class Turns:
         *,
         callback_id: str = "",
         priority: int = outbox.REPLY,
-    ) -> None:
-        """Compute the sprint, carry its events out in a savepoint, keep the session and replies."""
+    ) -> list[Event]:
+        """Compute the sprint, carry its events out in a savepoint, keep the session and replies.
+
+        Returns what happened.
+        """
         world = World(batch.connection, self._service, known, batch.now)
+        before = known.session
         sprint = engine.resume(self._service.catalog, known.session, given, world.person(), world)
         effects = Effects(batch.connection, self._service, world, batch.now, known=known)
+        secret = erasures.confidential(before, sprint.session, sprint.events)
         # The replies are sealed first: a reply that can't be written keeps the effects away too.
         replies = []
         for event in sprint.events:
             if isinstance(event, MessageCreated):
-                replies.append(self._row(batch, event, known, callback_id, priority))
+                erase = erasures.when(
+                    known.channel, sprint.session, fixed=event.fixed, secret=secret
+                )
+                replies.append(self._row(batch, event, known, callback_id, priority, erase))
                 callback_id = ""
         self._carry_out(effects, sprint.events)
         known.session = sprint.session
         known.touched = True
         known.is_new = False
         batch.rows += replies + effects.rows
+        return sprint.events
 
     def _carry_out(self, effects: Effects, events: list[Event]) -> None:
         changes = [event for event in events if not isinstance(event, MessageCreated)]
@@ -251,7 +287,9 @@ class Turns:
             node, words = "start", ""
         else:
             node, words = self._group_command(inbound)
-            if node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            if receipt_codes.find(inbound.text):
+                node, words = "code", ""  # neither repeated nor confirmed before the village
+            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None
@@ -282,13 +320,19 @@ class Turns:
         batch.rows.append(self._row(batch, message, known, "", outbox.REPLY))
 
     def _row(
-        self, batch: _Batch, message: MessageCreated, known: Known, callback_id: str, priority: int
+        self,
+        batch: _Batch,
+        message: MessageCreated,
+        known: Known,
+        callback_id: str,
+        priority: int,
+        erase: str = "",
     ) -> dict[str, Any]:
         # A reply is waited for; what comes unasked lets people sleep.
         calendar = self._service.office().calendar if priority != outbox.REPLY else None
         return outbox.row_for(
             self._service.ring, message, batch.now, channel=known.channel,
-            contact_id=known.id, callback_id=callback_id, priority=priority,
+            contact_id=known.id, callback_id=callback_id, priority=priority, erase=erase,
             not_before=calendar.quiet_until(batch.now) if calendar else None,
         )  # fmt: skip
 
@@ -329,6 +373,7 @@ class Turns:
             batch = _Batch(connection, now)
             for known in people.values():
                 self._queue(batch, self._service.message("common.failed"), known)
+            self._decline(connection, inbound, now)
             outbox.queue(connection, batch.rows)
         return "failed"
 

@@ -7,30 +7,40 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot import (
+    audit,
     broadcasts,
     conflicts,
+    draft_media,
     groups,
     lessons,
     officers,
     outbox,
+    partner_requests,
+    partners,
     pictures,
+    receipts,
+    returns,
     tip_seal,
     tips,
     watches,
 )
 from bot.contacts import Known
-from bot.officers import Step
 from bot.recruiters import Register
-from bot.sealing import canonical_code, new_receipt
+from bot.routing import Chart, Question, Route, leaders, load_chart, route
+from bot.sealing import new_receipt
 from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
+    Attachments,
     Audience,
     BroadcastView,
+    CaseChange,
     Desk,
     Hotline,
     OfficerCard,
+    PartnerRequestView,
+    PartnerView,
     Person,
     Place,
     PlaceAnswer,
@@ -38,7 +48,8 @@ from flows.ports import (
     TipView,
     Urgency,
 )
-from flows.safety import ABROAD_DESK
+
+_READERS = {"officer": "petugas kantor imigrasi", "operator": "pengelola bot"}
 
 
 class World:
@@ -80,6 +91,7 @@ class World:
             is_new=known.is_new,
             consented=known.consented,
             opted_out=known.opted_out,
+            quiet=known.quiet_before is not None,
             place=self.place(known.place_code) if known.place_code else None,
             officer=known.officer_name,
             done_lessons=known.done_lessons,
@@ -143,55 +155,71 @@ class World:
 
     def desk(self, place_code: str, urgency: Urgency, *, told: str = "") -> Desk:
         """`told` are the words of a report: whom they name does not count as its owner."""
-        office = self._office
-        ours = officers.served(self._connection, office.code, place_code, self._today)
-        owner = self.owner(place_code, self.named_in(place_code, told))
+        skip = self.named_in(place_code, told)
+        route = self.route(place_code, skip=skip)
+        office, owner = self._service.office_of(route.office_code), route.owner
+        there = owner.officer_id is not None or bool(self.desk_readers(owner.office_code, skip))
         return Desk(
-            served=ours,
+            served=route.promised,
             office_name=office.name,
             owner=f"{owner.shown} {office.name}",
-            reachable=owner.officer_id is not None,
+            reachable=there,
             hours=office.hours,
-            on_duty=owner.officer_id is not None and office.calendar.is_open(self._at),
-            due_at=office.calendar.local(office.due(self._at, urgency)) if ours else None,
-            other_office="" if ours else self._other_office(place_code),
+            on_duty=there and office.calendar.is_open(self._at),
+            due_at=office.calendar.local(office.due(self._at, urgency)) if route.promised else None,
+            other_office="" if route.promised else _other_office(route),
+            ask_district=route.ask_district,
         )
 
-    def owner(self, place_code: str, skip: frozenset[int] = frozenset()) -> Step:
-        """The first of the chain; never nobody: without officers it is the unrouted inbox."""
-        steps = self.chain(place_code, skip)
-        return steps[0] if steps else tips.UNROUTED
+    def route(
+        self,
+        place_code: str,
+        *,
+        home: str = "",
+        topic: str = "report",
+        skip: frozenset[int] = frozenset(),
+        everybody: bool = False,
+    ) -> Route:
+        """Who is responsible for that place now (`bot/routing.py`)."""
+        question = Question(place_code, self._at, home, topic, skip, everybody)
+        return route(self._chart(place_code, home), question)
+
+    def desk_readers(self, office_code: str, skip: frozenset[int]) -> list[int]:
+        """The officers who see what waits on the desks of an office."""
+        if not office_code:
+            return []
+        there = leaders(self._chart(), office_code, self._at, skip)
+        return [row.id for row in there]
+
+    def _chart(self, *codes: str) -> Chart:
+        service = self._service
+        return load_chart(
+            self._connection, self._office, service.offices(), service.gazetteer.place,
+            service.office_list, codes,
+        )  # fmt: skip
 
     def named_in(self, place_code: str, told: str) -> frozenset[int]:
         """Officers who must not handle what was told."""
         if not told:
             return frozenset()
-        return conflicts.named_in(
-            self._connection, self._office.code, place_code, told, self._today
-        )
+        office_code = self.route(place_code).office_code
+        return conflicts.named_in(self._connection, office_code, place_code, told, self._today)
 
-    def chain(self, place_code: str, skip: frozenset[int] = frozenset()) -> list[Step]:
-        """Responsible people in order. Outside the area the village's own officers don't count."""
-        office = self._office
-        inside = officers.served(self._connection, office.code, place_code, self._today)
-        return officers.chain(
-            self._connection,
-            office.code,
-            place_code if inside else "",
-            self._today,
-            skip=skip,
+    def owns(self, tip: tips.TipRow, officer_id: int) -> bool:
+        """It is the officer's, or waits on a desk that the officer leads and may see."""
+        if tip.officer_id is not None or tip.status not in tips.OPEN_STATUSES:
+            return tip.officer_id == officer_id
+        if not officers.leads(self._connection, officer_id, self._today, tip.office_code):
+            return False
+        return officer_id not in conflicts.passed_over(
+            self._connection, self._service.ring, tip.number
         )
-
-    def _other_office(self, place_code: str) -> str:
-        if "." not in place_code and not place_code.isdigit():
-            return ABROAD_DESK
-        return self._service.office_list.responsible(place_code, self._today).office or ""
 
     def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:
         place = self.place(place_code)
         return tuple(
             OfficerCard(step.name, step.shown, place.name if place else "")
-            for step in self.chain(place_code)
+            for step in self.route(place_code).chain
             if step.role == "pimpasa"
         )
 
@@ -202,6 +230,17 @@ class World:
 
     def pictures_waiting(self) -> int:
         return pictures.waiting(self._connection, self._known.id) if self._known else 0
+
+    def attachments(self, tip_id: str) -> Attachments:
+        if self._known is None:
+            return Attachments(0, 0)
+        tip = tips.by_id(self._connection, tip_id) if tip_id else None
+        return Attachments(
+            len(tip_seal.attached(self._connection, tip.number))
+            if tip
+            else draft_media.kept(self._connection, self._known.id),
+            pictures.waiting(self._connection, self._known.id, keeps=True),
+        )
 
     # ---- chance
 
@@ -219,20 +258,51 @@ class World:
         officer_id = self._known.officer_id if self._known else None
         if tip is None or officer_id is None:
             return None
-        known = self._is_mine(tip) or officer_id in tips.tried(self._connection, number)
+        known = self._is_mine(tip) or (officer_id, "") in tips.tried(self._connection, number)
         return self._view(tip) if known else None
 
     def tip_by_receipt(self, receipt: str) -> TipView | None:
-        if len(canonical_code(receipt)) != 12:
+        """Nothing is done with what was found but to show it: a refusal is no slower."""
+        if self._known is None:
             return None
-        tip = tips.by_receipt(self._connection, self._service.ring, receipt)
+        tip = receipts.look_up(
+            self._connection, self._service.ring, self._known.id, receipt, self._at
+        )
         return self._view(tip) if tip else None
 
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        tip = tips.by_id(self._connection, tip_id)
+        return self._view(tip) if tip else None
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        return returns.since_last_look(self._connection, tip) if tip else ()
+
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        if tip is None:
+            return ()
+        found = audit.times(self._connection, "read", f"tip:{tip.number}")
+        return tuple((_READERS.get(kind, "pihak lain"), count) for kind, count in found.items())
+
+    def contact_shared(self, tip_id: str) -> bool:
+        tip = tips.by_id(self._connection, tip_id)
+        return tip is not None and bool(
+            audit.times(self._connection, "contact_shared", f"tip:{tip.number}")
+        )
+
+    def news_may_come(self) -> bool:
+        return any(
+            view.status in tips.OPEN_STATUSES and not view.quiet for view in self.reporter_tips()
+        )
+
     def reporter_tips(self) -> tuple[TipView, ...]:
+        """This chat's own cases, but for those that now need their code."""
         if self._known is None:
             return ()
         mine = tips.of_reporter(self._connection, self._service.ring, self._known.id, self._at)
-        return tuple(self._view(tip) for tip in mine)
+        before = self._known.code_before
+        return tuple(self._view(tip) for tip in mine if before is None or tip.opened_at > before)
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
         """What the officer wrote to the reporter, oldest first; nothing once it is withdrawn."""
@@ -251,10 +321,12 @@ class World:
             office_code=known.office_code,
             leads=officers.leads(self._connection, known.officer_id, self._today),
         )
-        return tuple(self._view(tip) for tip in found)
+        return tuple(self._view(tip) for tip in found if self.owns(tip, known.officer_id))
 
     def _view(self, tip: tips.TipRow) -> TipView:
         place = self.place(tip.place_code)
+        office = self._service.office_of(tip.office_code)
+        local = office.calendar.local
         return TipView(
             id=tip.id,
             number=tip.number,
@@ -264,18 +336,21 @@ class World:
             place_name=place.name if place else "",
             owner=officers.ROLE_NAMES[tip.role],
             mine=self._is_mine(tip),
-            due_at=self._office.calendar.local(tip.due_at) if tip.due_at else None,
-            opened_at=self._office.calendar.local(tip.opened_at),
+            due_at=local(tip.due_at) if tip.due_at else None,
+            opened_at=local(tip.opened_at),
             can_reply=tip.may_ask,
+            quiet=self._is_quiet(tip),
+            paused_until=local(tip.paused_until) if tip.paused_until else None,
+            pause_reason=office.deadlines.pause_reasons.get(tip.pause_reason, ""),
         )
+
+    def _is_quiet(self, tip: tips.TipRow) -> bool:
+        before = self._known.quiet_before if self._known else None
+        return before is not None and tip.opened_at <= before
 
     def _is_mine(self, tip: tips.TipRow) -> bool:
         officer_id = self._known.officer_id if self._known else None
-        if officer_id is None:
-            return False
-        if tip.officer_id is None and tip.status in tips.OPEN_STATUSES:
-            return officers.leads(self._connection, officer_id, self._today)
-        return tip.officer_id == officer_id
+        return officer_id is not None and self.owns(tip, officer_id)
 
     # ---- the officer's desk
 
@@ -289,6 +364,51 @@ class World:
         """The name of the officer whom a code invites, while it is good."""
         found = officers.invited(self._connection, self._service.ring, code, self._at)
         return found[1] if found else None
+
+    # ---- partners
+
+    @cached_property
+    def writer(self) -> partners.Writer | None:
+        """The partner who is talking; asked only where it matters."""
+        return partners.of_contact(self._connection, self._known.id) if self._known else None
+
+    def partner(self) -> PartnerView | None:
+        return _partner_view(self.writer)
+
+    def partner_invitation(self, code: str) -> PartnerView | None:
+        ring = self._service.ring
+        return _partner_view(partners.invited(self._connection, ring, code, self._at))
+
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]:
+        if self.writer is None:
+            return ()
+        local = self._office.calendar.local
+        return tuple(
+            PartnerRequestView(one.id, local(one.sent_at), local(one.due_at))
+            for one in partner_requests.waiting(self._connection, self.writer.id, self._at)
+        )
+
+    def partner_words(self, request_id: int, code: str) -> str | None:
+        if self.writer is None:
+            return None
+        return partner_requests.words_of(
+            self._connection, self._service.ring, self.writer.id, request_id, code, self._at
+        )
+
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
+        """Who of the tip's place can be asked in chat; nobody for a tip that isn't this officer's."""
+        tip = tips.by_number(self._connection, tip_number)
+        if tip is None or not self._is_mine(tip):
+            return ()
+        near = partners.for_place(
+            self._connection, self._service.partner_directory, self._service.gazetteer,
+            office_code=self._office.code, code=tip.place_code, concern="", today=self._today,
+        )  # fmt: skip
+        return tuple(
+            PartnerView(one.partner_id, one.kind, one.name)
+            for one in near
+            if one.enrolled and one.partner_id is not None
+        )
 
     def group_invitation(self, code: str) -> Place | None:
         place = groups.invited_to(self._connection, self._service.ring, code, self._at)
@@ -313,3 +433,14 @@ class World:
             return None
         counted = outbox.counts(self._connection, number)
         return BroadcastView(number, "", tuple(counted.items()))
+
+
+def _other_office(route: Route) -> str:
+    """Who is responsible, as far as that is known; the Kanwil where it is unclear."""
+    return route.responsible or next(
+        (step.name for step in route.chain if step.role in ("kanwil", "kanwil_inbox")), ""
+    )
+
+
+def _partner_view(writer: partners.Writer | None) -> PartnerView | None:
+    return PartnerView(writer.id, writer.kind, writer.name) if writer else None

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import accounts, audit, keys, links, outbox, rewrapping, sign_in
+from bot import accounts, audit, keys, links, outbox, rewrapping, sign_in, tip_seal
 from bot.effects import Effects
 from bot.keys import Recipient, officer_keys
 from bot.officers import roles_of
@@ -194,7 +194,7 @@ class Account:
                 held = keys.office_wraps(connection, signed.office_code, old)
                 done = keys.office_wraps(connection, signed.office_code, key.id)
                 for wrap in given.office:
-                    fits = len(wrap.wrap) == rewrapping.WRAP_BYTES
+                    fits = len(wrap.wrap) == tip_seal.WRAP_BYTES
                     if fits and wrap.id in held and wrap.id not in done:
                         keys.share_office_key(connection, wrap.id, key.id, wrap.wrap)
 

@@ -7,6 +7,7 @@ nothing: chat apps fetch a link to preview it.
 import base64
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +21,11 @@ from starlette.routing import Route
 
 from bot.officers import ROLE_NAMES
 from bot.service import Service
-from console import account, entrance, keywork, oversight, refusals, setup, words
+from console import account, entrance, inbox, keywork, oversight, refusals, setup, words
 from console.edge import Handler, Page, RefusedError, is_json, origin_of
 from console.plain_text import plain
 from console.sessions import Signed, csrf
+from flows.catalog import HotlineEntry
 from flows.times import say_time
 
 _HERE = Path(__file__).resolve().parent
@@ -34,6 +36,7 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
     console = Console(service, wake)
     return [
         *entrance.routes(console),
+        *inbox.routes(console),
         *setup.routes(console),
         *account.routes(console),
         *keywork.routes(console),
@@ -63,19 +66,30 @@ class Console:
         self._templates.globals |= {
             "root": self.root,
             "static": f"{self.root}/static/{self._static.version}",
+            "statuses": words.STATUSES,
+            "endings": words.ENDINGS,
+            "outcomes": self._outcome,
         }
         self._templates.filters |= {
             "b64": _b64,
             "plain": plain,
-            "moment": self._moment,
+            "moment": self.moment,
+            "left": inbox.say_left,
+            "call": _call,
             "role": lambda role: ROLE_NAMES.get(role, role),
             "duty": lambda role: words.DUTIES.get(role, role),
             "action": words.action,
             "subject": words.subject,
         }
 
-    def _moment(self, at: datetime) -> str:
+    def moment(self, at: datetime) -> str:
+        """As the office's clock shows it."""
         return say_time(self.service.office().calendar.local(at))
+
+    def _outcome(self, outcome: str) -> str:
+        key = f"officer_desk.outcome_{outcome}"
+        wording = self.service.catalog.wording
+        return wording.say(key) if key in wording else "Digabung"
 
     def page(self, **handlers: Handler) -> Page:
         return Page(self, **handlers)
@@ -126,6 +140,13 @@ class Console:
 
 def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+def _call(entry: HotlineEntry) -> str:
+    """Where a partner's number leads: a call, or its site."""
+    if entry.number.startswith("https://"):
+        return entry.number
+    return "tel:" + re.sub(r"[^0-9+]", "", entry.number)
 
 
 class _Static:

@@ -121,9 +121,9 @@ class Entrance:
         return JSONResponse({"seconds": int(left.total_seconds())})
 
 
-def json_answer(content: object) -> Response:
+def json_answer(content: object, status: int = 200) -> Response:
     """JSON with bytes as base64, as the scripts read them."""
-    return Response(msgspec.json.encode(content), media_type="application/json")
+    return Response(msgspec.json.encode(content), status, media_type="application/json")
 
 
 def staff_number(typed: str) -> str:

@@ -15,8 +15,9 @@ from starlette.routing import Route
 from bot import audit, keys, rewrapping
 from bot.keys import Recipient
 from bot.officers import leader_ids
-from bot.rewrapping import WRAP_BYTES, NewWrap
+from bot.rewrapping import NewWrap
 from bot.service import Service
+from bot.tip_seal import WRAP_BYTES
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted_json, signed_in

@@ -8,6 +8,23 @@ DUTIES = {
     "dpo": "pelindung data pribadi",
 }
 
+STATUSES = {
+    "assigned": "Menunggu diambil",
+    "acknowledged": "Sudah diambil",
+    "answered": "Sudah dijawab, belum selesai",
+}
+ENDINGS = {
+    "": "sekarang",
+    "overdue": "lewat batas waktu, diteruskan",
+    "leave": "cuti, diteruskan",
+    "transferred": "pindah tugas, diteruskan",
+    "conflict": "disebut dalam laporan, diteruskan",
+    "handed_over": "diserahkan",
+    "taken": "diambil petugas",
+    "closed": "ditutup",
+}
+"""How one owner's time with a tip ended."""
+
 _ACTIONS = {
     "account_made": "membuat akun",
     "acknowledged": "mengambil",
@@ -21,15 +38,23 @@ _ACTIONS = {
     "key_proven": "membuktikan kunci",
     "office_key_made": "membuat kunci kantor",
     "office_key_shared": "membagikan kunci kantor",
+    "merged_into": "menggabungkan",
+    "moved": "memindahkan",
+    "noted": "menulis catatan",
     "opened": "mengirim laporan",
     "password_changed": "mengganti kata sandi",
+    "paused": "menunda",
+    "printed": "mencetak",
     "read": "membuka isi",
+    "read_attachment": "membuka lampiran",
     "recovery_code_changed": "membuat kode pemulihan baru",
     "rewrapped": "membuka akses bagi petugas lain",
     "roster": "mengganti daftar tugas",
     "sessions_ended": "mengakhiri sesi",
     "sign_in_slowed": "memperlambat percobaan masuk",
+    "shared": "membagikan",
     "signed_in": "masuk",
+    "unshared": "mencabut bagian",
     "withdrawn": "menarik laporan",
 }
 

@@ -113,8 +113,20 @@ class Catalog:
     danger: str = "tip_off:danger_words"
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
-    takes_danger: frozenset[str] = frozenset({"tip_off", "tip_status"})
-    """Flows in which words of danger are part of what is being told."""
+    takes_danger: frozenset[str] = frozenset(
+        {
+            "tip_off",
+            "tip_status:more",
+            "tip_status:answer",
+            "tip_status:share_words",
+            "partner_answer:words",
+        }
+    )
+    """Flows and questions where words of danger are part of what is being told."""
+
+    def is_told(self, flow: str, node: str) -> bool:
+        """Words of danger belong to what is being told here."""
+        return flow in self.takes_danger or f"{flow}:{node}" in self.takes_danger
 
     def hears_danger(self, text: str) -> bool:
         """The message speaks of an emergency. A number or a single short word never does."""
@@ -187,12 +199,16 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
         ) from None
 
 
-def consent_version(wording: Wording) -> str:
-    """Names the exact words that somebody agreed to."""
-    if CONSENT_TEXT not in wording:
-        stem, _, key = CONSENT_TEXT.partition(".")
-        raise ContentError(f"content/texts/{stem}.yaml: {key} is missing: consent is given to it")
-    return hashlib.sha256(wording.raw(CONSENT_TEXT).encode()).hexdigest()[:12]
+def text_version(wording: Wording, *keys: str) -> str:
+    """Names the exact words that somebody agreed to. Raises ContentError where one is missing."""
+    for key in keys:
+        if key not in wording:
+            stem, _, name = key.partition(".")
+            raise ContentError(
+                f"content/texts/{stem}.yaml: {name} is missing: consent is given to it"
+            )
+    shown = "\n".join(wording.raw(key) for key in keys)
+    return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
 def load_lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:

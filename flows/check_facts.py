@@ -70,10 +70,10 @@ class RedFlag:
     group: str
     severity: Severity
     ilo: tuple[int, ...]
-    """For the officer's summary, as `element` is; villagers never see either."""
+    """For editors and lawyers, as `element` and `why` are: nobody is shown them."""
     element: tuple[str, ...]
     name: str
-    """Stands behind "Tanda: "."""
+    """Stands before the sender's own words."""
     why: str
     ask: str
     """What to ask or do; empty where `urgent`, whose first answer is a telephone number."""
@@ -134,6 +134,15 @@ def load_ways(folder: Path = CONTENT) -> tuple[Way, ...]:
     """Exactly the rows of `WAYS`: the conversation has a node for each."""
     path = folder / "ways.yaml"
     return read_ways(load_yaml(path), short_path(path))
+
+
+Loader = Callable[[Path], tuple[RedFlag | ClosedDestination | Way, ...]]
+LOADERS: Mapping[str, Loader] = {
+    "red_flags.yaml": load_red_flags,
+    "destinations.yaml": load_destinations,
+    "ways.yaml": load_ways,
+}
+"""File in content/ → what reads its rows."""
 
 
 def read_ways(listed: Any, file: str) -> tuple[Way, ...]:

@@ -48,7 +48,7 @@ QUESTION_WORDS = 14
 
 _MENU = Choice("menu", "check_recruiter.to_menu", "welcome:menu")
 _REPORT = Choice("report", "check_recruiter.report", "report")
-_ANOTHER = Choice("another", "check_recruiter.another", "afresh")
+_ANOTHER = Choice("another", "check_recruiter.another", "check_recruiter:ask_name")
 _QUESTIONS = Choice("questions", "check_recruiter.what_to_ask", "questions")
 _OFFER = Choice("offer", "check_recruiter.check_offer", "ask_pay")
 _WATCH = Choice("watch", "check_recruiter.watch", "watch")
@@ -59,8 +59,8 @@ def flow(reader: OfferReader, ways: Mapping[str, Way]) -> Flow:
     """The conversation; its words are content/texts/check_recruiter.yaml."""
     return Flow(
         "check_recruiter",
-        _naming(reader) | _verdicts(ways) | _signs(reader) | _afterwards(reader, ways),
-        entries=("ask_name", "questions", "afresh"),
+        _naming(reader) | _verdicts(ways) | _signs(reader, ways) | _afterwards(reader, ways),
+        entries=("ask_name", "questions"),
         expires=TOLD_STAYS,
     )
 
@@ -76,7 +76,6 @@ def _naming(reader: OfferReader) -> dict[str, Node]:
             _read_told(reader),
             skip=Choice("unknown", "check_recruiter.name_unknown", "ask_pay"),
         ),
-        "afresh": Decide(_forget, {"ask": "ask_name"}),
         "judge": Decide(
             _judge(reader),
             {
@@ -135,6 +134,8 @@ _VERDICTS: dict[str, tuple[Slots | None, Slots]] = {
 }  # fmt: skip
 """What the register may say, each in words of its own."""
 
+_LISTED = ("listed", "listed_near", "listed_before")
+_ENDS = ("signs_danger", "signs_caution", "no_signs", "no_signs_no_pt", "next", "next_watch")
 _KINDS = ("gtog", "lpk_so", "lpk", "magang", "own_company", "perseorangan")
 """Who may send somebody abroad beside a P3MI; the answers are content/ways.yaml."""
 
@@ -144,13 +145,17 @@ def _verdicts(ways: Mapping[str, Way]) -> dict[str, Node]:
         name: Say(f"check_recruiter.{name}", "reasons", slots=slots, source=source)
         for name, (slots, source) in _VERDICTS.items()
     }
-    for name in ("listed", "listed_near", "listed_before"):
+    for name in _LISTED:
         slots, source = _VERDICTS[name]
         said[name] = Say(f"check_recruiter.{name}", "branch_or_not", slots=slots, source=source)
     said["branch_or_not"] = Decide(_branch, {"branch": "branch", "not": "reasons"})
-    said |= {name: _way(ways[name]) for name in ("branch", *_KINDS)}
-    said["not_a_company"] = _way(ways["individuals"])
-    return said
+    said["branch"] = _way(ways["branch"])
+    return said | {name: _way(way) for name, way in _senders(ways).items()}
+
+
+def _senders(ways: Mapping[str, Way]) -> dict[str, Way]:
+    """By node: what is answered to who is no P3MI."""
+    return {name: ways[name] for name in _KINDS} | {"not_a_company": ways["individuals"]}
 
 
 def _way(way: Way) -> Say:
@@ -165,7 +170,7 @@ def _sourced(way: Way) -> Slots:
     return lambda _: {"source": way.source.shown()}
 
 
-def _signs(reader: OfferReader) -> dict[str, Node]:
+def _signs(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
     """The signs of the offer, gravest first, and the ways on that fit them."""
 
     def offer(scene: Scene) -> Offer:
@@ -175,9 +180,7 @@ def _signs(reader: OfferReader) -> dict[str, Node]:
         ask = next((sign.flag.ask for sign in offer(scene).signs if sign.flag.ask), "")
         return {"signs": offers_read.lines(offer(scene)), "ask": ask}
 
-    def source(scene: Scene) -> dict[str, str]:
-        own = offers_read.sources(offer(scene), scene.ports.now.date())
-        return {"source": f"{check_words.source(scene)['source']}\n{own}"}
+    source = _all_sources(reader, ways)
 
     def closed(scene: Scene) -> dict[str, str]:
         return {"say": offers_read.closed_line(offer(scene), scene.ports.now.date())}
@@ -186,6 +189,7 @@ def _signs(reader: OfferReader) -> dict[str, Node]:
         return {"source": offers_read.closed_source(offer(scene), scene.ports.now.date())}
 
     grave = (_REPORT, _SUMMARY, _QUESTIONS, _ANOTHER, _MENU)
+    calm = (_QUESTIONS, _SUMMARY, _REPORT, _ANOTHER, _MENU)
     return {
         "reasons": Decide(
             lambda scene: "closed" if offer(scene).closed else "open",
@@ -194,17 +198,34 @@ def _signs(reader: OfferReader) -> dict[str, Node]:
         "closed": Say("check_recruiter.say", "which_signs", slots=closed, source=closed_source),
         "which_signs": Decide(
             _which_signs(reader, offer),
-            {
-                name: name
-                for name in ("signs_danger", "signs_caution", "no_signs", "next", "next_watch")
-            },
+            {name: name for name in _ENDS},
         ),
         "signs_danger": _menu("signs_danger", grave, slots=slots, source=source),
         "signs_caution": _menu("signs_caution", grave, slots=slots, source=source),
-        "no_signs": _menu("no_signs", (_QUESTIONS, _SUMMARY, _REPORT, _ANOTHER, _MENU)),
-        "next": _menu("next", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU)),
-        "next_watch": _menu("next", (_OFFER, _QUESTIONS, _WATCH, _REPORT, _ANOTHER)),
-    }
+        "no_signs": _menu("no_signs", calm, source=source),
+        "no_signs_no_pt": _menu("no_signs_no_pt", calm, source=source),
+        "next": _menu("next", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU), source=source),
+        "next_watch": _menu("next", (_OFFER, _QUESTIONS, _WATCH, _REPORT, _ANOTHER), source=source),
+    }  # fmt: skip
+
+
+def _all_sources(reader: OfferReader, ways: Mapping[str, Way]) -> Slots:
+    """What the whole answer rests on: the register or the law, the country's line, the signs."""
+    judge, senders = _judge(reader), _senders(ways)
+
+    def sources(scene: Scene) -> dict[str, str]:
+        offer, today, node = _offer(reader, scene), scene.ports.now.date(), judge(scene)
+        parts = []
+        if node in senders:
+            parts.append(senders[node].source.shown())
+        elif _of_a_company(scene, node):
+            parts.append(check_words.source(scene)["source"])
+        if node in _LISTED and _branch(scene) == "branch":
+            parts.append(ways["branch"].source.shown())
+        parts += [offers_read.closed_source(offer, today), offers_read.sources(offer, today)]
+        return {"source": "\n".join(filter(None, parts))}
+
+    return sources
 
 
 def _menu(
@@ -215,13 +236,20 @@ def _menu(
                   expires=TOLD_STAYS)  # fmt: skip
 
 
+def _of_a_company(scene: Scene, judged: str) -> bool:
+    """The answer begins with what the register says of a name."""
+    return bool(asked_name(scene)) and (judged in _VERDICTS or judged == "similar")
+
+
 def _afterwards(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
+    judge = _judge(reader)
+
     def summary(scene: Scene) -> dict[str, str]:
         """For the family: names no person, so without the words that raised a sign."""
         signs = offers_read.names(_offer(reader, scene))
         return {
             "day": check_words.day(scene.ports.now.date()),
-            "verdict": check_words.verdict_line(scene),
+            "verdict": check_words.verdict_line(scene, named=_of_a_company(scene, judge(scene))),
             "signs": signs or "tidak ada yang kami kenali, dan itu tidak membuktikan apa-apa",
         }
 
@@ -262,11 +290,6 @@ def _tells_something(reader: OfferReader, told: str) -> bool:
 def _remembered(scene: Scene) -> str:
     """A button of yesterday's message is pressed, and what was told is gone by now."""
     return "told" if asked_name(scene) or scene.answers.keys() & {"pay", "visa"} else "gone"
-
-
-def _forget(scene: Scene) -> str:
-    scene.answers.clear()
-    return "ask"
 
 
 def _rename(scene: Scene) -> str:
@@ -312,11 +335,13 @@ def _judge(reader: OfferReader) -> Callable[[Scene], str]:
             return kind
         if answer.verdict == "similar" and offers_read.is_only_a_name(told):
             return "similar"
-        if kind == "company" or picked or not (long or _is_story(reader, told)):
+        offer = _offer(reader, scene)
+        story = long or offer.closed or _is_story(reader, told)
+        if kind == "company" or picked or not story:
             return check_words.verdict_node(answer)
         if answer.verdict == "not_a_company":
             return "not_a_company"
-        return "offer" if _offer(reader, scene).signs else "ask_company"
+        return "offer" if offer.signs or offer.closed else "ask_company"
 
     return judge
 
@@ -332,13 +357,15 @@ def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callab
         found = offer(scene)
         if found.signs:
             return "signs_danger" if found.is_danger else "signs_caution"
-        answers = scene.answers
+        answers, quiet = scene.answers, "no_signs"
+        if who(asked_name(scene)) not in ("company", ""):  # SIP2MI is a company's permit
+            quiet = "no_signs_no_pt"
         told = answers.get("told", "")
         exact = any(row.score == 100 for row in answer_of(scene).rows)
         most = QUESTION_WORDS if exact else offers_read.NAME_ONLY_WORDS
         asked = "name" in answers or len(told.split()) <= most
         if not asked or _is_story(reader, told, _OFFERING) or answers.keys() & {"pay", "visa"}:
-            return "no_signs"
+            return quiet
         return "next_watch" if exact else "next"
 
     return which
@@ -346,10 +373,10 @@ def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callab
 
 def _offer(reader: OfferReader, scene: Scene) -> Offer:
     answers = scene.answers
-    told = answers.get("told", "")
-    if offers_read.is_only_a_name(told):
-        told = ""  # "PT Kamboja Jaya" is a name and no offer
-    return reader.read(told, pay=answers.get("pay", ""), visa=answers.get("visa", ""))
+    told, visa = answers.get("told", ""), answers.get("visa", "")
+    if offers_read.is_only_a_name(told):  # "PT Kamboja Jaya" is a name and no offer
+        told, visa = "", f"{offers_read.where_to(told)}\n{visa}".strip()
+    return reader.read(told, pay=answers.get("pay", ""), visa=visa)
 
 
 def _branch(scene: Scene) -> str:

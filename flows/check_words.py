@@ -5,7 +5,6 @@ from datetime import date
 
 from flows.company_names import company_words, fold
 from flows.nodes import Option, Scene
-from flows.offers_read import names_a_company
 from flows.ports import RecruiterAnswer, RegisterRow
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -16,7 +15,7 @@ _STATUS_WORDS = {
     "revoked": "izin dicabut",
     "sip2mi_revoked": "izin rekrut dicabut",
     "lifted_watch": "sanksi diakhiri",
-    "expired": "izin lewat masa",
+    "expired": "izinnya sudah tidak berlaku",
 }
 _SANCTIONS = ("suspended", "revoked")
 _BEFORE = ("warned", "sip2mi_revoked", "lifted_watch", "expired")
@@ -123,15 +122,43 @@ def copy_of(scene: Scene) -> dict[str, str]:
     return {"copy": f"{copy}, sudah lama" if answer.stale else copy}
 
 
-def verdict_line(scene: Scene) -> str:
-    """One line for the family: the company as the register has it, or that it has none."""
-    answer = answer_of(scene)
-    exact = next((row for row in answer.rows if row.score == 100), None)
-    copy = copy_of(scene)["copy"]
-    if exact is None:
-        asked = "name" in scene.answers or names_a_company(asked_name(scene))
-        return f"nama PT {'belum ketemu di daftar P3MI' if asked else 'belum disebut'} ({copy})"
-    return f"{exact.name}: {_STATUS_WORDS[exact.status]} ({copy})"
+def verdict_line(scene: Scene, *, named: bool) -> str:
+    """One line for the family: every record as it stands, a sanction with its source and date.
+
+    `named`: the register was asked for a company.
+    """
+    answer, copy = answer_of(scene), copy_of(scene)["copy"]
+    exact = [row for row in answer.rows if row.score == 100]
+    if not named:
+        return "nama PT belum disebut"
+    if answer.verdict == "register_unavailable":
+        return "daftar P3MI sedang tidak bisa dibaca"
+    if not exact:
+        return f"nama PT belum ketemu di daftar P3MI ({copy})"
+    name, first = exact[0].name, _record(exact[0], copy)
+    node = verdict_node(answer)
+    if node == "mismatch":
+        written = mismatch(scene)["written"]
+        others = "; ".join(f"{row.name}: {_record(row, copy)}" for row in exact[1:])
+        owner = f"nomor izin dan nama TIDAK COCOK. Nomor itu milik {name}, {first}"
+        return f"{owner}. Nama yang ditulis: {others or written}"
+    if answer.verdict == "conflict":
+        other = _first(answer, _SANCTIONS)
+        other = other if other and other is not exact[0] else exact[-1]
+        whose = "" if node != "two_names" else f"{other.name}: "
+        two = f"satu: {first}, dua: {whose}{_record(other, copy)}"
+        return f"{name}: ada DUA catatan yang berbeda, {two}"
+    if node == "not_found_before":
+        return f"{name}: TIDAK KETEMU di daftar P3MI ({copy}). Catatan lama: {first}"
+    if answer.verdict == "sanctioned":
+        return f"{name}: catatan SANKSI, {first}"
+    old = f". Catatan lama: {_record(exact[-1], copy)}" if node == "listed_before" else ""
+    return f"{name}: {first}{old}"
+
+
+def _record(row: RegisterRow, copy: str) -> str:
+    """A listing has the date of the copy that it stands in, an act its own."""
+    return f"ada di daftar P3MI ({copy})" if row.status == "listed" else _act(row)
 
 
 def source(scene: Scene) -> dict[str, str]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import offers, pictures
+from flows import attachments, left, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act
+from flows.everywhere import act, comes_first
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -31,6 +31,7 @@ from flows.nodes import (
     Wait,
 )
 from flows.ports import Person, Ports
+from flows.refusal import REFUSAL, asks_who_reported
 from flows.session import Frame, Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
@@ -39,7 +40,8 @@ MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
 MISSES_BEFORE_HELP = 2
 _COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL)
-CANNOT_READ = "common.cannot_read"
+CANNOT_READ = {True: "common.cannot_read", False: "common.reads_no_pictures"}
+"""By whether pictures are read here."""
 
 
 class FlowStuck(Exception):
@@ -58,10 +60,12 @@ def resume(
     """Take one input to a session. The given session is left as it was."""
     run = Run(catalog, msgspec.structs.replace(session), person, ports)
     run.session.answers = dict(session.answers)
+    run.session.owed = list(session.owed)
     # What a newer release no longer has can't be gone on with.
     run.session.kept = {n: f for n, f in session.kept.items() if n in catalog.flows}
     run.take(given)
     pictures.come_back(run, given)
+    attachments.drop_with_draft(run, session)
     return Sprint(run.session, run.finish())
 
 
@@ -88,9 +92,13 @@ class Run:
     def take(self, given: Input) -> None:
         if given.kind in ("timeout", "expired"):
             pass_time(self)
+        elif attachments.belongs(self, given):
+            attachments.take(self, given)
+        elif left.come_back(self, given):
+            return
         elif given.kind == "unreadable":
             if not self.hears_danger(given.text):  # a caption is words too
-                self.aside(CANNOT_READ)
+                self.aside(CANNOT_READ[self.ports.reads_pictures()])
         elif given.kind in ("picture", "picture_read"):
             pictures.take(self, given)
         elif given.kind == "edited":
@@ -101,8 +109,12 @@ class Run:
             self._read(given.text)
 
     def _read(self, text: str) -> None:
+        if comes_first(self, text):
+            return None
         node = self.waiting_node()
-        asks_words = isinstance(node, Ask) or (isinstance(node, Pick) and bool(node.free))
+        if not self.person.officer and asks_who_reported(text):
+            return self.aside(REFUSAL)
+        asks_words = isinstance(node, Ask) or bool(node and node.free)
         # Where words are asked for, only a command with its number is one ("TANYA 12 …").
         command = not isinstance(node, Ask) or _COMMAND.fullmatch(text.strip())
         ours = self.catalog.triggers.command(text) if self.person.officer and command else None
@@ -118,8 +130,8 @@ class Run:
         # "petugas" may well be the answer to a question; 0 reaches a human there.
         if action and not (asks_words and action == "human"):
             act(self, action)
-        elif isinstance(node, Ask | Pick) and asks_words:
-            self._answer_words(node, text)
+        elif node and asks_words:
+            self.answer_words(node, text)
         elif node is None or (isinstance(node, Choose) and node.open):
             self._begin(text)
         else:
@@ -147,7 +159,7 @@ class Run:
         follow-up take them as part of their own story; an officer only speaks about them."""
         if self.person.officer or not self.catalog.hears_danger(text):
             return False
-        if self.session.flow in self.catalog.takes_danger:
+        if self.catalog.is_told(self.session.flow, self.session.node):
             self.session.answers["danger"] = "yes"
             return False
         self.words = text
@@ -179,21 +191,24 @@ class Run:
 
     def _answer(self, node: Wait, text: str, *, typos: bool = True) -> bool:
         """Try the text as one of the offered choices; True when it was one."""
+        key = self.chosen(node, text, typos=typos)
+        return key is not None and self._take_key(node, key, text)
+
+    def chosen(self, node: Wait, text: str, *, typos: bool = True) -> str | None:
+        """The key of the choice that the text means."""
         shown = self._buttons(node)
         offered = offers.as_typed(self.catalog, node, self._scene(), shown)
         index = choose(text, offered, typos=typos)
-        if index is None:
-            return False
-        return self._take_key(node, offers.key_of(shown[index]), text)
+        return None if index is None else offers.key_of(shown[index])
 
-    def _answer_words(self, node: Ask | Pick, text: str) -> None:
+    def answer_words(self, node: Wait, text: str) -> None:
         if self._answer(node, text):
             return None
         self.words = text
-        if isinstance(node, Pick):
+        if not isinstance(node, Ask):
             if node.free is None:
                 raise FlowStuck(f"{self.session.flow}.{self.session.node}: no way for free words")
-            return self._walk(node.free)
+            return self.walk(node.free)
         scene = self._scene()
         try:
             value = node.read(text, scene)
@@ -201,7 +216,7 @@ class Run:
             self.bubble(again.text, again.slots)
             return self._ask(node)
         self.session.answers = scene.answers | {node.answer: value}
-        self._walk(node.then)
+        self.walk(node.then)
 
     def _take_key(self, node: Wait, key: str, text: str) -> bool:
         self.words = text
@@ -211,19 +226,19 @@ class Run:
             choice = next((choice for choice in node.choices if choice.key == key), None)
             if choice is None:
                 return False
-            self._walk(choice.then)
+            self.walk(choice.then)
         elif isinstance(node, Pick):
             if node.other and key == node.other.key:
-                self._walk(node.other.then)
+                self.walk(node.other.then)
             else:
                 option = offers.option(node, key, self._scene())
                 if option is None:
                     self.aside("common.old_button")
                     return True
                 self.session.answers[node.answer] = option.value
-                self._walk(node.then)
+                self.walk(node.then)
         elif node.skip and key == node.skip.key:
-            self._walk(node.skip.then)
+            self.walk(node.skip.then)
         else:
             return False
         return True
@@ -262,15 +277,15 @@ class Run:
         self._set_aside()
         if flow.keeps and node == flow.start and name in self.session.kept:
             self.session.flow, self.session.answers = "resume", {"flow": name, "words": self.words}
-            return self._walk("ask")
+            return self.walk("ask")
         self.session.flow, self.session.answers = name, answers
-        self._walk(node)
+        self.walk(node)
 
-    def _walk(self, to: str) -> None:
+    def walk(self, to: str) -> None:
         """Go from node to node until one waits, ends, or leaves for another flow."""
         for _ in range(MAX_STEPS):
             if to.startswith("@"):
-                return self._special(to)
+                return left.take_up(self, to)
             if ":" in to:
                 return self.enter(to)
             node = self.catalog.flows[self.session.flow].nodes[to]
@@ -301,20 +316,6 @@ class Run:
                     return self.forget_place()
         raise FlowStuck(f"{self.session.flow}: no wait after {MAX_STEPS} nodes")
 
-    def _special(self, to: str) -> None:
-        """The two exits of the question "go on with what was half done?"."""
-        name = self.session.answers["flow"]
-        self.words = self.session.answers.get("words", "")
-        frame = self.session.kept.pop(name, None)  # it may have expired meanwhile
-        self.forget_place()
-        self.session.flow = name
-        if to == "@kept" and frame:
-            self.session.answers = dict(frame.answers)
-            known = frame.node in self.catalog.flows[name].nodes
-            return self._walk(frame.node if known else self.catalog.flows[name].start)
-        self.session.answers = {}
-        self._walk(self.catalog.flows[name].start)
-
     def _set_aside(self) -> None:
         """Leave the present conversation; keep its answers where the flow says so."""
         name, node = self.session.flow, self.waiting_node()
@@ -331,7 +332,8 @@ class Run:
         return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
-        self.session.flow = self.session.node = ""
+        """The conversation is over; its sources, too, may say of which company it was."""
+        self.session.flow = self.session.node = self.session.source = ""
         self.session.answers = {}
         self.session.misses = 0
         self.session.nudged = False
@@ -393,5 +395,5 @@ class Run:
 
     def finish(self) -> list[Event]:
         if any(isinstance(event, ForgetMe) for event in self.events):
-            self.session.kept, self.session.source = {}, ""
+            self.session.kept, self.session.owed = {}, []
         return [*self.events, *joined(self.bubbles)]

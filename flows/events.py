@@ -4,6 +4,7 @@ Events are written only after the whole turn has been computed, inside its trans
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flows.ports import Urgency
 
@@ -62,6 +63,29 @@ class PictureSent:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentSent:
+    """A file is to be kept with a report; how it went comes back as an input of its own."""
+
+    media: str = field(repr=False)
+    medium: str
+    tip_id: str = ""
+    """The case it is added to; empty for the draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentTaken:
+    """A file for a case that is open already was cleaned and sealed: it goes into the case."""
+
+    token: str
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """A report was given up before it was sent: nothing of it stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class LessonReached:
     lesson: str
     card: str
@@ -99,6 +123,8 @@ class TipOpened:
     keep_return_address: bool = True
     category: str = ""
     """`tppo`, `tppm`, `other`; empty for a question."""
+    home_code: str = ""
+    """Where the recruited person lives, when that is not where it happened: its office owns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +151,38 @@ class TipWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class TipSeen:
+    """The reporter has been shown how the case stands."""
+
+    tip_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactShared:
+    """The reporter tells the officer how to be reached; sealed into the case, once, for good."""
+
+    tip_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTried:
+    """A code was typed; `tip_id` is empty when it opened nothing."""
+
+    tip_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNewsStopped:
+    """After STOP: not even that there is a message about an open case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hushed:
+    """AMAN: somebody looks at the phone. Cases need their code from now on, and nothing comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class TipAcknowledged:
     tip_id: str
 
@@ -138,6 +196,16 @@ class TipQuestionAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class TipPaused:
+    """The owner waits for something: the clock stands still until then."""
+
+    tip_id: str
+    reason: str
+    """One of `content/deadlines.yaml`."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TipClosed:
     tip_id: str
     outcome: str
@@ -148,6 +216,47 @@ class OfficerEnrolled:
     code: str = field(repr=False)
     token: str = field(repr=False)
     """The one-time link's secret with which the officer makes a console account."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerEnrolled:
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAsked:
+    """An officer asks a partner about a tip, in words that name nobody."""
+
+    tip_id: str
+    partner_id: int
+    text: str = field(repr=False)
+    code: str = field(repr=False)
+    """With which the partner reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerCodeMissed:
+    """A wrong code was typed for a request."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRequestRead:
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAnswered:
+    """A partner's answer, sealed into the case."""
+
+    request_id: int
+    text: str = field(repr=False)
+    danger: bool = False
+
+
+PartnerEvent = PartnerEnrolled | PartnerCodeMissed | PartnerRequestRead | PartnerAnswered
+"""What a partner does; `PartnerAsked` is an officer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +286,9 @@ Event = (
     | OptedIn
     | ForgetMe
     | PictureSent
+    | AttachmentSent
+    | AttachmentTaken
+    | DraftDropped
     | LessonReached
     | RegisterWatched
     | RegisterUnwatched
@@ -184,10 +296,18 @@ Event = (
     | DangerConfirmed
     | TipDetailAdded
     | TipWithdrawn
+    | TipSeen
+    | ContactShared
+    | ReceiptTried
+    | CaseNewsStopped
+    | Hushed
     | TipAcknowledged
     | TipQuestionAsked
+    | TipPaused
     | TipClosed
     | OfficerEnrolled
+    | PartnerEvent
+    | PartnerAsked
     | GroupInvited
     | GroupBound
     | BroadcastOrdered

@@ -1,16 +1,54 @@
-"""The words that work in every state: MENU BATAL LAPOR BANTUAN STOP MULAI SUMBER RESMI."""
+"""The words that work in every state: MENU BATAL LAPOR BANTUAN STOP MULAI SUMBER RESMI AMAN HAPUS."""
 
 from typing import TYPE_CHECKING
 
-from flows.events import OptedIn, OptedOut
+from flows import receipt_codes
+from flows.events import CaseNewsStopped, Hushed, OptedIn, OptedOut
+from flows.nodes import Choose
+from flows.triggers import fold
 
 if TYPE_CHECKING:
     from flows.engine import Run
 
 
+def comes_first(run: "Run", text: str) -> bool:
+    """AMAN and a receipt code mean themselves at every question, also where words are asked for.
+
+    Among other words a code counts only where nobody waits for an answer.
+    """
+    if fold(text.lstrip("/")) in run.catalog.everywhere.get("hush", ()):
+        _hush(run)
+        return True
+    node = run.waiting_node()
+    free = node is None or (isinstance(node, Choose) and node.open)
+    code = receipt_codes.find(text)
+    if code is None or not (free or receipt_codes.is_one(text)):
+        return False
+    if run.catalog.hears_danger(text):
+        return False
+    run.words = code
+    run.enter("tip_status")
+    return True
+
+
+def _hush(run: "Run") -> None:
+    """AMAN: an ordinary lesson, and nothing that speaks of a case. A draft stays sealed aside; only
+    LAPOR brings it back. For an officer it is a lesson and no more."""
+    if not run.person.officer:
+        run.events.append(Hushed())
+    lesson = next((f"lesson_{lesson.id}" for lesson in run.catalog.lessons), "")
+    if run.session.flow == lesson:
+        run.forget_place()
+    run.session.kept.pop(lesson, None)  # from its first card, without asking
+    run.enter(lesson or run.catalog.menu)
+    run.session.kept.pop("pictures", None)
+
+
 def act(run: "Run", action: str) -> None:
     """Do what the word says; `action` is a key of `everywhere` in content/keywords.yaml."""
-    if action in ("menu", "cancel"):
+    if action == "hush":
+        _hush(run)
+    elif action in ("menu", "cancel"):
         if action == "cancel" and (run.session.flow or run.session.kept):
             run.bubble("common.cancelled", None)
             run.forget_place()
@@ -24,9 +62,14 @@ def act(run: "Run", action: str) -> None:
         run.forget_place()
         run.session.kept.clear()
         run.bubble("common.stopped", None)
+        if run.person.opted_out:  # whoever says it twice means all of it
+            run.events.append(CaseNewsStopped())
+        elif run.ports.news_may_come():
+            run.enter("stopping")
     elif action == "start":
-        if run.person.opted_out:
+        if run.person.opted_out or run.person.quiet:
             run.events.append(OptedIn())
+        if run.person.opted_out:
             run.bubble("common.back_again" if run.person.consented else "common.back", None)
         run.enter(run.catalog.menu if run.person.consented else run.catalog.welcome)
     elif action in ("delete", "open"):

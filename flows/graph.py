@@ -22,7 +22,8 @@ def exits(node: Node) -> dict[str, str]:
         case Say() | Emit():
             return {"then": node.then}
         case Choose():
-            return {choice.key: choice.then for choice in node.choices}
+            free = {"free": node.free} if node.free is not None else {}
+            return {choice.key: choice.then for choice in node.choices} | free
         case Pick():
             free = {"free": node.free} if node.free is not None else {}
             other = {node.other.key: node.other.then} if node.other else {}

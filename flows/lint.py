@@ -43,14 +43,14 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch)\.[a-z0-9_]+)[\"']"
-    r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments)\.[a-z0-9_]+)[\"']"
+    r"|(?:(?:AskAgain|aside|bubble|message)\(\s*|told=)[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
 """Keys that the code makes of two parts, so that no search finds them whole."""
 _CODE = (Path(__file__).parent, Path(__file__).parent.parent / "bot")
 
-_NUMBER = frozenset(["number"])
+_NUMBER, _WHAT = frozenset(["number"]), frozenset(["what"])
 _SAID_BY_CODE = {
     "welcome.short_intro": frozenset(["office"]),
     "common.help": frozenset(["office"]),
@@ -60,10 +60,14 @@ _SAID_BY_CODE = {
     "broadcasts.bad_link": frozenset(["host"]),
     "broadcasts.message": frozenset(["text", "office"]),
     "broadcasts.message_stop": frozenset(["text", "office"]),
-    "notice.reply": frozenset(["text"]),
+    "tip_off.sent_incomplete": frozenset(["receipt"]),
     "pictures.later": frozenset(["line"]),
+    "attachments.kept": frozenset(["what", "number"]),
+    **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.news": frozenset[str](),
+    "notice.partner_request": frozenset[str](),
+    "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
@@ -122,7 +126,8 @@ def _entries(catalog: Catalog) -> dict[str, str]:
     for trigger in catalog.triggers.all:
         ways[trigger.to] = f"the trigger {', '.join(trigger.phrases[:1])}"
     for flow in catalog.flows.values():
-        ways |= {f"{flow.name}:{node}": "its entries" for node in flow.entries}
+        asked = (flow.left.ask,) if flow.left else ()
+        ways |= {f"{flow.name}:{node}": "its entries" for node in (*flow.entries, *asked)}
     return ways
 
 

@@ -73,6 +73,8 @@ class Choose:
     """A menu: words that are no choice may start another conversation."""
     public: bool = False
     expires: timedelta | None = None
+    free: str | None = None
+    """Node for words that are no choice: they are kept in the scene's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,22 @@ Node = Say | Choose | Pick | Ask | Decide | Emit | Goto | End
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What becomes of a conversation that somebody left in the middle (`flows/left.py`)."""
+
+    ask: str
+    """Node where their first words after the nudge lead, if `worth` says so."""
+    worth: Callable[[Mapping[str, str]], bool]
+    """Whether the answers hold anything that could be sent."""
+    acts_after: Callable[[str, Mapping[str, str]], timedelta | None]
+    """By the waiting node and the answers: the silence after which `act` is due; None: never."""
+    act: Callable[[Scene], list[Event]]
+    """What is done without them; the answers then hold the slots of `told`, and nothing more."""
+    told: str
+    """The text that is said before anything else once they are back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A named graph of nodes. The first node is the start."""
 
@@ -152,6 +170,7 @@ class Flow:
     """How long its waits last before the session is put away."""
     nudge_after: timedelta | None = None
     """Remind once, neutrally, after so long without an answer."""
+    left: Left | None = None
 
     @property
     def start(self) -> str:

@@ -33,9 +33,9 @@ _VISA_SIGNS = {
     "visit": "visa_wisata",
     "whv": "whv_calo",
 }
-_COUNTRY_SIGNS = {
-    "KH": "kamboja_myanmar_laos", "MM": "kamboja_myanmar_laos", "LA": "kamboja_myanmar_laos",
-}  # fmt: skip
+_COUNTRY_SIGNS = {"KH": "kamboja_myanmar_laos", "MM": "kamboja_myanmar_laos"}
+"""Not Laos: of it we only know that it is uncertain (destinations.yaml)."""
+_WHERE_TO = re.compile(r"\b(?:di|ke|tujuan|negara)\s.*", re.IGNORECASE | re.DOTALL)
 _WHO: tuple[tuple[Who, re.Pattern[str]], ...] = (
     ("gtog", re.compile(r"\bg\s*(?:to|2)\s*g\b|\bg-to-g\b|antar ?pemerintah|eps.?topik", re.I)),
     ("lpk_so", re.compile(r"\blpk.?so\b|sending organi[sz]ation", re.I)),
@@ -154,6 +154,12 @@ def names_a_company(told: str) -> bool:
 def is_only_a_name(told: str) -> bool:
     """A name with a question around it: there is no offer in it to look for signs in."""
     return len(told.split()) <= NAME_ONLY_WORDS
+
+
+def where_to(told: str) -> str:
+    """In "PT Kamboja Jaya ke Laos" only Laos is where somebody goes: what stands behind "ke"."""
+    found = _WHERE_TO.search(told)
+    return found[0] if found else "" if " " in told.strip() else told
 
 
 def lines(offer: Offer) -> str:

@@ -33,7 +33,8 @@ from flows.safety import mask_identity_numbers
 from flows.times import say_time
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
-OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable")
+TAKEN = ("acknowledged", "answered")
+OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable", "false")
 
 
 def flow() -> Flow:
@@ -177,14 +178,14 @@ def _may_ask(scene: Scene) -> str:
     view = _view(scene)
     if view is None or not view.mine:
         return "other"
-    return "yes" if view.can_reply and view.status == "acknowledged" else "no"
+    return "yes" if view.can_reply and view.status in TAKEN else "no"
 
 
 def _may_close(scene: Scene) -> str:
     view = _view(scene)
     if view is None or view.status in ("closed", "withdrawn"):
         return "closed"
-    return "yes" if view.mine and view.status == "acknowledged" else "other"
+    return "yes" if view.mine and view.status in TAKEN else "other"
 
 
 def _tip_id(scene: Scene) -> str:
@@ -222,7 +223,8 @@ def _tip(scene: Scene) -> dict[str, str]:
     if view is None:  # out of reach since the question was put
         return {"number": scene.answers.get("number", ""), "kind": "-",
                 "status": "tidak ada lagi pada Anda", "due": "-"}  # fmt: skip
-    status = {"assigned": "menunggu Anda", "acknowledged": "sudah Anda ambil"}
+    status = {"assigned": "menunggu Anda", "acknowledged": "sudah Anda ambil",
+              "answered": "sudah Anda jawab"}  # fmt: skip
     kind = "pertanyaan" if view.topic == "question" else "laporan"
     return {
         "number": str(view.number),

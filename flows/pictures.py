@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from flows import attachments
 from flows.events import ForgetMe, PictureSent
 from flows.nodes import Choice, Choose, Decide, Flow, Goto, Say, Scene, Wait
 from flows.safety import hotline_lines, mask_identity_numbers
@@ -101,7 +104,9 @@ def take(run: "Run", given: Input) -> None:
 
 def _send_to_be_read(run: "Run", given: Input) -> None:
     """The question that waits is left as it is: what was read comes back beside it."""
-    if run.hears_danger(given.text):  # a caption is words too
+    if run.hears_danger(given.text):  # a caption is words too, and its picture is evidence
+        if attachments.belongs(run, given):
+            attachments.take(run, msgspec.structs.replace(given, text=""))
         return
     waiting = run.ports.pictures_waiting()
     if not run.ports.reads_pictures():
@@ -157,7 +162,7 @@ def come_back(run: "Run", given: Input) -> None:
 def _join_draft(run: "Run") -> None:
     """A picture that is reported while a report is half done becomes part of that report's story."""
     session, draft = run.session, run.session.kept.get("tip_off")
-    what = session.answers.get("what", "") if session.node == "start" else ""
+    what = session.answers.get("what", "") if session.node == "before" else ""
     if draft is None or session.flow != "tip_off" or not what.startswith(MARK):
         return
     told = " ".join(filter(None, (draft.answers.get("what"), what)))

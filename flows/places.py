@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Option, Pick, Scene
+from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Option, Pick, Scene, Slots
 
 
 def place_questions(
-    name: str, *, text: str, then: str, unknown: str, skip: str | None
+    name: str, *, text: str, then: str, unknown: str, skip: str | None, slots: Slots | None = None
 ) -> dict[str, Node]:
     """Nodes that fill `{name}_code` and `{name}_name` (and keep `{name}_words` as typed).
 
@@ -20,6 +20,7 @@ def place_questions(
             place.words,
             f"{name}_find",
             read_words,
+            slots=slots,
             skip=Choice("skip", skip, unknown) if skip else None,
         ),
         f"{name}_find": Decide(

@@ -21,6 +21,7 @@ Verdict = Literal[
     "not_a_company",
     "register_unavailable",
 ]
+CaseChange = Literal["taken", "moved", "closed"]
 PlaceLevel = Literal["village", "district", "regency", "province", "country", "none"]
 
 
@@ -119,6 +120,8 @@ class Desk:
     """An enrolled officer is there to be told; without one nothing is promised."""
     other_office: str = ""
     """For a place outside our area: the office that is responsible, if the list knows it."""
+    ask_district: bool = False
+    """The area of the place is unclear: ask once for the kecamatan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,11 @@ class TipView:
     opened_at: datetime
     can_reply: bool
     """A question can reach the reporter."""
+    quiet: bool = False
+    """The chat that asks is told nothing unasked about it: AMAN, or a "no" after STOP."""
+    paused_until: datetime | None = None
+    pause_reason: str = ""
+    """In words, while the clock stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,24 @@ class BroadcastView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerView:
+    """A partner of the office that writes in chat."""
+
+    id: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRequestView:
+    """A question that waits for a partner; its words only with their code."""
+
+    id: int
+    sent_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """The one who is talking, as far as a flow may know them."""
 
@@ -174,10 +200,21 @@ class Person:
     is_new: bool = False
     consented: bool = False
     opted_out: bool = False
+    quiet: bool = False
+    """Nothing is sent here about some case: AMAN, or a "no" after STOP."""
     place: Place | None = None
     officer: str | None = None
     """The officer's name when this contact is an enrolled officer."""
     done_lessons: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Files of the draft, or of a case."""
+
+    kept: int
+    coming: int
+    """Still on their way from the provider."""
 
 
 class Ports(Protocol):
@@ -197,15 +234,38 @@ class Ports(Protocol):
     def new_receipt(self) -> str: ...
     def new_token(self) -> str: ...
     def tip_by_number(self, number: int) -> TipView | None: ...
-    def tip_by_receipt(self, receipt: str) -> TipView | None: ...
+    def tip_by_receipt(self, receipt: str) -> TipView | None:
+        """None also while too many codes were wrong. Whoever asks emits `ReceiptTried`."""
+        ...
+
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        """A case that this conversation has opened, by its code or from its own chat."""
+        ...
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]: ...
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        """(who, how often) has read the report, in words for its reporter."""
+        ...
+
+    def contact_shared(self, tip_id: str) -> bool: ...
+    def news_may_come(self) -> bool:
+        """An open case would still be told about in this chat."""
+        ...
+
     def officer_tips(self) -> tuple[TipView, ...]: ...
     def officer_villages(self) -> tuple[Place, ...]: ...
     def reporter_tips(self) -> tuple[TipView, ...]: ...
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]: ...
     def officer_invitation(self, code: str) -> str | None: ...
+    def partner(self) -> PartnerView | None: ...
+    def partner_invitation(self, code: str) -> PartnerView | None: ...
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]: ...
+    def partner_words(self, request_id: int, code: str) -> str | None: ...
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]: ...
     def private_link(self, start: str) -> str: ...
     def group_invitation(self, code: str) -> Place | None: ...
     def audience(self, place_codes: tuple[str, ...]) -> Audience: ...
     def reads_pictures(self) -> bool: ...
     def pictures_waiting(self) -> int: ...
+    def attachments(self, tip_id: str) -> Attachments: ...
     def broadcast(self, number: int) -> BroadcastView | None: ...

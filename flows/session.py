@@ -13,6 +13,7 @@ InputKind = Literal[
     "expired",
     "picture",
     "picture_read",
+    "attachment",
 ]
 
 
@@ -23,6 +24,15 @@ class Frame(msgspec.Struct):
     answers: dict[str, str]
     at: int
     """Unix seconds when it was set aside."""
+
+
+class Owed(msgspec.Struct):
+    """What was done for somebody while they were away, to be told first when they are back."""
+
+    text: str
+    slots: dict[str, str]
+    at: int
+    """Unix seconds when it was done."""
 
 
 class Session(msgspec.Struct, omit_defaults=True):
@@ -37,8 +47,13 @@ class Session(msgspec.Struct, omit_defaults=True):
     waits_since: int = 0
     """Unix seconds when the present wait began."""
     nudged: bool = False
+    owed: list[Owed] = []
+    hushed: bool = False
+    """AMAN was written: nothing of a case is spoken of before the person asks for it."""
     source: str = ""
-    """Where the last fact shown comes from: what the word SUMBER answers."""
+    """Where the last fact of this conversation comes from: what the word SUMBER answers."""
+    heard: list[str] = []
+    """The providers' ids of messages whose words are still in here (`bot/erasures.py`)."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -47,8 +62,14 @@ class Input(msgspec.Struct, frozen=True):
     kind: InputKind
     text: str = ""
     payload: str = ""
-    """For a choice: `flow.node.key`, as the button was given it. For `picture_read`: how it went."""
+    """For a choice: `flow.node.key`, as the button was given it. For `picture_read` and
+    `attachment`: how it went."""
     media: str = ""
-    """For a picture: where it lies at its provider; empty when it is too large to be fetched."""
+    """For a picture: where it lies at its provider; empty when it is too large to be fetched.
+    The same for `unreadable`, where it is a file; for an `attachment` the name of its row."""
     caption: str = ""
     """For `picture_read`: the words that came with the picture; its own are the text."""
+    medium: str = ""
+    """For `unreadable` and `attachment`: photo, voice, video, document, location, ..."""
+    tip_id: str = ""
+    """For `attachment`: the case it belongs to; empty while its report is a draft."""

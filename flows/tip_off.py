@@ -1,48 +1,87 @@
-"""A report: honest notice, danger first, a few questions, read back, receipt.
+"""A report: what others can see of it, danger first, a few questions, read back, receipt.
 
 Danger is asked before the story: whoever is in danger must hear "call first" before typing.
+Its parts: `tip_off_form` (questions), `tip_off_check` (read-back), `tip_off_send` (the end, drafts).
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from flows.events import DangerConfirmed, Event, TipOpened
-from flows.nodes import Ask, Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
-from flows.places import place_questions, read_words
+from flows import tip_off_check, tip_off_form, tip_off_send
+from flows.classify import Classifier
+from flows.entities_text import word_set
+from flows.events import ConsentGiven, DangerConfirmed, Event
+from flows.hearing import Hearing
+from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 from flows.ports import Urgency
-from flows.safety import hotline_lines, mask_identity_numbers
-from flows.times import say_time
+from flows.safety import mask_identity_numbers
+from flows.tip_off_form import numbers
+from flows.triggers import fold
 
 DRAFT_NUDGE = timedelta(hours=2)
 DRAFT_KEPT = timedelta(hours=72)
-SHOWN = 160
-"""Characters of each answer in the read-back; the report itself keeps all."""
+_YES = word_set(
+    "ya iya iyo yo y yoi betul bener benar masih sekarang sedang nggih inggih enggih muhun leres"
+)
+_OVER = re.compile(
+    r"\b(?:sudah|udah|sdh|wis|uwis) (?:pulang|aman|selamat|bebas|lewat|selesai|kembali|ketemu)\b"
+    r"|^(?:tidak|tdk|gak|ga|nggak|bukan|belum|ora)(?: (?:sekarang|lagi|pak|bu|kok|mas|mbak|kak))+$"
+    r"|^(?:tidak|bukan) itu\b|\b(?:dulu|tahun lalu)$"
+)
+"""Not "tidak bisa keluar", which is the cry itself."""
+NOTICE = ("tip_off.before_seen", "tip_off.before_phone", "tip_off.before")
+"""The texts that are agreed to before the first question; their hash is the version."""
 
 
-def flow() -> Flow:
+def flow(version: str, hearing: Hearing, classifier: Classifier) -> Flow:
+    """`version` names the words of `NOTICE` (`catalog.text_version`)."""
     return Flow(
         "tip_off",
-        _notice() | _danger() | _questions() | _sending() | _changing() | _sent_nodes(),
+        _notice(version)
+        | _danger()
+        | tip_off_form.nodes(hearing)
+        | tip_off_check.nodes(hearing)
+        | tip_off_send.nodes(classifier),
         entries=("danger_words", "tell"),
         keeps=True,
         expires=DRAFT_KEPT,
         nudge_after=DRAFT_NUDGE,
+        left=tip_off_send.left(classifier),
     )
 
 
-def _notice() -> dict[str, Node]:
+def _notice(version: str) -> dict[str, Node]:
+    """What each side can see, in three short texts, then the choice."""
+
+    def agree(scene: Scene) -> str:
+        scene.answers["consent"] = version
+        return "next"
+
+    def hide(scene: Scene) -> str:
+        scene.answers["hidden"] = "yes"
+        return agree(scene)
+
+    def consent(scene: Scene) -> list[Event]:
+        return [ConsentGiven("report", version)]
+
     return {
-        "start": Choose(
+        "start": Say("tip_off.before_seen", "before_phone"),
+        "before_phone": Say("tip_off.before_phone", "before", slots=_office, public=True),
+        "before": Choose(
             "tip_off.before",
             (
-                Choice("go", "tip_off.go_on", "danger"),
+                Choice("go", "tip_off.go_on", "agreed"),
                 Choice("hidden", "tip_off.go_on_hidden", "hidden"),
                 Choice("cancel", "common.cancel", "cancelled"),
             ),
         ),
         "tell": Decide(_keep_story, {"next": "start"}),
-        "hidden": Decide(_hide, {"next": "hidden_note"}),
-        "hidden_note": Say("tip_off.hidden_note", "danger"),
+        "agreed": Decide(agree, {"next": "consent"}),
+        "consent": Emit(consent, "danger"),
+        # A row with this person's name and this hour would lead to the report: for the hidden
+        # the version stands only inside the sealed report.
+        "hidden": Decide(hide, {"next": "danger"}),
         "cancelled": Say("common.cancelled", "leave"),
         "leave": Decide(_drop, {"menu": "welcome:menu"}),
     }
@@ -58,7 +97,8 @@ def _danger() -> dict[str, Node]:
                 Choice("none", "tip_off.danger_none", "calm"),
             ),
         ),
-        "calm": Decide(_known, {"asked": "what", "known": "where_ask"}),
+        "calm": Decide(_known, {"asked": "what", "known": "hear"}),
+        "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "hear"}),
         "danger_words": Decide(_keep_words, {"next": "danger_first"}),
         "danger_first": Choose(
             "tip_off.danger_first",
@@ -67,134 +107,56 @@ def _danger() -> dict[str, Node]:
                 Choice("no", "tip_off.not_now", "not_urgent"),
                 Choice("other", "tip_off.no_report", "leave"),
             ),
-            slots=_numbers,
+            slots=numbers,
+            free="danger_said",
         ),
-        "not_urgent": Say("tip_off.not_urgent", "start"),
-        "urgent": Decide(_set_urgency("now"), {"asked": "alarm", "known": "alarm_known"}),
+        "danger_said": Decide(
+            _said_now, {"yes": "urgent", "no": "not_urgent", "again": "danger_first"}
+        ),
+        "not_urgent": Decide(_calm_down, {"next": "calm_words"}),
+        "calm_words": Say("tip_off.not_urgent", "start"),
+        "urgent": Decide(_set_urgency("now"), {"asked": "alarm", "known": "alarm"}),
         "alarm": Emit(_alarm, "call_first"),
-        "alarm_known": Emit(_alarm, "call_first_known"),
-        "call_first": Say("tip_off.call_first", "what", slots=_numbers),
-        "call_first_known": Say("tip_off.call_first", "where_ask", slots=_numbers),
-        "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "where_ask"}),
+        "call_first": Say("tip_off.call_first", "call_how", slots=numbers),
+        "call_how": Decide(_noticed, {"read": "urgent_story", "unread": "urgent_notice"}),
+        "urgent_notice": Say("tip_off.urgent_notice", "urgent_story"),
+        "urgent_story": Decide(_known, {"asked": "what", "known": "hear"}),
     }
 
 
-def _questions() -> dict[str, Node]:
-    return {
-        "what": Ask("tip_off.what", "what", "where_ask", _read),
-        **place_questions(
-            "where", text="tip_off.where", then="located", unknown="located", skip="common.unknown"
-        ),
-        "located": Decide(_shortest, {"shortest": "contact", "more": "when", "changed": "route"}),
-        "when": Ask(
-            "tip_off.when", "when", "who", _read, skip=Choice("unknown", "common.unknown", "who")
-        ),
-        "who": Ask(
-            "tip_off.who",
-            "who",
-            "contact",
-            _read,
-            skip=Choice("unknown", "common.unknown", "contact"),
-        ),
-        "contact": Decide(_may_ask, {"ask": "contact_ask", "hidden": "route"}),
-        "contact_ask": Choose(
-            "tip_off.contact",
-            (
-                Choice("yes", "tip_off.contact_yes", "contact_yes"),
-                Choice("no", "tip_off.contact_no", "contact_no"),
-            ),
-        ),
-        "contact_yes": Decide(_set_contact("yes"), {"next": "route"}),
-        "contact_no": Decide(_set_contact("no"), {"next": "route"}),
-    }
-
-
-def _sending() -> dict[str, Node]:
-    return {
-        "route": Decide(_served, {"ours": "read_back", "elsewhere": "elsewhere"}),
-        "elsewhere": Choose(
-            "tip_off.elsewhere",
-            (
-                Choice("send", "tip_off.send_anyway", "read_back"),
-                Choice("cancel", "common.cancel", "cancelled"),
-            ),
-            slots=_elsewhere,
-        ),
-        "read_back": Choose(
-            "tip_off.read_back",
-            (
-                Choice("send", "tip_off.send", "open"),
-                Choice("change", "tip_off.change", "change"),
-                Choice("cancel", "common.cancel", "cancelled"),
-            ),
-            slots=_read_back,
-        ),
-    }
-
-
-def _changing() -> dict[str, Node]:
-    return {
-        "change": Choose(
-            "tip_off.change_what",
-            (
-                Choice("what", "tip_off.part_what", "again_what"),
-                Choice("where", "tip_off.part_where", "again_where"),
-                Choice("when", "tip_off.part_when", "again_when"),
-                Choice("who", "tip_off.part_who", "again_who"),
-            ),
-        ),
-        "again_what": Ask("tip_off.what", "what", "read_back", _read),
-        "again_where": Decide(_change_place, {"next": "where_ask"}),
-        "again_when": Ask("tip_off.when", "when", "read_back", _read),
-        "again_who": Ask("tip_off.who", "who", "read_back", _read),
-    }
-
-
-def _sent_nodes() -> dict[str, Node]:
-    """What may truly be promised of the report, then the draft is gone."""
-    return {
-        "open": Emit(_open, "which_promise"),
-        "which_promise": Decide(
-            _promise,
-            {
-                "ours": "sent",
-                "hidden": "sent_hidden",
-                "nobody": "sent_nobody",
-                "elsewhere": "sent_elsewhere",
-            },
-        ),
-        "sent": Say("tip_off.sent", "after", slots=_sent),
-        "sent_hidden": Say("tip_off.sent_hidden", "after", slots=_sent),
-        "sent_nobody": Say("tip_off.sent_nobody", "after", slots=_sent),
-        "sent_elsewhere": Say("tip_off.sent_elsewhere", "after", slots=_sent),
-        "after": Decide(
-            _drop_all, {"told": "urgent_told", "urgent": "urgent_after", "calm": "end"}
-        ),
-        "urgent_told": Say("tip_off.urgent_told", "urgent_after"),
-        "urgent_after": Say("tip_off.call_first", "end", slots=_numbers),
-        "end": End(),
-    }
-
-
-def _read(text: str, scene: Scene) -> str:
-    return mask_identity_numbers(read_words(text, scene))
-
-
-def _hide(scene: Scene) -> str:
-    scene.answers["hidden"] = "yes"
-    return "next"
+def _office(scene: Scene) -> dict[str, str]:
+    return {"office": scene.ports.office_name()}
 
 
 def _keep_story(scene: Scene) -> str:
     """ "Lapor, ada calo di desa saya": what follows the word is the story's beginning."""
     if len(scene.words.split()) > 1:
         _keep_words(scene)
+        scene.answers.pop("danger", None)
     return "next"
 
 
 def _keep_words(scene: Scene) -> str:
     """The words that spoke of danger are the report's first sentence: never ask for them again."""
     scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
+    scene.answers["danger"] = "yes"
+    return "next"
+
+
+def _said_now(scene: Scene) -> str:
+    """ "Ya masih di sana tolong" is a yes; whatever is neither yes nor no is more of the story."""
+    said = fold(scene.words)
+    if _OVER.search(said):
+        return "no"
+    if said.partition(" ")[0] in _YES:
+        return "yes"
+    told = f"{scene.answers.get('what', '')} {mask_identity_numbers(scene.words)}"
+    scene.answers["what"] = " ".join(told.split())[:2000]
+    return "again"
+
+
+def _calm_down(scene: Scene) -> str:
+    scene.answers.pop("danger", None)
     return "next"
 
 
@@ -211,138 +173,15 @@ def _known(scene: Scene) -> str:
     return "known" if scene.answers.get("what") else "asked"
 
 
-def _set_contact(may: str) -> Callable[[Scene], str]:
-    def set_contact(scene: Scene) -> str:
-        scene.answers["contact"] = may
-        return "next"
-
-    return set_contact
+def _noticed(scene: Scene) -> str:
+    """Words of danger lead past the notice: then one line of it comes behind the numbers."""
+    return "read" if scene.answers.get("consent") else "unread"
 
 
 def _alarm(scene: Scene) -> list[Event]:
     return [DangerConfirmed(scene.answers.get("what", ""))]
 
 
-def _shortest(scene: Scene) -> str:
-    """In danger the report is short: what and where; the officer can ask the rest."""
-    if scene.answers.pop("changing", ""):
-        return "changed"
-    return "shortest" if scene.answers.get("urgency") == "now" else "more"
-
-
-def _change_place(scene: Scene) -> str:
-    scene.answers["changing"] = "yes"
-    for name in ("where_words", "where_code", "where_name"):
-        scene.answers.pop(name, None)
-    return "next"
-
-
-def _may_ask(scene: Scene) -> str:
-    return "hidden" if scene.answers.get("hidden") else "ask"
-
-
-def _numbers(scene: Scene) -> dict[str, str]:
-    return {"numbers": hotline_lines(scene.ports, "abroad" if _abroad(scene) else "emergency")}
-
-
-def _abroad(scene: Scene) -> bool:
-    place = scene.ports.place(_code(scene))
-    return place is not None and place.level == "country"
-
-
-def _urgency(scene: Scene) -> Urgency:
-    """As the reporter chose; words of danger in the story make it at least "soon"."""
-    urgency = scene.answers.get("urgency", "none")
-    if urgency == "now":
-        return "now"
-    return "soon" if urgency == "soon" or scene.answers.get("danger") else "none"
-
-
-def _code(scene: Scene) -> str:
-    return scene.answers.get("where_code", "")
-
-
-def _served(scene: Scene) -> str:
-    return "ours" if scene.ports.desk(_code(scene), _urgency(scene)).served else "elsewhere"
-
-
-def _elsewhere(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(_code(scene), _urgency(scene))
-    return {
-        "place": scene.answers.get("where_name", ""),
-        "other": desk.other_office or "kantor imigrasi setempat",
-        "numbers": hotline_lines(scene.ports, "abroad" if _abroad(scene) else "report"),
-    }
-
-
-def _read_back(scene: Scene) -> dict[str, str]:
-    answers = scene.answers
-    where = answers.get("where_name") or answers.get("where_words") or "tidak tahu"
-    return {
-        "what": _short(answers.get("what", "")),
-        "where": _short(where),
-        "when": _short(answers.get("when") or "tidak tahu"),
-        "who": _short(answers.get("who") or "tidak tahu"),
-    }
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "…"
-
-
-def _open(scene: Scene) -> list[Event]:
-    answers = scene.answers
-    receipt = scene.ports.new_receipt()
-    answers["receipt"] = receipt
-    report = {
-        name: answers[name]
-        for name in ("what", "where_words", "where_name", "when", "who", "contact")
-        if answers.get(name)
-    }
-    return [
-        TipOpened(
-            receipt=receipt,
-            topic="report",
-            urgency=_urgency(scene),
-            place_code=_code(scene),
-            report=report,
-            keep_return_address=not answers.get("hidden"),
-        )
-    ]
-
-
-def _told(scene: Scene) -> str:
-    return " ".join(scene.answers.get(name, "") for name in ("what", "where_words", "when", "who"))
-
-
-def _promise(scene: Scene) -> str:
-    """What may truly be said of this report now that it is sent."""
-    desk = scene.ports.desk(_code(scene), _urgency(scene), told=_told(scene))
-    if not desk.served:
-        return "elsewhere"
-    if not desk.reachable:
-        return "nobody"
-    return "hidden" if scene.answers.get("hidden") else "ours"
-
-
-def _sent(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(_code(scene), _urgency(scene), told=_told(scene))
-    return {
-        "receipt": scene.answers["receipt"],
-        "numbers": hotline_lines(scene.ports, "emergency"),
-        "owner": desk.owner,
-        "due": say_time(desk.due_at) if desk.due_at else "-",
-    }
-
-
 def _drop(scene: Scene) -> str:
     scene.answers.clear()
     return "menu"
-
-
-def _drop_all(scene: Scene) -> str:
-    """The draft is wiped in the very turn that seals the report."""
-    urgent = _urgency(scene) == "now"
-    told = scene.ports.desk(_code(scene), "now", told=_told(scene)).reachable
-    scene.answers.clear()
-    return ("told" if told else "urgent") if urgent else "calm"

@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from flows.events import Event, TipDetailAdded, TipWithdrawn
+from flows import receipt_codes
+from flows.events import (
+    ContactShared,
+    Event,
+    ReceiptTried,
+    TipDetailAdded,
+    TipSeen,
+    TipWithdrawn,
+)
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -24,32 +32,53 @@ from flows.times import say_time
 
 STAYS_OPEN = timedelta(hours=1)
 """A case opened with its code closes itself: the phone may be read by others."""
+SHOWN = 160
+_CHANGES = {
+    "moved": "dialihkan ke petugas berikutnya",
+    "taken": "sudah diterima petugas",
+    "closed": "sudah ditutup",
+}
 
 
 def flow() -> Flow:
-    return Flow("tip_status", _finding() | _reading(), entries=("mine",), expires=STAYS_OPEN)
+    return Flow(
+        "tip_status",
+        _finding() | _reading() | _telling() | _sharing() | _ending(),
+        entries=("mine",),
+        expires=STAYS_OPEN,
+    )
 
 
 def _finding() -> dict[str, Node]:
     return {
-        "start": Decide(_typed_code, {"found": "status", "unknown": "code", "ask": "code"}),
+        "start": Decide(_typed_code, {"typed": "look", "ask": "code"}),
         "code": Ask(
             "tip_status.code",
-            "tip",
-            "status",
+            "typed",
+            "look",
             _read_code,
             skip=Choice("menu", "common.to_menu", "welcome:menu"),
         ),
+        "look": Decide(_look, {"found": "opened", "unknown": "missed"}),
+        "opened": Emit(lambda scene: [ReceiptTried(scene.answers["tip"])], "status"),
+        "missed": Emit(lambda scene: [ReceiptTried()], "unknown"),
+        "unknown": Say("tip_status.unknown_code", "code"),
         "mine": Decide(_mine, {"one": "status", "several": "which", "none": "code"}),
         "which": Pick("tip_status.which", _options, "tip", "status"),
     }
 
 
 def _reading() -> dict[str, Node]:
+    """What has changed comes first: of a hidden report nobody could tell it before."""
     return {
-        "status": Decide(_messages, {"mail": "mail", "open": "shown", "closed": "closed"}),
+        "status": Decide(_changes, {"some": "changes", "none": "seen"}),
+        "changes": Say("tip_status.changes", "seen", slots=_changed),
+        "seen": Emit(lambda scene: [TipSeen(scene.answers["tip"])], "reached"),
+        "reached": Decide(_reached, {"told": "inside", "quiet": "quiet"}),
+        "quiet": Say("tip_status.quiet", "inside"),
+        "inside": Decide(_messages, {"mail": "mail", "open": "shown", "ended": "ended"}),
         "mail": Say("tip_status.mail", "read", slots=_mail),
-        "read": Decide(_still_open, {"open": "answer", "closed": "closed"}),
+        "read": Decide(_still_open, {"open": "answer", "ended": "ended"}),
         "answer": Pick("tip_status.answer", _instead, "instead", "chose", free="typed"),
         "chose": Decide(
             lambda scene: scene.answers["instead"], {"later": "shown", "withdraw": "withdraw"}
@@ -60,20 +89,18 @@ def _reading() -> dict[str, Node]:
             (
                 Choice("reply", "tip_status.reply", "more"),
                 Choice("withdraw", "tip_status.withdraw", "withdraw"),
+                Choice("share", "tip_status.share", "share"),
                 Choice("menu", "common.to_menu", "welcome:menu"),
             ),
             slots=_status,
         ),
-        "closed": Choose(
-            "tip_status.closed",
-            (
-                Choice("menu", "common.to_menu", "welcome:menu"),
-                Choice("report", "tip_status.report_new", "tip_off:start"),
-            ),
-            slots=_status,
-        ),
+    }
+
+
+def _telling() -> dict[str, Node]:
+    return {
         "more": Ask("tip_status.more", "more", "told", _read_more),
-        "told": Decide(_still_open, {"open": "add", "closed": "closed"}),
+        "told": Decide(_still_open, {"open": "add", "ended": "ended"}),
         "add": Emit(_add, "added_how"),
         "added_how": Decide(
             lambda scene: "urgent" if scene.answers.get("danger") else "calm",
@@ -81,32 +108,85 @@ def _reading() -> dict[str, Node]:
         ),
         "call_first": Say("tip_off.call_first", "added", slots=_numbers),
         "added": Say("tip_status.added", "welcome:menu"),
+    }
+
+
+def _sharing() -> dict[str, Node]:
+    """The officer never sees who it is, unless the reporter says so, in words of their own."""
+    return {
+        "share": Decide(_shared_before, {"yes": "shared_before", "no": "share_words"}),
+        "shared_before": Say("tip_status.shared_before", "shown"),
+        "share_words": Ask(
+            "tip_status.share_words",
+            "contact",
+            "share_what",
+            _read_more,
+            skip=Choice("menu", "common.to_menu", "welcome:menu"),
+        ),
+        "share_what": Decide(_cry_or_contact, {"cry": "told", "contact": "share_ask"}),
+        "share_ask": Choose(
+            "tip_status.share_ask",
+            (Choice("yes", "common.yes", "share_now"), Choice("no", "common.no", "shown")),
+            slots=lambda scene: {"contact": scene.answers.get("contact", "")[:SHOWN]},
+        ),
+        "share_now": Decide(
+            _may_share, {"open": "share_it", "ended": "ended", "twice": "shared_before"}
+        ),
+        "share_it": Emit(_share, "shared"),
+        "shared": Say("tip_status.shared", "welcome:menu"),
+    }
+
+
+def _ending() -> dict[str, Node]:
+    return {
+        "ended": Decide(_how_ended, {"kept": "closed", "withdrawn": "gone_before"}),
+        "closed": Choose(
+            "tip_status.closed",
+            (
+                Choice("menu", "common.to_menu", "welcome:menu"),
+                Choice("report", "tip_status.report_new", "tip_off:start"),
+                Choice("delete", "tip_status.delete", "withdraw"),
+            ),
+            slots=_status,
+        ),
+        "gone_before": Choose(
+            "tip_status.closed",
+            (
+                Choice("menu", "common.to_menu", "welcome:menu"),
+                Choice("report", "tip_status.report_new", "tip_off:start"),
+            ),
+            slots=_status,
+        ),
         "withdraw": Choose(
             "tip_status.withdraw_ask",
-            (Choice("yes", "common.yes", "withdrawn"), Choice("no", "common.no", "status")),
+            (Choice("yes", "common.yes", "withdraw_now"), Choice("no", "common.no", "status")),
         ),
+        "withdraw_now": Decide(_how_ended, {"kept": "withdrawn", "withdrawn": "gone"}),
         "withdrawn": Emit(lambda scene: [TipWithdrawn(scene.answers["tip"])], "gone"),
         "gone": Say("tip_status.gone", "welcome:menu"),
     }
 
 
-def _find(scene: Scene, code: str) -> bool:
-    view = scene.ports.tip_by_receipt(code)
-    if view:
-        scene.answers["tip"], scene.answers["receipt"] = view.id, code
-    return view is not None
-
-
 def _typed_code(scene: Scene) -> str:
-    if not scene.words.strip():
-        return "ask"
-    return "found" if _find(scene, scene.words) else "unknown"
+    """A code behind the word KODE, or found in what was written."""
+    code = receipt_codes.typed(scene.words)
+    scene.answers["typed"] = code or ""
+    return "typed" if code else "ask"
 
 
 def _read_code(text: str, scene: Scene) -> str:
-    if not _find(scene, text):
+    """What can't be a code is no try."""
+    code = receipt_codes.typed(text)
+    if code is None:
         raise AskAgain("tip_status.unknown_code")
-    return scene.answers["tip"]
+    return code
+
+
+def _look(scene: Scene) -> str:
+    view = scene.ports.tip_by_receipt(scene.answers.pop("typed", ""))
+    if view:
+        scene.answers["tip"] = view.id
+    return "found" if view else "unknown"
 
 
 def _mine(scene: Scene) -> str:
@@ -124,24 +204,63 @@ def _options(scene: Scene) -> tuple[Option, ...]:
 
 
 def _view(scene: Scene) -> TipView | None:
-    """The case, found anew each time: by its code, or by this chat being its return address."""
-    if receipt := scene.answers.get("receipt"):
-        return scene.ports.tip_by_receipt(receipt)
-    mine = scene.ports.reporter_tips()
-    return next((view for view in mine if view.id == scene.answers.get("tip")), None)
+    """The case as it is now; that it may be seen here was proven when it was opened."""
+    return scene.ports.reporter_tip(scene.answers.get("tip", ""))
+
+
+def _changes(scene: Scene) -> str:
+    return "some" if scene.ports.since_last_look(scene.answers["tip"]) else "none"
+
+
+def _changed(scene: Scene) -> dict[str, str]:
+    changes = scene.ports.since_last_look(scene.answers["tip"])
+    return {"changes": ", ".join(_CHANGES[change] for change in changes)}
+
+
+def _reached(scene: Scene) -> str:
+    view = _view(scene)
+    return "quiet" if view and view.quiet and _still_open(scene) == "open" else "told"
 
 
 def _messages(scene: Scene) -> str:
-    view = _view(scene)
-    if view is None or view.status in ("closed", "withdrawn"):
-        return "mail" if view and scene.ports.reporter_messages(view.id) else "closed"
-    return "mail" if scene.ports.reporter_messages(view.id) else "open"
+    if scene.ports.reporter_messages(scene.answers["tip"]):
+        return "mail"
+    return _still_open(scene)
 
 
 def _still_open(scene: Scene) -> str:
     """Nobody reads what is written into a case that has ended meanwhile."""
     view = _view(scene)
-    return "open" if view and view.status not in ("closed", "withdrawn") else "closed"
+    return "open" if view and view.status not in ("closed", "withdrawn") else "ended"
+
+
+def _how_ended(scene: Scene) -> str:
+    view = _view(scene)
+    return "withdrawn" if view is None or view.status == "withdrawn" else "kept"
+
+
+def _shared_before(scene: Scene) -> str:
+    return "yes" if scene.ports.contact_shared(scene.answers["tip"]) else "no"
+
+
+def _cry_or_contact(scene: Scene) -> str:
+    """Words of danger are no contact: they go to the officer at once, as an answer."""
+    if not scene.answers.get("danger"):
+        return "contact"
+    scene.answers["more"] = scene.answers.pop("contact")
+    return "cry"
+
+
+def _may_share(scene: Scene) -> str:
+    """It may have ended, or been done from another phone, since the question was put."""
+    if _still_open(scene) == "ended":
+        return "ended"
+    return "twice" if _shared_before(scene) == "yes" else "open"
+
+
+def _share(scene: Scene) -> list[Event]:
+    contact = scene.answers.pop("contact")
+    return [ContactShared(scene.answers["tip"], f"Kontak dari pelapor sendiri: {contact}")]
 
 
 def _mail(scene: Scene) -> dict[str, str]:
@@ -151,10 +270,11 @@ def _mail(scene: Scene) -> dict[str, str]:
 def _status(scene: Scene) -> dict[str, str]:
     view = _view(scene)
     if view is None:
-        return {"status": "sudah ditutup", "owner": "-", "due": "-"}
+        return {"status": "sudah ditutup", "owner": "-", "due": "-", "readers": ""}
     words = {
         "assigned": "menunggu petugas",
         "acknowledged": "sedang ditangani",
+        "answered": "sudah dijawab, sedang ditindaklanjuti",
         "closed": "sudah ditutup",
         "withdrawn": "sudah ditarik",
     }
@@ -162,7 +282,15 @@ def _status(scene: Scene) -> dict[str, str]:
         "status": words.get(view.status, view.status),
         "owner": view.owner,
         "due": say_time(view.due_at) if view.due_at else "-",
+        "readers": _readers(scene),
     }
+
+
+def _readers(scene: Scene) -> str:
+    """Who opened the report how often, straight from the audit."""
+    found = scene.ports.readers(scene.answers["tip"])
+    told = ", ".join(f"{count} kali oleh {who}" for who, count in found)
+    return f"Dibaca {told}." if told else "Belum dibaca siapa pun."
 
 
 def _instead(scene: Scene) -> tuple[Option, ...]:

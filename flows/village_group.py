@@ -38,13 +38,14 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
             "check_how": Say("village_group.check_how", "end"),
             "danger": Say("village_group.danger", "end", slots=_danger),
             "report": Say("village_group.report", "end", slots=_link_for("lapor")),
+            "code": Say("village_group.code", "end", slots=_link_for("kode")),
             "bind": Decide(_invited, {"yes": "bound", "no": "bad_code"}),
             "bound": Emit(_bind, "bound_text"),
             "bound_text": Say("village_group.bound", "end", slots=_place),
             "bad_code": Say("village_group.bad_code", "end"),
             "end": End(),
         },
-        entries=("ask", "check", "danger", "report", "bind"),
+        entries=("ask", "check", "code", "danger", "report", "bind"),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flows.catalog import Catalog
+from flows.left import OWED_STAYS, act_due, silence
 from flows.nodes import Choose, Flow, Node
 from flows.session import Session
 
@@ -30,15 +31,21 @@ def wakes_at(catalog: Catalog, session: Session) -> int | None:
         moments.append(session.waits_since + _seconds(ends_after(flow, node)))
         if flow.nudge_after and not session.nudged:
             moments.append(session.waits_since + _seconds(flow.nudge_after))
+        if wait := silence(flow, session.node, session.answers):
+            moments.append(session.waits_since + _seconds(wait))
     for name, frame in session.kept.items():
         if name not in catalog.flows:
             continue  # dropped at the next turn
         moments.append(frame.at + _seconds(catalog.flows[name].expires))
+        if wait := silence(catalog.flows[name], "", frame.answers):
+            moments.append(frame.at + _seconds(wait))
+    moments += [owed.at + _seconds(OWED_STAYS) for owed in session.owed]
     return min(moments, default=None)
 
 
 def pass_time(run: "Run") -> None:
-    """A nudge, or the quiet end of a wait; which of them follows from the clock alone."""
+    """What is done without them, a nudge, or the quiet end of a wait; the clock alone decides."""
+    act_due(run)
     session, now = run.session, int(run.ports.now.timestamp())
     for name, frame in list(session.kept.items()):
         if now >= frame.at + _seconds(run.catalog.flows[name].expires):

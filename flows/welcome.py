@@ -5,6 +5,9 @@ from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scen
 from flows.places import place_questions
 from flows.ports import Place
 
+SHOWN = 40
+"""Characters of each watched company, so that twenty of them fit one message."""
+
 
 def flow(consent_version: str) -> Flow:
     """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
@@ -100,7 +103,14 @@ def _about() -> dict[str, Node]:
         ),
         "genuine": Say("common.genuine", "about", slots=_office, public=True),
         "data": Say("welcome.data", "about", slots=_data),
-        "delete": Choose(
+        "delete": Decide(
+            lambda scene: scene.person.channel,
+            {"whatsapp": "chat_whatsapp", "telegram": "chat_telegram", "simulator": "chat_here"},
+        ),
+        "chat_whatsapp": Say("welcome.chat_whatsapp", "delete_ask"),
+        "chat_telegram": Say("welcome.chat_telegram", "delete_ask"),
+        "chat_here": Say("welcome.chat_here", "delete_ask"),
+        "delete_ask": Choose(
             "welcome.delete_ask",
             (Choice("yes", "common.yes", "forget"), Choice("no", "common.no", "menu")),
         ),
@@ -153,6 +163,7 @@ def _data(scene: Scene) -> dict[str, str]:
     place = scene.person.place
     return {
         "place": place.name if place else "-",
+        "watched": ", ".join(name[:SHOWN] for name in scene.ports.watches()) or "-",
         "lessons": str(len(scene.person.done_lessons)),
         "consent": "ya" if scene.person.consented else "tidak",
         "broadcasts": "tidak" if scene.person.opted_out or not scene.person.consented else "ya",

@@ -1,4 +1,4 @@
-"""What many tests need: a bot without a network, and each of the two databases, fresh."""
+"""What many tests need: a bot without a network, its providers, and each of the two databases, fresh."""
 
 import os
 import shutil
@@ -14,6 +14,8 @@ from bot.rehearsal import Rehearsal
 from bot.territory import Offices
 from flows import conversations
 from flows.catalog import CONTENT
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.twilio import FakeTwilio
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
 
 
@@ -58,6 +60,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path / 'kentongan.db'}"
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def twilio() -> Iterator[FakeTwilio]:
+    with FakeTwilio() as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 tesseract --list-langs 2>/dev/null | grep -qx ind || missing="$missing tesseract-ocr tesseract-ocr-ind"
+command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -f /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || missing="$missing fonts-dejavu-core"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

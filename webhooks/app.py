@@ -46,7 +46,11 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
     """The application around a service."""
     running = Running(service, parts, paced=paced)
     statuses: GroupCommit[StatusReport, bool] = GroupCommit(
-        "statuses", service.database, outbox.record_status
+        "statuses",
+        service.database,
+        lambda connection, reports: outbox.record_status(
+            connection, reports, service.ring, service.clock.now()
+        ),
     )
 
     @asynccontextmanager

@@ -6,10 +6,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot import outbox
+from bot import erasures, outbox
 from bot.service import NoOffice, Service
 
 OLDEST = Gauge("kentongan_outbox_oldest_seconds", "Age of the oldest message due.", ["channel"])
+ERASURES = Gauge(
+    "kentongan_erasures_pending", "Messages of reports that providers still have.", ["state"]
+)
+ERASURES_OLDEST = Gauge("kentongan_erasures_oldest_seconds", "Age of the oldest of them.")
 LATE = 300.0
 """Seconds after which an unsent message makes the service not ready."""
 
@@ -54,7 +58,12 @@ def _measure(service: Service) -> dict[str, float]:
     now = service.clock.now()
     with service.database.read() as connection:
         waiting = outbox.oldest_waiting(connection, now)
+        pending = erasures.pending(connection)
     ages = {channel: (now - oldest).total_seconds() for channel, oldest in waiting.items()}
+    ERASURES.labels("waiting").set(pending.waiting)
+    ERASURES.labels("failing").set(pending.failing)
+    age = (now - pending.oldest).total_seconds() if pending.oldest else 0.0
+    ERASURES_OLDEST.set(age)
     for channel, age in ages.items():
         OLDEST.labels(channel).set(age)
     return ages

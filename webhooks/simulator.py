@@ -27,7 +27,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot import demo
 from bot.accounts import accounts
-from bot.channels.base import MAX_PICTURE, Inbound
+from bot.channels.base import MAX_MEDIA, Inbound
 from bot.channels.simulator import SimulatorChannel
 from bot.running import Running
 from bot.schedule import forward
@@ -58,8 +58,12 @@ _PHONES = (
     ("grup", "Grup desa", "Grup Telegram Desa Ngrayun", "group"),
     ("petugas", "Petugas", "PIMPASA Desa Ngrayun dan Baosan Kidul", "private"),
 )
-_OFFICE_PHONES = {demo.DEPUTY: "HP wakil petugas", demo.HEAD: "HP kepala seksi"}
-"""The other officers' phones: what they get is shown on the officer's phone, under their name."""
+_OFFICE_PHONES = {
+    demo.DEPUTY: "HP wakil petugas",
+    demo.HEAD: "HP kepala seksi",
+    demo.PARTNER: "HP Babinsa",
+}
+"""Phones without a screen of their own: what they get is shown on the officer's, under their name."""
 _SIGN_IN = (("D-001", "petugas"), ("D-003", "kepala seksi"))
 
 
@@ -153,9 +157,9 @@ async def picture(request: Request) -> Response:
     running: Running = request.app.state.running
     if GUARD.lower() not in request.headers:
         return _error("Permintaan ditolak.", 403)
-    body = await read_body(request, MAX_PICTURE)
+    body = await read_body(request, MAX_MEDIA)
     if not body:
-        return _error("Foto kosong, atau lebih besar dari 10 MB.", 413)
+        return _error("Foto kosong, atau lebih besar dari 16 MB.", 413)
     media = _channel(running).keep(body)
     _channel(running).show(demo.VILLAGER, "me", "[foto]")
     event_id = f"sim-{next(_event_ids)}-{id(running):x}"

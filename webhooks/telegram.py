@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.base import MAX_PICTURE, Inbound
+from bot.channels.base import MAX_MEDIA, Inbound
 from bot.running import Running
 from webhooks.edge import clean, read_body, refuse, take
 
@@ -35,6 +35,8 @@ MEDIA = (
 )
 """https://core.telegram.org/bots/api#message, the most telling name first: an animation also has
 `document`, a venue also has `location`."""
+FILES = frozenset({"voice", "audio", "video", "video_note", "animation", "document"})
+"""Those that are one file, which a report can hold."""
 SERVICE = frozenset(
     {
         "pinned_message",
@@ -93,7 +95,7 @@ class _Message(msgspec.Struct):
 
 
 class _Photo(msgspec.Struct):
-    """One size of a photo, or a file that says it is a picture."""
+    """One size of a photo, or a file of any kind."""
 
     file_id: str
     file_size: int = 0
@@ -182,7 +184,20 @@ def _from_message(event_id: str, raw: msgspec.Raw, bot: str) -> Inbound | None:
     media = _picture(medium, fields)
     if media is not None:
         return Inbound(CHANNEL, event_id, "picture", address, text=caption, media=media)
-    return Inbound(CHANNEL, event_id, "unreadable", address, text=caption, medium=medium)
+    return Inbound(
+        CHANNEL, event_id, "unreadable", address,
+        text=caption, medium=medium, media=_file(medium, fields),
+    )  # fmt: skip
+
+
+def _file(medium: str, fields: dict[str, msgspec.Raw]) -> str:
+    """The file_id of sound, film or a document; how large it is `fetch` will see."""
+    if medium not in FILES:
+        return ""
+    try:
+        return clean(msgspec.json.decode(fields[medium], type=_Photo).file_id)
+    except msgspec.ValidationError:  # of a shape that the documents don't know (yet)
+        return ""
 
 
 def _picture(medium: str, fields: dict[str, msgspec.Raw]) -> str | None:
@@ -201,7 +216,7 @@ def _picture(medium: str, fields: dict[str, msgspec.Raw]) -> str | None:
             return None
     except msgspec.ValidationError:  # of a shape that the documents don't know (yet)
         return None
-    fitting = [size for size in sizes if size.file_size <= MAX_PICTURE]
+    fitting = [size for size in sizes if size.file_size <= MAX_MEDIA]
     best = max(fitting, key=lambda size: size.width * size.height, default=None)
     return clean(best.file_id) if best else ""
 

@@ -70,15 +70,23 @@ def translate(form: Mapping[str, str], account_sid: str) -> Inbound | None:
     payload = clean(form.get("ButtonPayload") or form.get("ListId") or "")
     if payload:
         return Inbound(CHANNEL, event_id, "choice", address, text=text, payload=payload)
-    medium = _medium(form)
-    media = _MEDIA_URL.fullmatch(form.get("MediaUrl0", "")) if medium == "photo" else None
-    if media and media["account"] == account_sid:
-        ids = f"{media['message']}/{media['media']}"
-        return Inbound(CHANNEL, event_id, "picture", address, text=text, media=ids)
+    medium, media = _medium(form), _media_ids(form, account_sid)
+    if medium == "photo" and media:
+        return Inbound(CHANNEL, event_id, "picture", address, text=text, media=media)
     if medium or not text.strip():
-        medium = medium or _message_type(form)
-        return Inbound(CHANNEL, event_id, "unreadable", address, text=text, medium=medium)
+        return Inbound(
+            CHANNEL, event_id, "unreadable", address,
+            text=text, medium=medium or _message_type(form), media=media,
+        )  # fmt: skip
     return Inbound(CHANNEL, event_id, "text", address, text=text)
+
+
+def _media_ids(form: Mapping[str, str], account_sid: str) -> str:
+    """Where Twilio keeps what came, of whatever kind. WhatsApp sends one file a message:
+    https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages."""
+    found = _MEDIA_URL.fullmatch(form.get("MediaUrl0", ""))
+    ours = found is not None and found["account"] == account_sid
+    return f"{found['message']}/{found['media']}" if found and ours else ""
 
 
 def _medium(form: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ InboundKind = Literal[
     "unreadable",
     "picture",
     "picture_read",
+    "attachment",
     "edited",
     "blocked",
     "unblocked",
@@ -33,10 +34,10 @@ InboundKind = Literal[
 MAX_INBOUND_CHARACTERS = 4096
 """Telegram's longest text message (Bot API, sendMessage); WhatsApp's is shorter."""
 
-MAX_PICTURE = 10 * 1024 * 1024
-"""Bytes of a picture. WhatsApp takes images of 5 MB, Telegram compresses a photo far below."""
+MAX_MEDIA = 16 * 1024 * 1024
+"""Bytes of a file that is fetched: what WhatsApp delivers at most, and Telegram's bots get 20 MB."""
 TOO_LARGE = "too_large"
-"""The code of `Refused` for a picture that is larger."""
+"""The code of `Refused` for a file that is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,11 @@ class Inbound:
     medium: str = ""
     """For `unreadable`: photo, voice, location, sticker, ..."""
     media: str = field(default="", repr=False)
-    """For `picture`: what `Channel.fetch` gets it by; empty when it is larger than we take."""
+    """For `picture`: what `PictureSource.fetch` gets it by; empty when it is larger than we take.
+    For `unreadable`: what its copy is deleted by, where a provider keeps one."""
     caption: str = field(default="", repr=False)
-    """For `picture_read`: the words that came with the picture. Its `payload` says how it went."""
+    """For `picture_read`: the words that came with the picture. Its `payload` says how it went, as
+    that of `attachment` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class Outgoing:
     fixed: bool = False
     callback_id: str = ""
     group: bool = False
+    erase: str = ""
+    """When the provider is to delete it (`bot/erasures.py`)."""
 
 
 class SendError(Exception):
@@ -160,11 +165,15 @@ class PictureSource(Protocol):
     name: str
 
     async def fetch(self, media: str) -> bytes:
-        """A picture that somebody sent, at most MAX_PICTURE bytes. Raises SendError."""
+        """A file that somebody sent, at most MAX_MEDIA bytes. Raises SendError."""
         ...
 
     async def discard(self, media: str) -> None:
         """Have the provider delete its copy, where that can be asked. Raises SendError."""
+        ...
+
+    async def erase(self, message: str, chat: str) -> None:
+        """Have the provider delete a message; done, too, when it has none. Raises SendError."""
         ...
 
 

@@ -53,6 +53,9 @@ class SimulatorChannel:
     async def discard(self, media: str) -> None:
         self._pictures.pop(media, None)
 
+    async def erase(self, message: str, chat: str) -> None:
+        """Nobody but this process ever had it."""
+
     async def close(self) -> None:
         self.tell("closed", {})
 

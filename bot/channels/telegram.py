@@ -26,7 +26,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
-    MAX_PICTURE,
+    MAX_MEDIA,
     TOO_LARGE,
     ChannelDown,
     GroupMoved,
@@ -176,19 +176,27 @@ class TelegramChannel(Wire):
         return None
 
     async def fetch(self, media: str) -> bytes:
-        """A picture by its file_id: https://core.telegram.org/bots/api#getfile."""
+        """A file by its file_id: https://core.telegram.org/bots/api#getfile."""
         try:
             found = await _translated(self._bot.get_file(media))
         except Refused as error:
             raise Refused(TOO_LARGE if "too big" in str(error) else error.code) from None
-        if (found.file_size or 0) > MAX_PICTURE:
+        if (found.file_size or 0) > MAX_MEDIA:
             raise Refused(TOO_LARGE)
         if not found.file_path:
             raise Refused("400", "no file_path")
         return bytes(await _translated(found.download_as_bytearray()))
 
     async def discard(self, media: str) -> None:
-        """Telegram gives a bot no way to delete what somebody sent it in private."""
+        """What somebody sent stays in their own chat: it is theirs to delete."""
+
+    async def erase(self, message: str, chat: str) -> None:
+        """A message of ours: https://core.telegram.org/bots/api#deletemessage.
+
+        What Telegram does not let us delete stays: after 48 hours, or in a chat that is closed.
+        """
+        with suppress(Refused, Unreachable):
+            await _translated(self._bot.delete_message(chat_id=chat, message_id=int(message)))
 
     async def username(self) -> str:
         """The bot's own name, asked once (getMe). Raises SendError."""

@@ -18,7 +18,7 @@ from twilio.rest import Client
 from twilio.rest.content.v1.content import ContentList
 
 from bot.channels.base import (
-    MAX_PICTURE,
+    MAX_MEDIA,
     ChannelDown,
     Outgoing,
     Refused,
@@ -227,7 +227,7 @@ class WhatsAppChannel(Wire):
         url = f"{account}/Messages/{ids['message']}/Media/{ids['media']}"
         auth = (self._account_sid, self._auth_token)
         wire: TwilioWire = self._twilio().http_client
-        return await translated(wire.download(url, auth, MAX_PICTURE))
+        return await translated(wire.download(url, auth, MAX_MEDIA))
 
     async def discard(self, media: str) -> None:
         """Twilio keeps media until it is told to delete it; what it does not have is deleted."""
@@ -235,11 +235,12 @@ class WhatsAppChannel(Wire):
         if ids is None:
             return
         copy = self._twilio().messages(ids["message"]).media(ids["media"])
-        try:
-            await translated(copy.delete_async())
-        except ChannelDown as error:
-            if error.code not in ("404", "20404"):
-                raise
+        await _gone(copy.delete_async())
+
+    async def erase(self, message: str, chat: str) -> None:
+        """The whole message, with its media: what is not Twilio's any more is deleted.
+        https://www.twilio.com/docs/messaging/api/message-resource#delete-a-message-resource."""
+        await _gone(self._twilio().messages(message).delete_async())
 
     async def _is_anothers(self, sid: str) -> bool:
         """The same words were sent before: that record is no proof for this message."""
@@ -263,6 +264,15 @@ class WhatsAppChannel(Wire):
                 environment={"TWILIO_EDGE": ""},
             )
         return self._client
+
+
+async def _gone(deleting: Awaitable[bool]) -> None:
+    """Deleted, or never there."""
+    try:
+        await translated(deleting)
+    except ChannelDown as error:
+        if error.code not in ("404", "20404"):
+            raise
 
 
 def _ids(media: str) -> re.Match[str]:

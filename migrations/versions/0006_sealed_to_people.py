@@ -36,6 +36,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('tip', schema=None) as batch_op:
         batch_op.add_column(sa.Column('category', sa.String(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('rank', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('public_key', sa.LargeBinary(), nullable=True))
     with op.batch_alter_table('tip_part', schema=None) as batch_op:
         batch_op.add_column(sa.Column('uid', sa.String(), nullable=True))
@@ -43,6 +44,7 @@ def upgrade() -> None:
     _reseal(op.get_bind(), context.config.attributes.get("ring"))
     with op.batch_alter_table('tip', schema=None) as batch_op:
         batch_op.alter_column('category', existing_type=sa.String(), server_default=None)
+        batch_op.alter_column('rank', existing_type=sa.Integer(), server_default=None)
         batch_op.alter_column('public_key', existing_type=sa.LargeBinary(), nullable=False)
     with op.batch_alter_table('tip_part', schema=None) as batch_op:
         batch_op.alter_column('uid', existing_type=sa.String(), nullable=False)
@@ -101,6 +103,7 @@ def downgrade() -> None:
     with op.batch_alter_table('tip', schema=None) as batch_op:
         batch_op.drop_column('public_key')
         batch_op.drop_column('category')
+        batch_op.drop_column('rank')
 
     with op.batch_alter_table('officer', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pin_failures', sa.Integer(), nullable=False, server_default='0'))
@@ -111,11 +114,19 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('tip_number', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('failures', sa.Integer(), nullable=False, server_default='0'))
 
-    for table in ('office_key_wrap', 'officer_key', 'officer_account', 'tip_relay', 'tip_fingerprint', 'office_key'):
+    for table in ('office_key_wrap', 'officer_key', 'officer_account', 'tip_relay', 'tip_fingerprint', 'office_key',
+                  'sender_count'):
         op.drop_table(table)
 
 
 def _new_tables() -> None:
+    op.create_table('sender_count',
+    sa.Column('fingerprint', sa.LargeBinary(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('until', bot.database.Moment(), nullable=False),
+    sa.PrimaryKeyConstraint('fingerprint')
+    )
+    op.create_index('ix_sender_count_until', 'sender_count', ['until'])
     op.create_table('office_key',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('office_code', sa.String(), nullable=False),

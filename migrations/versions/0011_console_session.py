@@ -1,7 +1,7 @@
 """sessions of the console; failures counted by staff number
 
 Revision ID: 0011_console_session
-Revises: 0006_sealed_to_people
+Revises: 0010_partners
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import bot.database
 
 revision = '0011_console_session'
-down_revision = '0006_sealed_to_people'
+down_revision = '0010_partners'
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from bot.recruiters import Register
 from bot.rehearsal import Rehearsal
 from tests.bot.darkroom import Darkroom
 from tests.bot.register_files import FIRST, SECOND, Office, row
+from tests.bot.second import Second
 from tests.bot.watching import ANOTHER, Village
 
 
@@ -18,6 +19,13 @@ async def room(database_url: str) -> AsyncIterator[Darkroom]:
     darkroom = Darkroom(database_url)
     yield darkroom
     darkroom.bot.close()
+
+
+@pytest.fixture
+def second(on_both: Rehearsal) -> Iterator[Second]:
+    process = Second(on_both)
+    yield process
+    process.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot import demo, pictures
-from bot.channels.base import Inbound, RetryLater
+from bot.channels.base import Inbound, InboundKind, RetryLater
+from bot.keeping import Kept
 from bot.picture_reader import PictureReader
 from bot.pictures import jobs
 from bot.reading import Read
 from bot.rehearsal import RecordingChannel, Rehearsal
 from bot.sessions import open_session
-from bot.turns import sessions
+from bot.turns import Outcome, sessions
 from flows.session import Session
 from tests.bot.steps import count, heard
 
@@ -48,28 +49,49 @@ class Darkroom:
 
     def __init__(self, database_url: str) -> None:
         self.album = Album()
-        self.bot = Rehearsal(database_url, channel=self.album, read=self.read)
+        self.bot = Rehearsal(database_url, channel=self.album, read=self.read, keep=self.keep)
         self.service = self.bot.service
         self.reader = self.new_reader()
 
     def read(self, picture: bytes) -> Read:
         return Read("read", picture.decode()) if picture else Read("nothing")
 
+    def keep(self, data: bytes) -> Kept:
+        return Kept("kept", "image/jpeg", data=data) if data else Kept("damaged")
+
     def new_reader(self) -> PictureReader:
         """As after a restart: nothing is remembered but what the database holds."""
-        self.reader = PictureReader(self.service, self.bot.turns, [self.album], read=self.read)
+        self.reader = PictureReader(
+            self.service, self.bot.turns, [self.album], read=self.read, keep=self.keep
+        )
         return self.reader
 
     async def sends(
-        self, media: str, text: str = TEXT, who: str = VILLAGER, caption: str = ""
+        self,
+        media: str,
+        text: str = TEXT,
+        who: str = VILLAGER,
+        caption: str = "",
+        medium: str = "",
     ) -> str:
-        """A picture comes in; nobody has looked at it yet. What its sender is told at once."""
+        """A picture comes in; nobody has looked at it yet. What its sender is told at once.
+
+        With a medium it is a voice note, a document, ...
+        """
         self.album.pictures[media] = text.encode()
         before = len(self.album.sent)
-        inbound = Inbound("simulator", f"e-{media}", "picture", who, text=caption, media=media)
+        kind: InboundKind = "unreadable" if medium else "picture"
+        inbound = Inbound(
+            "simulator", f"e-{media}", kind, who, text=caption, media=media, medium=medium
+        )
         assert await self.bot.turns.accept(inbound) == "done"
         await self.bot.sender.drain()
         return heard(self.album.sent[before:], who)
+
+    async def takes(self, media: str, kind: InboundKind, outcome: Outcome = "done") -> None:
+        """Anything with a copy at the provider comes in."""
+        inbound = Inbound("simulator", f"e-{media}", kind, VILLAGER, media=media)
+        assert await self.bot.turns.accept(inbound) == outcome
 
     async def reads(self, who: str = VILLAGER, after: timedelta = timedelta()) -> str:
         """What the sender hears once everything that may be read by then was read."""

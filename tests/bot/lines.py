@@ -119,7 +119,9 @@ class Line:
         sid = sid or f"sid-{row_id}"
         with self.service.database.write() as connection:
             report = StatusReport(NAME, row_id, sid, status, code)
-            return outbox.record_status(connection, [report])[0]
+            return outbox.record_status(
+                connection, [report], self.service.ring, self.service.clock.now()
+            )[0]
 
 
 def line(rehearsal: Rehearsal, **scripts: list[SendError | None]) -> Line:

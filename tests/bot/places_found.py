@@ -6,9 +6,9 @@ from flows.ports import Place
 gazetteer = Gazetteer()
 
 
-def the_place(text: str) -> Place:
-    """The one place that this text names."""
-    place = gazetteer.find(text).place
+def the_place(text: str, within: tuple[str, ...] = ()) -> Place:
+    """The one place that this text names, to somebody of an office with these regencies."""
+    place = gazetteer.find(text, within=within).place
     assert place is not None
     return place
 

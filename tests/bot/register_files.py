@@ -11,6 +11,7 @@ from bot.register_file import Reading, read_register_file
 from bot.register_import import Imported, Origin, import_register
 from bot.register_rows import RegisterFileError
 from bot.rehearsal import Rehearsal
+from bot.service import Service
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 TODAY = NOW.date()
@@ -48,6 +49,21 @@ def problems(path: Path, **reading: object) -> tuple[str, ...]:
     return caught.value.problems
 
 
+def take_over(
+    service: Service, folder: Path, *lines: str, kind: str = "list", head: str = HEAD,
+    share: float = 1.0, fail: bool = False,
+) -> Imported:  # fmt: skip
+    """Import a file of these lines now; `fail` breaks off before the commit."""
+    now = service.clock.now()
+    rows = read_register_file(a_file(folder, *lines, head=head), Reading(today=now.date()))
+    origin = Origin(kind, "register.csv", b"", third_party=True)  # type: ignore[arg-type]
+    with service.database.write() as connection:
+        done = import_register(connection, service, rows, origin, drop_share=share, now=now)
+        if fail:
+            raise KeyboardInterrupt
+    return done
+
+
 class Office:
     """The example office; its register begins with two listings and one sanction."""
 
@@ -57,12 +73,7 @@ class Office:
         self.folder = folder
 
     def take(self, *lines: str, kind: str = "list", share: float = 1.0) -> Imported:
-        rows = read_register_file(a_file(self.folder, *lines), Reading(today=TODAY))
-        origin = Origin(kind, "register.csv", b"", third_party=True)  # type: ignore[arg-type]
-        with self.service.database.write() as connection:
-            return import_register(
-                connection, self.service, rows, origin, drop_share=share, now=NOW
-            )
+        return take_over(self.service, self.folder, *lines, kind=kind, share=share)
 
     def changes(self, *lines: str, kind: str = "list") -> list[str]:
         return [f"{c.kind} {c.what}" for c in self.take(*lines, kind=kind).changes]

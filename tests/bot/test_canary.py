@@ -2,7 +2,9 @@
 
 import logging
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +13,13 @@ from prometheus_client import Counter, generate_latest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from bot import demo, tips
+from bot import demo, draft_media, tips
+from bot.effects import Effects
 from bot.rehearsal import Rehearsal
 from bot.sealing import KeyRing
-from tests.bot.steps import report
+from bot.world import World
+from tests.bot.steps import count, report
+from tests.opened import opened
 
 WHAT = "kanariwhat"
 WHO = "kanariwho"
@@ -22,9 +27,13 @@ WHEN = "kanariwhen"
 WHERE = "kanariwhere"
 QUESTION = "kanariquestion"
 ANSWER = "kanarianswer"
-TOLD = (WHAT, WHO, WHEN, WHERE, ANSWER)
-CANARIES = (*TOLD, QUESTION)
+SOUND = "kanarisuara"
+CAPTION = "kanaricaption"
+TOLD = (WHAT, WHO, WHEN, WHERE, ANSWER, CAPTION)
+CANARIES = (*TOLD, QUESTION, SOUND)
 PLANTED = "kanariplanted"
+VOICE = b"#!AMR\n" + (b"\x3c" + SOUND.encode().ljust(31, b"U")) * 50
+"""A voice note whose sound holds the word: packed anew it still does."""
 OFFICERS = (demo.OFFICER, demo.DEPUTY, demo.HEAD)
 
 _LEAK = Counter("kentongan_test_leak", "Proves that a leak into /metrics would be found.", ["what"])
@@ -35,17 +44,22 @@ class House:
 
     def __init__(self, folder: Path, logs: pytest.LogCaptureFixture) -> None:
         self.file = folder / "canary.db"
+        self.temporary = folder / "temporary"
         self.rehearsal = Rehearsal(f"sqlite:///{self.file}")
         self.logs = logs
+        self.notices: list[str] = []
 
     def places(self) -> dict[str, bytes]:
         return {
             "tables": self.tables(),
             "dump": self.dump(),
             "file": self.raw(),
+            "backup": self.backup(),
+            "temporary": self.left_over(),
             "logs": self.logs.text.encode(),
             "metrics": generate_latest(),
             "officers": self.to_officers(),
+            "unasked": self.unasked(),
         }
 
     def tables(self) -> bytes:
@@ -69,6 +83,24 @@ class House:
         self.checkpoint("FULL")
         return b"".join(path.read_bytes() for path in self.file.parent.glob("canary.db*"))
 
+    def backup(self) -> bytes:
+        """What `sqlite3 .backup` would carry away."""
+        with (
+            closing(sqlite3.connect(self.file)) as source,
+            closing(sqlite3.connect(":memory:")) as copy,
+        ):
+            source.backup(copy)
+            return copy.serialize()
+
+    def left_over(self) -> bytes:
+        """Whatever was put into a temporary file and stayed."""
+        files = [path for path in self.temporary.rglob("*") if path.is_file()]
+        return b"\n".join(path.read_bytes() for path in files)
+
+    def unasked(self) -> bytes:
+        """What a locked phone shows of messages that nobody waited for."""
+        return "\n".join(self.notices).encode()
+
     def checkpoint(self, how: str) -> None:
         raw = self.rehearsal.service.database.engine.raw_connection()
         busy = raw.cursor().execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
@@ -78,6 +110,17 @@ class House:
     def to_officers(self) -> bytes:
         sent = self.rehearsal.channel.sent
         return "\n".join(m.text + repr(m.buttons) for m in sent if m.to in OFFICERS).encode()
+
+    def overheard(self, tell: Callable[..., None]) -> Callable[..., None]:
+        """The same, with its words noted down."""
+
+        def told(
+            effects: Effects, contact_id: int, key: str, slots: dict[str, str], **about: object
+        ) -> None:
+            self.notices.append(effects.service.message(key, slots).text)
+            tell(effects, contact_id, key, slots, **about)
+
+        return told
 
     def found(self, words: tuple[str, ...]) -> set[tuple[str, str]]:
         return {
@@ -89,9 +132,14 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[House]:
+def house(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
     caplog.set_level(logging.DEBUG)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     place = House(tmp_path, caplog)
+    monkeypatch.setattr(Effects, "tell", place.overheard(Effects.tell))
     yield place
     place.rehearsal.close()
 
@@ -103,6 +151,7 @@ async def _a_whole_case(rehearsal: Rehearsal) -> None:
         await rehearsal.say("warga", words)
     for words in ("tulis lagi", "ngrayun ngrayun ponorogo", "ya", f"pada {WHEN}", f"si {WHO}"):
         await rehearsal.say("warga", words)
+    await rehearsal.attach("warga", "voice", VOICE, caption=f"ini {CAPTION}")
     for words in ("boleh", "ubah", "waktu", f"jadi {WHEN}", "kirim"):
         await rehearsal.say("warga", words)
     await rehearsal.wait(timedelta(hours=3))
@@ -110,6 +159,8 @@ async def _a_whole_case(rehearsal: Rehearsal) -> None:
     await rehearsal.say("wakil", f"tanya 1 siapa {QUESTION} itu?")
     for words in ("buka", f"namanya {ANSWER}"):
         await rehearsal.say("warga", words)
+    await rehearsal.say("warga", "buka")
+    await rehearsal.attach("warga", "voice", VOICE)
     await rehearsal.say("wakil", "baca 1")
 
 
@@ -118,9 +169,27 @@ async def test_a_report_lies_nowhere_in_the_clear(house: House) -> None:
     assert house.found(CANARIES) == set()
 
 
+async def test_what_a_partner_is_asked_and_answers_lies_nowhere_in_the_clear(house: House) -> None:
+    """But for the officer's own chat, where the question was typed."""
+    await report(house.rehearsal)
+    for words in ("ambil 1", "mitra 1", "1", "Apakah PT kanariasked dikenal?"):
+        await house.rehearsal.say("petugas", words)
+    (told, *_) = await house.rehearsal.say("petugas", "kirim")
+    code = told.text.partition("Kode buka: ")[2].split()[0]
+    assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
+    for words in ("mitra", "1", code):
+        shown = await house.rehearsal.say(demo.PARTNER, words)
+    assert "kanariasked" in shown[-1].text
+    await house.rehearsal.say(demo.PARTNER, "kenal, kanarianswered")
+    assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
+    assert house.found(("kanarianswered", code.lower())) == {("officers", code.lower())}
+
+
 async def test_a_report_lies_nowhere_even_when_it_is_not_finished(house: House) -> None:
     for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini", "1", f"pada {WHEN}"):
         await house.rehearsal.say("warga", words)
+    await house.rehearsal.attach("warga", "voice", VOICE, caption=CAPTION)
+    assert count(house.rehearsal, draft_media.media) == 1
     assert house.found(CANARIES) == set()
 
 
@@ -141,12 +210,9 @@ async def test_a_report_does_not_reach_the_logs_when_its_turn_fails(
 async def test_the_report_is_there_and_opens_with_the_key(house: House) -> None:
     """Nothing was found above because it is sealed, not because it was lost."""
     await _a_whole_case(house.rehearsal)
-    service = house.rehearsal.service
-    with service.database.read() as connection:
-        tip = tips.by_number(connection, 1)
-        assert tip
-        kinds = ["report", "from_reporter", "to_reporter"]
-        said = repr(tips.read_parts(connection, service.ring, tip, kinds))
+    parts = opened(house.rehearsal.service, 1)
+    assert [part.data for part in parts if part.kind == "attachment"] == [VOICE, VOICE]
+    said = repr(parts)
     # The place was written again, so its first words are rightly gone.
     assert [word for word in CANARIES if word not in said] == [WHERE]
 
@@ -171,6 +237,19 @@ def _into_a_log(house: House) -> None:
     logging.getLogger("bot.turns").debug("said: %s", PLANTED)
 
 
+def _into_a_temporary_file(house: House) -> None:
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        file.write(PLANTED.encode())
+
+
+def _into_a_notice(house: House) -> None:
+    service = house.rehearsal.service
+    now = service.clock.now()
+    with service.database.write() as connection:
+        effects = Effects(connection, service, World(connection, service, None, now), now)
+        effects.tell(1, "notice.broadcast", {"number": PLANTED, "counts": ""})
+
+
 def _into_metrics(house: House) -> None:
     _LEAK.labels(PLANTED).inc()
 
@@ -178,10 +257,12 @@ def _into_metrics(house: House) -> None:
 @pytest.mark.parametrize(
     ("plant", "places"),
     [
-        (_into_a_table, {"tables", "dump", "file"}),
+        (_into_a_table, {"tables", "dump", "file", "backup"}),
         (_into_a_free_page, {"file"}),
         (_into_a_log, {"logs"}),
         (_into_metrics, {"metrics"}),
+        (_into_a_temporary_file, {"temporary"}),
+        (_into_a_notice, {"unasked"}),
     ],
 )
 async def test_a_planted_word_would_be_found(
@@ -211,7 +292,10 @@ async def test_an_unsealed_session_would_be_found(
     monkeypatch.setattr(KeyRing, "open", lambda self, purpose, row, sealed: sealed)
     for words in ("lapor", "lanjut", "tidak", f"Ada {WHAT} di sini"):
         await house.rehearsal.say("warga", words)
-    assert {place for place, _ in house.found((WHAT,))} >= {"tables", "file"}
+    await house.rehearsal.attach("warga", "voice", VOICE)
+    for word in (WHAT, SOUND):
+        places = {place for place, _ in house.found((word,))}
+        assert places >= {"tables", "file", "backup"}, word
 
 
 async def test_words_of_a_report_leave_no_bytes_behind_once_they_are_wiped(house: House) -> None:
@@ -224,3 +308,18 @@ async def test_words_of_a_report_leave_no_bytes_behind_once_they_are_wiped(house
         await house.rehearsal.say("warga", words)
     house.checkpoint("TRUNCATE")
     assert sealed[12:60] not in house.raw()
+
+
+async def test_a_file_leaves_no_bytes_behind_once_it_moved_or_its_draft_is_gone(
+    house: House,
+) -> None:
+    for end in ("batal", "kirim"):
+        for words in ("lapor", "lanjut", "tidak", "Ada calo", "1", "kemarin", "Pak Anu", "boleh"):
+            await house.rehearsal.say("warga", words)
+        await house.rehearsal.attach("warga", "voice", VOICE)
+        with house.rehearsal.service.database.read() as connection:
+            sealed = connection.execute(select(draft_media.media.c.sealed)).scalar_one()
+        assert sealed[20:80] in house.raw()
+        await house.rehearsal.say("warga", end)
+        house.checkpoint("TRUNCATE")
+        assert sealed[20:80] not in house.raw()

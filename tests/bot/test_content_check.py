@@ -55,6 +55,16 @@ def test_a_card_past_its_date(content: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("file", "old", "new", "line"),
     [
+        ("deadlines.yaml", "acknowledge: 15 minutes", "acknowledge: soon",
+         "error content/deadlines.yaml now: `acknowledge` is a time such as 2 hours, not 'soon'"),
+        ("deadlines.yaml", "counted: clock", "counted: days",
+         "error content/deadlines.yaml now: `counted` is clock or working, not 'days'"),
+        ("deadlines.yaml", "at_most: 14 days", "at_least: 14 days",
+         "error content/deadlines.yaml pause: `at_least` is no field here"),
+        ("ramadan.yaml", "begins: 2026-02-19", "begins: 2026-01-19",
+         "error content/ramadan.yaml 1: Ramadan has 29 or 30 days, not 61"),
+        ("ramadan.yaml", "decided: yes", "decided: maybe",
+         "error content/ramadan.yaml 1: `decided` is yes or no"),
         ("lessons/calo.yaml", "title: Kenali calo\n", "",
          "error content/lessons/calo.yaml: `title` is missing"),
         ("lessons/calo.yaml", "checked: 2026-11-21", "checked: kemarin",
@@ -82,11 +92,28 @@ def test_one_line_names_file_place_and_problem(
     assert [one for one in out if one.startswith(line)], out
 
 
+def test_clocks_past_their_date_and_a_missing_ramadan_are_warned_of(
+    content: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(False, folder=content, today=date(2027, 5, 23))
+    out = capsys.readouterr().out
+    assert "warning content/deadlines.yaml: past its review date, 2027-05-22" in out
+    assert "warning content/ramadan.yaml: the next Ramadan is not in the list" in out
+
+
 @pytest.mark.parametrize(
     "broken", ["a: 'b\n", "a: \x00\n", "", "- x\n", "x\n", "a: [", "cards: []\nquiz: []\n"]
 )
 @pytest.mark.parametrize(
-    "file", ["lessons/calo.yaml", "hotlines.yaml", "keywords.yaml", "texts/common.yaml"]
+    "file",
+    [
+        "lessons/calo.yaml",
+        "hotlines.yaml",
+        "keywords.yaml",
+        "texts/common.yaml",
+        "deadlines.yaml",
+        "ramadan.yaml",
+    ],
 )
 def test_nothing_written_there_gives_a_traceback(
     content: Path, capsys: pytest.CaptureFixture[str], file: str, broken: str
@@ -97,7 +124,15 @@ def test_nothing_written_there_gives_a_traceback(
 
 
 @pytest.mark.parametrize(
-    "file", ["hotlines.yaml", "keywords.yaml", "recruiters.csv", "offices.csv"]
+    "file",
+    [
+        "hotlines.yaml",
+        "keywords.yaml",
+        "recruiters.csv",
+        "offices.csv",
+        "deadlines.yaml",
+        "ramadan.yaml",
+    ],
 )
 def test_a_missing_file(content: Path, capsys: pytest.CaptureFixture[str], file: str) -> None:
     (content / file).unlink()

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from bot.gazetteer import PlaceData
 from bot.territory import Gazetteer, level_of, parent_code, regency_code
+from tests.bot.places_found import assert_no_place, gazetteer, the_place
 
 PONOROGO = ("35.02", "35.03", "35.01")
 MALANG = ("35.07", "35.73", "35.79", "35.08", "35.13", "35.74", "35.75")
 CILACAP = ("33.01", "33.02", "33.03", "33.04", "33.05")
 KARAWANG = ("32.15", "32.14")
-
-gazetteer = Gazetteer()
 
 
 def test_the_list_is_ready_in_a_second_and_a_half() -> None:
@@ -92,9 +91,7 @@ def test_a_village_with_its_parents_is_found_however_it_is_spelt(text: str, code
 def test_what_is_not_a_known_village_becomes_the_larger_place(
     text: str, code: str, why: str
 ) -> None:
-    answer = gazetteer.find(text)
-    assert answer.place is not None, why
-    assert answer.place.code == code, why
+    assert the_place(text).code == code, why
 
 
 @pytest.mark.parametrize(
@@ -133,12 +130,8 @@ def test_choices_of_the_own_office_stand_first() -> None:
 
 
 def test_the_own_area_lends_support_to_a_lone_village_and_a_misspelt_kecamatan() -> None:
-    village = gazetteer.find("saya dari desa mrayan", within=PONOROGO)
-    assert village.place is not None
-    assert village.place.code == "35.02.02.2005"
-    district = gazetteer.find("kec ngrayn", within=PONOROGO)
-    assert district.place is not None
-    assert district.place.code == "35.02.02"
+    assert the_place("saya dari desa mrayan", PONOROGO).code == "35.02.02.2005"
+    assert the_place("kec ngrayn", PONOROGO).code == "35.02.02"
     assert gazetteer.find("desa mrayan", within=KARAWANG).place is None
 
 
@@ -157,26 +150,21 @@ def test_the_own_area_lends_support_to_a_lone_village_and_a_misspelt_kecamatan()
     ],
 )
 def test_a_country_is_level_country(text: str, code: str) -> None:
-    place = gazetteer.find(text, within=PONOROGO).place
-    assert place is not None
+    place = the_place(text, PONOROGO)
     assert (place.code, place.level) == (code, "country")
     assert gazetteer.place(code) == place
 
 
 def test_a_home_village_named_with_a_country_is_the_home_village() -> None:
-    place = gazetteer.find("taiwan, asal ngrayun ponorogo").place
-    assert place is not None
-    assert place.code == "35.02.02"
+    assert the_place("taiwan, asal ngrayun ponorogo").code == "35.02.02"
 
 
 @pytest.mark.parametrize(
     "text", ["", "   ", "?!", "xyzzy foo", "saya mau tanya soal kerja", "1234567890", "rt 3 rw 2"]
 )
 def test_text_without_a_place_is_nothing(text: str) -> None:
-    answer = gazetteer.find(text)
-    assert answer.place is None
-    assert answer.ask == ()
-    assert answer.confidence == 0
+    assert_no_place(text)
+    assert gazetteer.find(text).confidence == 0
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from bot import contacts, demo, groups, outbox, tips
+from bot import contacts, demo, groups, outbox, tip_clock, tips
 from bot.channels.base import GroupMoved, Inbound, RetryLater
 from bot.database import Database
 from bot.officers import Step
 from bot.rehearsal import Rehearsal
-from bot.service import Service
 from bot.sessions import SessionRow
 from bot.turns import Turns
 from flows.events import MessageCreated
 from tests.bot.lines import line
+from tests.bot.second import Second
 from tests.bot.steps import count, first_tip, report
 
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
@@ -38,11 +38,7 @@ async def test_two_processes_do_not_take_the_same_step_twice(on_postgresql: Rehe
     way = ("lapor", "lanjut", "tidak", "Ada calo", "ngrayun ngrayun ponorogo", "ya")
     for words in (*way, "tidak tahu", "tidak tahu", "boleh"):
         await on_postgresql.say("warga", words)
-    ours = on_postgresql.service
-    service = Service(
-        ours.settings, database=Database(ours.database.url), ring=ours.ring, clock=ours.clock
-    )
-    other, first = Turns(service), on_postgresql.turns
+    second, first = Second(on_postgresql), on_postgresql.turns
     flush = first._flush
 
     def slow(batch: Any) -> None:
@@ -55,14 +51,13 @@ async def test_two_processes_do_not_take_the_same_step_twice(on_postgresql: Rehe
         turns.commits.commit_now([demo.inbound(event, "warga", "kirim")])
 
     both = [threading.Thread(target=tap, args=(first, "1")),
-            threading.Thread(target=tap, args=(other, "2"))]  # fmt: skip
+            threading.Thread(target=tap, args=(second.turns, "2"))]  # fmt: skip
     both[0].start()
     time.sleep(0.2)
     both[1].start()
     for thread in both:
         thread.join()
-    other.close()
-    service.close()
+    second.close()
     assert count(on_postgresql, tips.tips) == 1
 
 
@@ -135,7 +130,7 @@ async def test_what_has_ended_is_not_changed_any_more(on_both: Rehearsal, way: s
         assert not tips.escalate(connection, 1, NEXT, now, now)
         assert not tips.acknowledge(connection, 1, owner, now, now)
         assert not tips.close(connection, 1, owner, "handled", now)
-        assert not tips.restart_clock(connection, 1, now)
+        assert not tip_clock.restart_clock(connection, 1, now)
         assert first_tip(connection).status == ended
         assert tips.withdraw(connection, 1, now) == (way == "close")
         open_ones = select(func.count()).where(tips.assignments.c.ended_at.is_(None))

@@ -67,9 +67,9 @@ async def test_nothing_is_promised_when_nobody_is_enrolled_and_enrolment_deliver
     with rehearsal.service.database.write() as connection:
         code = invite(connection, rehearsal.service.ring, head, rehearsal.clock.now())
     await rehearsal.say("baru", f"MASUK {code}")
-    assert _owner(rehearsal) is None  # without a PIN nothing could be read yet
+    assert _owner(rehearsal) is None  # without a key nothing could be read yet
     with rehearsal.service.database.write() as connection:
-        connection.execute(update(officers).where(officers.c.id == head).values(pin_hash="set"))
+        connection.execute(update(officers).where(officers.c.id == head).values(key_id="set"))
         hand_over_orphans(connection, rehearsal.clock.now())
     said = await rehearsal.wait(timedelta(minutes=1))
     assert [m.to for m in said if "diteruskan kepada Anda" in m.text] == ["baru"]

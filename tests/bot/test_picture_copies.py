@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot import doctor, pictures
 from bot.pictures import jobs
 from bot.reading import Read
+from flows.pictures import MOST_WAITING
 from tests.bot.darkroom import CAPTION, TEXT, Darkroom
 
 
@@ -39,7 +41,7 @@ async def test_what_is_left_of_a_picture_is_only_where_its_copy_lies(room: Darkr
     (found,) = (one for one in doctor._database(room.service) if one.what == "pictures")
     assert (found.state, found.detail) == ("warn", "1 still to be deleted at their provider")
     assert row.contact_id is None
-    assert pictures._open(room.service.ring, row) == pictures._Sealed("m1", "")
+    assert pictures._open(room.service.ring, row) == pictures.Told("m1")
 
 
 async def test_a_reader_killed_before_the_copy_is_deleted_leaves_it_to_the_next(
@@ -52,6 +54,50 @@ async def test_a_reader_killed_before_the_copy_is_deleted_leaves_it_to_the_next(
     assert room.album.discarded == [], "and then the process was gone"
     room.new_reader()
     await room.reads()
+    assert (room.album.discarded, room.left) == (["m1"], 0)
+
+
+async def test_what_is_declined_at_once_is_deleted_once_the_provider_surely_has_it(
+    room: Darkroom,
+) -> None:
+    for number in range(MOST_WAITING):
+        await room.sends(f"m{number}")
+    assert "belum saya ambil" in await room.sends("one too many", caption=CAPTION)
+    room.service.reads_pictures = False
+    assert "belum bisa membaca gambar" in await room.sends("unread", who="nenek")
+    await room.takes("voice", "unreadable")
+    assert room.left == 3
+    assert b"kanari" not in room.tables()
+    await room.reads()
+    declined = {"one too many", "unread", "voice"}
+    assert not declined & set(room.album.discarded)
+    await room.reads(after=pictures.SETTLES)
+    assert declined <= set(room.album.discarded)
+    assert not declined & set(room.album.fetched)
+    assert room.left == 0
+
+
+async def test_a_turn_that_fails_leaves_no_copy_either(
+    room: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.engine.resume", lambda *given: 1 / 0)
+        await room.takes("m1", "picture", "failed")
+    assert room.left == 1
+    await room.reads(after=pictures.SETTLES)
+    assert (room.album.discarded, room.left) == (["m1"], 0)
+
+
+async def test_a_turn_that_can_not_be_written_leaves_no_copy_either(
+    room: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*given: object, **more: object) -> None:
+        raise IntegrityError("insert", {}, Exception())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "put", refuses)
+        await room.takes("m1", "picture", "failed")
+    await room.reads(after=pictures.SETTLES)
     assert (room.album.discarded, room.left) == (["m1"], 0)
 
 

@@ -105,31 +105,6 @@ def test_goods_called_after_a_town_are_no_place(text: str) -> None:
     assert_no_place(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "kota kinabalu",
-        "kota kinabalu sabah",
-        "kota bharu",
-        "batu pahat",
-        "perlis",
-        "kluang",
-        "muar",
-        "bayan lepas",
-        "sungai petani",
-        "taiping",
-        "segamat",
-        "klang",
-        "putrajaya",
-        "petaling jaya",
-        "subang jaya",
-        "alor setar",
-    ],
-)
-def test_a_malaysian_town_is_malaysia(text: str) -> None:
-    assert the_place(text).code == "my"
-
-
 @pytest.mark.parametrize("text", ["desa perlis", "kab kuantan singingi", "kec subang"])
 def test_a_level_word_keeps_a_place_in_indonesia(text: str) -> None:
     answer = gazetteer.find(text)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from bot import read_picture, reading
-from bot.reading import read
+from bot import limited, read_picture, reading
+from bot.reading import MOST_OUT, read
 from tests.posters import LINES, PDF, blank_png, coded, draw, poster
 
 SECONDS = 10.0
@@ -87,7 +87,7 @@ def test_what_cannot_be_read_is_said_so_and_quickly(picture: bytes, outcome: str
 
 
 def test_a_picture_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 0.05)
+    monkeypatch.setattr(limited, "SECONDS", 0.05)
     begun = time.monotonic()
     assert read(fifty_megapixels("RGB", "PNG")).outcome == "too_hard"
     assert time.monotonic() - begun < 2
@@ -138,7 +138,7 @@ def test_no_file_is_written_while_a_picture_is_read(
     """Tesseract runs where the kernel refuses every byte to a file, and leaves none behind."""
     script = 'ulimit -f; echo x > "$0.leak"; cat > "$0.copy"; exit 7'
     spy = spy_for_tesseract(script, tmp_path, monkeypatch)
-    status, out = reading._run(poster(), "ind")
+    status, out = limited.run(reading.command(), poster(), MOST_OUT)
     assert out.splitlines()[0] == b"0"
     assert status != 0
     assert all(path.stat().st_size == 0 for path in tmp_path.iterdir() if path != spy)
@@ -149,7 +149,7 @@ def test_nothing_of_ours_is_in_the_process_surroundings(
 ) -> None:
     spy_for_tesseract("env", tmp_path, monkeypatch)
     monkeypatch.setenv("KENTONGAN_TWILIO_AUTH_TOKEN", "secret-token")
-    _, out = reading._run(poster(), "ind")
+    _, out = limited.run(reading.command(), poster(), MOST_OUT)
     assert b"OMP_THREAD_LIMIT=1" in out
     assert b"KENTONGAN" not in out
 

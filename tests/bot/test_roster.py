@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from bot import demo, officers, roster, tips
+from bot import demo, officers, roster
 from bot.database import Database
 from bot.gazetteer import Gazetteer
 from bot.office_setup import init_office, office_code
@@ -16,7 +16,7 @@ from bot.roster import COLUMNS, Change, RosterError, import_roster, read_roster
 from bot.sealing import KeyRing
 from bot.service import migrate
 from bot.territory import Offices
-from tests.bot.steps import heard, report
+from tests.bot.steps import first_tip, heard, report
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 TODAY = NOW.date()
@@ -41,7 +41,7 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 def found(connection: Connection, **other: object) -> list[Change]:
     given = {"name": "Kanim Ponorogo", "code": "kanim-ponorogo", "regencies": (), "time_zone": "",
-             "opens": "08:00", "closes": "16:00", "now": NOW} | other  # fmt: skip
+             "now": NOW} | other  # fmt: skip
     return init_office(connection, Offices(), GAZETTEER, **given)  # type: ignore[arg-type]
 
 
@@ -69,12 +69,12 @@ def test_an_office_takes_its_sure_area_from_the_list(connection: Connection) -> 
     held = connection.execute(select(officers.areas.c.place_code)).scalars().all()
     assert sorted(held) == ["35.01", "35.02", "35.03"]
     row = connection.execute(select(officers.offices)).one()
-    assert (row.time_zone, row.opens, row.closes) == ("Asia/Jakarta", "08:00", "16:00")
+    assert (row.time_zone, row.hours, row.kind) == ("Asia/Jakarta", "Mon-Fri 08:00-16:00", "kanim")
 
 
 def test_the_same_office_again_is_no_difference(connection: Connection) -> None:
     assert found(connection) == []
-    assert [change.kind for change in found(connection, closes="15:00")] == ["changed"]
+    assert [change.kind for change in found(connection, hours="Mon-Fri 08:00-15:00")] == ["changed"]
 
 
 def test_an_area_given_by_the_operator_replaces_the_list(connection: Connection) -> None:
@@ -284,8 +284,7 @@ async def test_who_leaves_the_office_hands_over_what_is_open(
     assert "Ada pesan untuk Anda" in heard(sent, "warga")
     assert heard(sent, "petugas") == ""
     with service.database.read() as connection:
-        tip = tips.by_number(connection, 1)
-    assert tip is not None
+        tip = first_tip(connection)
     assert (tip.status, tip.role) == ("assigned", "deputy")
 
 

@@ -9,15 +9,14 @@ from sqlalchemy import select
 
 from bot import outbox, schedule, tips
 from bot.channels.base import StatusReport
-from bot.clock import Clock
 from bot.contacts import contacts, index_of
 from bot.database import Database
 from bot.rehearsal import Rehearsal
 from bot.schedule import LEASE, hold, let_go, run_due, ticks
-from bot.service import Service
 from bot.sessions import seal_session
 from bot.turns import Turns, inbox, sessions
 from flows.session import Frame, Session
+from tests.bot.second import Second
 from tests.bot.steps import count, heard, report
 
 
@@ -60,63 +59,38 @@ async def test_of_many_that_ask_at_once_one_gets_the_lease(on_both: Rehearsal) -
     assert sorted(got) == [False] * 7 + [True]
 
 
-class Second:
-    """Another process on the same database."""
-
-    def __init__(self, first: Rehearsal) -> None:
-        self.service = Service(
-            first.service.settings,
-            database=Database(first.service.database.url),
-            ring=first.service.ring,
-            clock=Clock(first.clock.now()),
-        )
-        self.turns = Turns(self.service)
-
-    def close(self) -> None:
-        self.turns.close()
-        self.service.close()
-
-
 async def test_a_daily_job_runs_once_a_day_over_two_processes(
-    on_both: Rehearsal, monkeypatch: pytest.MonkeyPatch
+    on_both: Rehearsal, second: Second, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[datetime] = []
     monkeypatch.setattr(schedule, "purge", lambda connection, now: ran.append(now))
-    second = Second(on_both)
-    try:
-        for _ in range(3):
-            run_due(on_both.service, on_both.turns)
-            run_due(second.service, second.turns)
-        assert len(ran) == 1
-        on_both.clock.forward(timedelta(days=1))
-        second.service.clock.forward(timedelta(days=1))
-        run_due(second.service, second.turns)
+    for _ in range(3):
         run_due(on_both.service, on_both.turns)
-        assert len(ran) == 2
-        assert count(on_both, ticks, job="purge") == 2
-    finally:
-        second.close()
+        run_due(second.service, second.turns)
+    assert len(ran) == 1
+    on_both.clock.forward(timedelta(days=1))
+    second.service.clock.forward(timedelta(days=1))
+    run_due(second.service, second.turns)
+    run_due(on_both.service, on_both.turns)
+    assert len(ran) == 2
+    assert count(on_both, ticks, job="purge") == 2
 
 
-async def test_two_processes_escalate_a_tip_once(on_both: Rehearsal) -> None:
+async def test_two_processes_escalate_a_tip_once(on_both: Rehearsal, second: Second) -> None:
     await report(on_both, danger="akan berangkat segera")
-    second = Second(on_both)
-    try:
-        on_both.clock.forward(timedelta(hours=2))
-        second.service.clock.forward(timedelta(hours=2))
-        before = count(on_both, outbox.outbox)
-        threads = [
-            threading.Thread(target=run_due, args=(process.service, process.turns))
-            for process in (on_both, second)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert count(on_both, tips.assignments, tip_number=1) == 2
-        assert count(on_both, outbox.outbox) - before == 3
-    finally:
-        second.close()
+    on_both.clock.forward(timedelta(hours=2))
+    second.service.clock.forward(timedelta(hours=2))
+    before = count(on_both, outbox.outbox)
+    threads = [
+        threading.Thread(target=run_due, args=(process.service, process.turns))
+        for process in (on_both, second)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(on_both, tips.assignments, tip_number=1) == 2
+    assert count(on_both, outbox.outbox) - before == 3
 
 
 async def test_what_was_missed_during_a_stop_is_done_afterwards(on_both: Rehearsal) -> None:
@@ -219,6 +193,6 @@ async def test_a_broadcast_is_reported_once_and_only_when_all_is_known(
             )
         ).all()
         done = StatusReport("simulator", row.id, row.provider_id, "delivered")
-        outbox.record_status(connection, [done])
+        outbox.record_status(connection, [done], on_both.service.ring, on_both.clock.now())
     assert "sampai 1" in heard(await on_both.wait(timedelta(minutes=1)), "petugas")
     assert await on_both.wait(timedelta(minutes=5)) == []

@@ -11,6 +11,7 @@ from bot.officers import officers
 from bot.rehearsal import Rehearsal
 from bot.rewrapping import NewWrap
 from bot.sealing import new_key_pair
+from bot.tip_seal import WRAP_BYTES
 from bot.world import World
 from flows.events import TipOpened
 
@@ -21,7 +22,7 @@ def report(bot: Rehearsal) -> int:
     """A report that whoever may read it now can open."""
     service, now = bot.service, bot.clock.now()
     with service.database.write() as connection:
-        chain = World(connection, service, None, now).chain(PLACE, frozenset())
+        chain = World(connection, service, None, now).route(PLACE).chain
         opened = TipOpened(
             receipt=f"R-{now.timestamp()}", topic="report", urgency="none", place_code=PLACE,
             report={"what": "isi"},
@@ -105,7 +106,7 @@ async def test_what_is_missing_is_found_and_kept(on_both: Rehearsal) -> None:
         assert (found.recipient.id, list(found.wraps), left) == ("1" * 16, [leader], 1)
         nobody, none = rewrapping.missing(connection, service, demo.OFFICE, ["strange"], now)
         assert (nobody, none) == ([], 0)
-        made = [NewWrap(found.tip_id, "1" * 16, bytes(rewrapping.WRAP_BYTES))] * 2
+        made = [NewWrap(found.tip_id, "1" * 16, bytes(WRAP_BYTES))] * 2
         assert rewrapping.add(connection, service, demo.OFFICE, 3, made, now) == 1
         assert rewrapping.missing(connection, service, demo.OFFICE, [leader], now) == ([], 0)
     assert "1" * 16 in recipients(on_both, number)
@@ -120,7 +121,7 @@ async def test_a_new_office_key_takes_the_place_of_the_old(on_both: Rehearsal) -
         new = keys.Recipient("2" * 16, new_key_pair()[1])
         keys.add_office_key(connection, demo.OFFICE, new, now)
         (found,), _ = rewrapping.missing(connection, service, demo.OFFICE, [leader], now)
-        made = [NewWrap(found.tip_id, new.id, bytes(rewrapping.WRAP_BYTES))]
+        made = [NewWrap(found.tip_id, new.id, bytes(WRAP_BYTES))]
         assert rewrapping.add(connection, service, demo.OFFICE, 3, made, now) == 1
     assert new.id in recipients(on_both, number)
     assert old.id not in recipients(on_both, number)

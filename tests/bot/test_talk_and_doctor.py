@@ -1,16 +1,22 @@
-"""Pictures on the terminal, and what the doctor says of the part that reads them."""
+"""Pictures on the terminal, and what the doctor says of the part that reads them and of facts."""
 
 import io
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import doctor, reading
+from bot.clock import Clock
 from bot.doctor import Finding
 from bot.sealing import KeyRing
+from bot.service import Service
 from bot.settings import Settings, read_settings
 from bot.talk import talk
 from bot.terminal import WrongUse
+from flows.conversations import load_catalog
+from tests.bot.steps import MONDAY
+from tests.broken_content import let_pass
 from tests.posters import poster
 
 
@@ -61,3 +67,32 @@ def test_the_doctor_names_the_packages_that_are_missing(
     monkeypatch.undo()
     monkeypatch.setattr(reading, "languages", lambda: ("eng",))
     assert "no Indonesian" in _of_pictures(settings)[0].detail
+
+
+def _of_facts(settings: Settings, folder: Path, now: datetime = MONDAY) -> list[Finding]:
+    """With the content of that folder, at that moment."""
+    service = Service(settings, clock=Clock(now), catalog=load_catalog(folder))
+    try:
+        return [finding for finding in doctor._content(service) if finding.what == "facts"]
+    finally:
+        service.close()
+
+
+def test_the_doctor_counts_rows_past_their_review_date_in_one_line(
+    settings: Settings, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "CONTENT", content)
+    for name, rows in (("red_flags", 2), ("destinations", 1), ("ways", 1), ("hotlines", 3)):
+        let_pass(content / f"{name}.yaml", rows)
+    on_their_last_day = _of_facts(settings, content, MONDAY - timedelta(days=1))
+    assert on_their_last_day == []
+    (found,) = _of_facts(settings, content)
+    assert found.state == "warn"
+    for late in (
+        "2 of 67 in red_flags.yaml",
+        "1 of 25 in destinations.yaml",
+        "1 of 9 in ways.yaml",
+        "3 of 6 in hotlines.yaml",
+    ):
+        assert late in found.detail
+    assert "kentongan content check" in found.detail

@@ -70,11 +70,28 @@ def test_a_place_in_no_row_is_unknown(code: str) -> None:
     assert (answer.status, answer.office, answer.candidates) == ("unknown", None, ())
 
 
-def test_the_area_of_an_office_is_listed_for_a_day() -> None:
-    assert {code for code, _, _ in offices.regencies("Kanim Ponorogo", TODAY)} == set(PONOROGO)
-    malang = {code: sure for code, _, sure in offices.regencies("Kanim Malang", TODAY)}
-    assert "35.14" not in malang
-    assert malang["35.75"] == "likely"
+def _districts(regency: str) -> list[str]:
+    return [place.code for place in gazetteer.children(regency)]
+
+
+def test_only_what_is_sure_is_an_offices_area() -> None:
+    assert {code for code, _ in offices.sure_areas("Kanim Ponorogo", TODAY, _districts)} == set(
+        PONOROGO
+    )
+    malang = {code for code, _ in offices.sure_areas("Kanim Malang", TODAY, _districts)}
+    assert "35.07" in malang
+    assert not malang & {"35.14", "35.75", "35.08"}
+
+
+def test_of_a_split_regency_an_office_gets_its_kecamatan_and_no_other() -> None:
+    north = {code for code, _ in offices.sure_areas("Kanim Ngurah Rai", TODAY, _districts)}
+    south = {code for code, _ in offices.sure_areas("Kanim Denpasar", TODAY, _districts)}
+    badung = set(_districts("51.03"))
+    assert "51.03" not in north | south
+    assert "51.03.01" in north
+    assert "51.03.02" in south
+    assert not north & south
+    assert (north | south) & badung == badung
 
 
 def test_every_row_of_the_table_names_places_of_the_list() -> None:

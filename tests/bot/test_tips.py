@@ -1,7 +1,6 @@
 """A tip has exactly one owner and a running clock until it is closed, and opens only as itself."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,7 +16,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from bot import audit, demo, links, tips
+from bot import audit, demo, tips
 from bot.clock import Clock
 from bot.database import Database
 from bot.officers import Step, offices
@@ -25,9 +24,10 @@ from bot.officers import officers as officer_table
 from bot.rehearsal import Rehearsal
 from bot.sealing import KeyRing, SealBroken
 from bot.service import migrate
-from bot.tips import assignments, parts, wraps
+from bot.tips import assignments, parts, relays, wraps
 from flows.events import TipOpened
 from tests.bot.steps import count, heard, report, settle_in
+from tests.opened import PIMPASA, opened
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 REPORT = {"what": "Ada calo", "contact": "yes"}
@@ -49,13 +49,12 @@ class TipLives(RuleBasedStateMachine):
         with self.database.write() as connection:
             connection.execute(
                 offices.insert().values(code="k", name="K", time_zone="Asia/Jakarta",
-                                        opens="08:00", closes="16:00", created_at=NOW)
+                                        created_at=NOW)
             )  # fmt: skip
             self.officers = [
                 connection.execute(
                     officer_table.insert()
-                    .values(office_code="k", staff_no=str(n), name=str(n), active=True,
-                            pin_failures=0)
+                    .values(office_code="k", staff_no=str(n), name=str(n), active=True)
                     .returning(officer_table.c.id)
                 ).scalar_one()
                 for n in range(3)
@@ -91,7 +90,7 @@ class TipLives(RuleBasedStateMachine):
     def escalate_what_is_overdue(self, choice: int) -> None:
         now = self.clock.now()
         with self.database.write() as connection:
-            for tip, _ in tips.overdue(connection, now):
+            for tip in tips.overdue(connection, now):
                 due = now + timedelta(hours=2)
                 tips.escalate(connection, tip.number, self.owner(choice), due, now)
             assert tips.overdue(connection, now) == []
@@ -189,17 +188,11 @@ async def test_a_receipt_finds_its_tip_however_it_is_typed(on_both: Rehearsal) -
         assert tips.by_receipt(connection, KeyRing.fresh(), receipt) is None
 
 
-def _read(rehearsal: Rehearsal, number: int) -> list[Any]:
-    with rehearsal.service.database.read() as connection:
-        tip = tips.by_number(connection, number)
-        assert tip
-        return tips.read_parts(connection, rehearsal.service.ring, tip, ["report"])
-
-
 async def test_the_report_opens_as_it_was_told(on_both: Rehearsal) -> None:
     await report(on_both, what="Ada calo di pasar", when="kemarin", suspect="Joko")
-    ((kind, _, content),) = _read(on_both, 1)
-    assert kind == "report"
+    (part,) = opened(on_both.service, 1, PIMPASA)
+    content = part.content
+    assert part.kind == "report"
     assert content["what"] == "Ada calo di pasar"
     assert (content["when"], content["who"], content["contact"]) == ("kemarin", "Joko", "yes")
     assert content["where_name"] == "Desa Ngrayun, Kec. Ngrayun, Kab. Ponorogo"
@@ -210,17 +203,22 @@ async def test_what_is_moved_to_another_tip_does_not_open(on_both: Rehearsal, mo
     """Somebody who can write to the database still can't show one report under another tip."""
     await report(on_both)
     await report(on_both, "budi")
-    assert _read(on_both, 2)
+    assert opened(on_both.service, 2)
     with on_both.service.database.write() as connection:
         if moved in ("wrap", "both"):
-            first = select(wraps.c.wrap).where(wraps.c.tip_number == 1).scalar_subquery()
+            other = wraps.alias()
+            first = (
+                select(other.c.wrap)
+                .where(other.c.tip_number == 1, other.c.recipient == wraps.c.recipient)
+                .scalar_subquery()
+            )
             connection.execute(wraps.update().where(wraps.c.tip_number == 2).values(wrap=first))
         if moved in ("part", "both"):
             first = select(parts.c.sealed).where(parts.c.tip_number == 1).scalar_subquery()
             connection.execute(parts.update().where(parts.c.tip_number == 2).values(sealed=first))
     with pytest.raises(SealBroken):
-        _read(on_both, 2)
-    assert _read(on_both, 1)
+        opened(on_both.service, 2)
+    assert opened(on_both.service, 1)
 
 
 async def test_a_withdrawn_report_is_gone_with_its_keys(on_both: Rehearsal) -> None:
@@ -230,9 +228,9 @@ async def test_a_withdrawn_report_is_gone_with_its_keys(on_both: Rehearsal) -> N
     await on_both.say("petugas", "tanya 1 siapa namanya?")
     for words in (f"kode {receipt}", "tarik", "ya"):
         await on_both.say("warga", words)
-    for table in (wraps, parts):
+    for table in (wraps, parts, relays):
         assert count(on_both, table, tip_number=1) == 0
-        assert count(on_both, table, tip_number=2) == 1
+    assert count(on_both, parts, tip_number=2) == 1
     assert count(on_both, tips.tips, number=1, status="withdrawn", return_address=None,
                  return_index=None) == 1  # fmt: skip
 
@@ -242,19 +240,6 @@ async def test_the_way_back_of_a_hidden_report_is_not_kept(on_both: Rehearsal) -
     assert count(on_both, tips.tips, return_address=None, return_index=None) == 1
     with on_both.service.database.read() as connection:
         assert tips.reporter_of(connection, on_both.service.ring, 1) is None
-
-
-async def test_an_old_owners_links_close_when_the_tip_moves_on(on_both: Rehearsal) -> None:
-    await report(on_both, danger="akan berangkat segera")
-    sent = await on_both.say("petugas", "ambil 1")
-    token = heard(sent, "petugas").partition("/console/t/")[2].split()[0]
-    with on_both.service.database.read() as connection:
-        assert links.find(connection, token, "tip", on_both.clock.now())
-    with on_both.service.database.write() as connection:
-        connection.execute(assignments.update().values(due_at=on_both.clock.now()))
-    await on_both.wait(timedelta(minutes=1))
-    with on_both.service.database.read() as connection:
-        assert links.find(connection, token, "tip", on_both.clock.now()) is None
 
 
 async def test_what_the_reporter_writes_restarts_the_clock_only_forward(

@@ -119,7 +119,7 @@ async def test_one_message_that_fails_leaves_the_others_of_its_batch(
     await on_both.sender.drain()
     sent = on_both.channel.sent[before:]
     assert "Setuju?" in heard(sent, "warga1")
-    assert "Laporan ini rahasia" in heard(sent, "warga2")
+    assert "Sebelum mulai" in heard(sent, "warga2")
     assert heard(sent, "warga0").count("ada gangguan di pihak kami") == 1
     assert SECRET_WORDS not in caplog.text
     assert "ValueError" in caplog.text

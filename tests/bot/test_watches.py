@@ -48,7 +48,11 @@ async def test_a_killed_import_tells_nobody_and_its_repetition_once(village: Vil
         (row("Bukit Seroja", "", "dicabut"), "sanctions", "ada dua catatan yang berbeda"),
         (row("Bukit Seroja", SECOND, "pencabutan SIP2MI"), "sanctions", "izin rekrutnya dicabut"),
         (row("Bukit Seroja", SECOND, "peringatan tertulis"), "sanctions", "dapat peringatan"),
-        (ONLY_RIMBA + "\n" + row("Bukit Seroja", SECOND, "tidak aktif"), "list", "lewat masa"),
+        (
+            ONLY_RIMBA + "\n" + row("Bukit Seroja", SECOND, "tidak aktif"),
+            "list",
+            "sudah tidak berlaku",
+        ),
     ],
 )
 async def test_each_change_has_its_words(village: Village, line: str, kind: str, now: str) -> None:

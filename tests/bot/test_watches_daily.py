@@ -24,7 +24,7 @@ async def test_a_listing_that_expires_is_told_exactly_once(village: Village) -> 
     await village.apply(SEROJA)
     assert await village.news(timedelta(days=2)) == []
     told = await village.news(timedelta(days=2))
-    assert "Sekarang: izinnya lewat masa" in heard(told, demo.VILLAGER)
+    assert "Sekarang: izinnya sudah tidak berlaku" in heard(told, demo.VILLAGER)
     assert len(told) == 1
     assert await village.news(timedelta(days=3)) == []
     assert take(village, f"{ONLY_RIMBA},") == 0

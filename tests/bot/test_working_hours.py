@@ -1,13 +1,13 @@
 """Office hours, deadlines and the quiet night, with the holidays of the real decrees."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.working_hours import ZONES, WorkingCalendar
+from bot.working_hours import ZONES, WorkingCalendar, read_hours, say_hours
 
 WIB = ZoneInfo("Asia/Jakarta")
 jakarta = WorkingCalendar("Asia/Jakarta")
@@ -59,7 +59,7 @@ def test_a_deadline_counts_working_time_only(at: str, hours: int, due: str, why:
 
 
 def test_lunch_is_not_working_time() -> None:
-    calendar = WorkingCalendar("Asia/Jakarta", lunch=(time(12), time(13)))
+    calendar = WorkingCalendar("Asia/Jakarta", "Mon-Fri 08:00-12:00 13:00-16:00")
     assert not calendar.is_open(wib("2026-03-02 12:30"))
     assert calendar.next_opening(wib("2026-03-02 12:30")) == wib("2026-03-02 13:00")
     due = calendar.add_working(wib("2026-03-02 11:00"), timedelta(hours=2))
@@ -116,15 +116,64 @@ def test_a_time_without_a_zone_is_refused() -> None:
             ask(naive)
 
 
-def test_hours_that_never_open_are_refused() -> None:
+OFFICE = "Mon-Thu 07:30-12:00 13:00-16:00; Fri 07:30-11:30 13:00-16:30"
+RAMADAN = "Mon-Thu 08:00-12:00 12:30-15:00; Fri 08:00-11:30 12:30-15:30"
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "due", "why"),
+    [
+        ("2026-03-27 11:00", 1, "2026-03-27 13:30", "over the Friday noon"),
+        ("2026-03-27 16:00", 1, "2026-03-30 08:00", "Friday ends later, Monday begins earlier"),
+        ("2026-03-26 15:30", 1, "2026-03-27 08:00", "Thursday ends earlier than Friday"),
+        ("2026-02-18 15:30", 1, "2026-02-19 08:30", "the next morning Ramadan begins"),
+        ("2026-03-02 14:30", 1, "2026-03-03 08:30", "in Ramadan"),
+        ("2026-03-06 11:00", 1, "2026-03-06 13:00", "a Friday in Ramadan"),
+        ("2026-03-17 15:00", 1, "2026-03-25 08:30", "Idulfitri: Ramadan is over"),
+    ],
+)
+def test_several_blocks_a_day_and_other_hours_in_ramadan(
+    at: str, hours: int, due: str, why: str
+) -> None:
+    calendar = WorkingCalendar("Asia/Jakarta", OFFICE, RAMADAN)
+    assert calendar.add_working(wib(at), timedelta(hours=hours)) == wib(due), why
+
+
+def test_an_office_without_ramadan_hours_keeps_its_own() -> None:
+    assert WorkingCalendar("Asia/Jakarta", OFFICE).is_open(wib("2026-03-02 15:30"))
+    assert not WorkingCalendar("Asia/Jakarta", OFFICE, RAMADAN).is_open(wib("2026-03-02 15:30"))
+
+
+def test_hours_are_said_by_season_and_day() -> None:
+    calendar = WorkingCalendar("Asia/Jakarta", OFFICE, RAMADAN)
+    assert calendar.shown(date(2026, 11, 23)) == "Senin–Kamis 07.30–16.00, Jumat 07.30–16.30"
+    assert calendar.shown(date(2026, 2, 19)) == "Senin–Kamis 08.00–15.00, Jumat 08.00–15.30"
+    assert jakarta.shown(date(2026, 11, 23)) == "Senin–Jumat 08.00–16.00"
+    assert say_hours(read_hours("Sat 08:00-12:00")) == "Sabtu 08.00–12.00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "problem"),
+    [
+        ("", "not like Mon-Fri"),
+        ("Mon-Fri", "not like Mon-Fri"),
+        ("Senin 08:00-16:00", "not like Mon-Fri"),
+        ("Mon 8-16", "'8-16' are not like"),
+        ("Mon 16:00-08:00", "overlap or end"),
+        ("Mon 08:00-12:00 11:00-13:00", "overlap or end"),
+        ("Mon 08:00-25:00", "hour must be in"),
+        ("Mon-Fri 08:00-16:00; Fri 08:00-11:00", "a day twice"),
+        ("Fri-Mon 08:00-16:00", "backwards"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused(hours: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        read_hours(hours)
+
+
+def test_a_zone_elsewhere_and_negative_time_are_refused() -> None:
     with pytest.raises(ValueError, match="not a zone of Indonesia"):
         WorkingCalendar("Europe/Berlin")
-    with pytest.raises(ValueError, match="closes at"):
-        WorkingCalendar("Asia/Jakarta", hours=(time(16), time(8)))
-    with pytest.raises(ValueError, match="lunch"):
-        WorkingCalendar("Asia/Jakarta", lunch=(time(7), time(9)))
-    with pytest.raises(ValueError, match="at least one"):
-        WorkingCalendar("Asia/Jakarta", days=frozenset())
     with pytest.raises(ValueError, match="negative"):
         jakarta.add_working(wib("2026-03-02 10:00"), timedelta(hours=-1))
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from bot import contacts, demo
 from bot.channels.base import Outgoing
 from bot.effects import Effects
-from bot.register_file import Reading, read_register_file
-from bot.register_import import Imported, Origin, import_register
+from bot.register_import import Imported
 from bot.rehearsal import Rehearsal
 from bot.world import World
 from flows.events import Event, RegisterWatched
-from tests.bot.register_files import FIRST, HEAD, SECOND, a_file, row
+from tests.bot.register_files import FIRST, HEAD, SECOND, row, take_over
 
 BOTH = row("Alam Rimba", FIRST), row("Bukit Seroja", SECOND)
 ONLY_RIMBA = row("Alam Rimba", FIRST)
@@ -31,14 +30,7 @@ class Village:
     def take(
         self, *lines: str, kind: str = "list", head: str = HEAD, fail: bool = False
     ) -> Imported:
-        service, now = self.service, self.service.clock.now()
-        rows = read_register_file(a_file(self.folder, *lines, head=head), Reading())
-        origin = Origin(kind, "register.csv", b"", third_party=True)  # type: ignore[arg-type]
-        with service.database.write() as connection:
-            done = import_register(connection, service, rows, origin, drop_share=1, now=now)
-            if fail:
-                raise KeyboardInterrupt
-        return done
+        return take_over(self.service, self.folder, *lines, kind=kind, head=head, fail=fail)
 
     async def apply(self, event: Event, who: str = demo.VILLAGER) -> None:
         """What a conversation would do with this event."""

@@ -1,6 +1,6 @@
 """A WhatsApp channel that talks to the fake Twilio over loopback."""
 
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import pytest
@@ -27,12 +27,6 @@ class Contents:
 
     async def remember(self, fingerprint: str, content_sid: str) -> None:
         self.known[fingerprint] = content_sid
-
-
-@pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with FakeTwilio() as fake:
-        yield fake
 
 
 @pytest.fixture

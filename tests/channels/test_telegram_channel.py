@@ -1,8 +1,8 @@
-"""The real Telegram client against the fake Bot API server, one row per error of the server."""
+"""The real Telegram client against the fake Bot API telegram, one row per error of the telegram."""
 
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -44,16 +44,10 @@ MENU = (
 )
 
 
-@pytest.fixture
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest_asyncio.fixture
-async def channel(server: FakeTelegram) -> AsyncIterator[TelegramChannel]:
+async def channel(telegram: FakeTelegram) -> AsyncIterator[TelegramChannel]:
     channel = TelegramChannel(
-        TOKEN, base_url=server.url, read_timeout=0.4, seconds_between_parts=0.0
+        TOKEN, base_url=telegram.url, read_timeout=0.4, seconds_between_parts=0.0
     )
     yield channel
     await channel.close()
@@ -64,64 +58,64 @@ def message(text: str = "Selamat pagi", **more: object) -> Outgoing:
 
 
 async def test_text_goes_out_plain_and_without_a_link_preview(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
     sent = await channel.send(message("Cek <b>PT</b> *Maju* https://siskop2mi.bp2mi.go.id"))
 
-    assert sent == str(server.sent[0].message_id)
-    assert server.sent[0].text == "Cek <b>PT</b> *Maju* https://siskop2mi.bp2mi.go.id"
-    assert server.sent[0].parameters["link_preview_options"] == {"is_disabled": True}
-    assert "parse_mode" not in server.sent[0].parameters
+    assert sent == str(telegram.sent[0].message_id)
+    assert telegram.sent[0].text == "Cek <b>PT</b> *Maju* https://siskop2mi.bp2mi.go.id"
+    assert telegram.sent[0].parameters["link_preview_options"] == {"is_disabled": True}
+    assert "parse_mode" not in telegram.sent[0].parameters
 
 
 async def test_each_choice_is_a_row_with_its_number(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
     await channel.send(message(buttons=MENU))
 
-    assert server.sent[0].keyboard == [
+    assert telegram.sent[0].keyboard == [
         [{"text": "1. Belajar", "callback_data": "welcome.menu.learn"}],
         [{"text": "0. Bicara dengan petugas", "callback_data": "welcome.menu.human"}],
     ]
 
 
-async def test_a_link_is_a_link_button(server: FakeTelegram, channel: TelegramChannel) -> None:
+async def test_a_link_is_a_link_button(telegram: FakeTelegram, channel: TelegramChannel) -> None:
     button = Button("", "Buka laporan", "", url="https://desa.example.go.id/baca/abc")
 
     await channel.send(message(buttons=(button,)))
 
-    assert server.sent[0].keyboard == [[{"text": "Buka laporan", "url": button.url}]]
+    assert telegram.sent[0].keyboard == [[{"text": "Buka laporan", "url": button.url}]]
 
 
-async def test_a_group_gets_its_message(server: FakeTelegram, channel: TelegramChannel) -> None:
+async def test_a_group_gets_its_message(telegram: FakeTelegram, channel: TelegramChannel) -> None:
     await channel.send(Outgoing(1, "-1001234567890", "Kabar desa", group=True))
 
-    assert [sent.chat for sent in server.sent] == ["-1001234567890"]
+    assert [sent.chat for sent in telegram.sent] == ["-1001234567890"]
 
 
 async def test_a_pressed_button_is_answered_first(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
     await channel.send(message(callback_id="990"))
 
-    assert server.answered == ["990"]
-    assert [call.method for call in server.calls] == ["answerCallbackQuery", "sendMessage"]
+    assert telegram.answered == ["990"]
+    assert [call.method for call in telegram.calls] == ["answerCallbackQuery", "sendMessage"]
 
 
 @pytest.mark.parametrize("trouble", ["too old", "server down", "flood"])
 async def test_an_unanswerable_press_does_not_stop_the_message(
-    server: FakeTelegram, channel: TelegramChannel, trouble: str
+    telegram: FakeTelegram, channel: TelegramChannel, trouble: str
 ) -> None:
     if trouble == "too old":
-        server.old_callbacks.add("990")
+        telegram.old_callbacks.add("990")
     elif trouble == "server down":
-        server.fail(BAD_GATEWAY, method="answerCallbackQuery")
+        telegram.fail(BAD_GATEWAY, method="answerCallbackQuery")
     else:
-        server.fail(flood(30), method="answerCallbackQuery")
+        telegram.fail(flood(30), method="answerCallbackQuery")
 
     await channel.send(message(callback_id="990"))
 
-    assert len(server.sent) == 1
+    assert len(telegram.sent) == 1
 
 
 @pytest.mark.parametrize(
@@ -135,7 +129,7 @@ async def test_an_unanswerable_press_does_not_stop_the_message(
     ],
 )
 async def test_the_payload_has_64_bytes(
-    server: FakeTelegram, channel: TelegramChannel, payload: str, goes: bool
+    telegram: FakeTelegram, channel: TelegramChannel, payload: str, goes: bool
 ) -> None:
     outgoing = message("baris panjang\n" * 400, buttons=(Button("1", "Ya", payload),))
     if goes:
@@ -144,7 +138,7 @@ async def test_the_payload_has_64_bytes(
         with pytest.raises(Refused):
             await channel.send(outgoing)
 
-    assert bool(server.sent) is goes  # a long text is not half sent either
+    assert bool(telegram.sent) is goes  # a long text is not half sent either
 
 
 @pytest.mark.parametrize(
@@ -160,14 +154,14 @@ async def test_the_payload_has_64_bytes(
     ],
 )
 async def test_long_text_goes_in_parts_that_telegram_takes(
-    server: FakeTelegram, channel: TelegramChannel, text: str, parts: int
+    telegram: FakeTelegram, channel: TelegramChannel, text: str, parts: int
 ) -> None:
     sent = await channel.send(message(text, buttons=MENU))
 
-    assert len(server.sent) == parts
-    assert "".join("".join(s.text.split()) for s in server.sent) == "".join(text.split())
-    assert [bool(s.keyboard) for s in server.sent] == [False] * (parts - 1) + [True]
-    assert sent == str(server.sent[-1].message_id)
+    assert len(telegram.sent) == parts
+    assert "".join("".join(s.text.split()) for s in telegram.sent) == "".join(text.split())
+    assert [bool(s.keyboard) for s in telegram.sent] == [False] * (parts - 1) + [True]
+    assert sent == str(telegram.sent[-1].message_id)
 
 
 async def test_lines_are_kept_whole() -> None:
@@ -179,17 +173,17 @@ async def test_lines_are_kept_whole() -> None:
 
 
 async def test_a_retry_goes_on_after_the_parts_already_taken(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
     outgoing = message("satu baris dari banyak\n" * 400)
-    server.fail(FINE, flood(1), chat=4711)
+    telegram.fail(FINE, flood(1), chat=4711)
     with pytest.raises(RetryLater):
         await channel.send(outgoing)
-    assert [sent.text for sent in server.sent] == split(outgoing.text)[:1]
+    assert [sent.text for sent in telegram.sent] == split(outgoing.text)[:1]
 
     await channel.send(outgoing)
 
-    assert [sent.text for sent in server.sent] == split(outgoing.text)
+    assert [sent.text for sent in telegram.sent] == split(outgoing.text)
 
 
 @pytest.mark.parametrize(
@@ -279,22 +273,22 @@ async def test_a_retry_goes_on_after_the_parts_already_taken(
     ],
 )
 async def test_each_error_has_its_meaning(
-    server: FakeTelegram,
+    telegram: FakeTelegram,
     channel: TelegramChannel,
     fault: Fault,
     expected: type[SendError],
     code: str,
 ) -> None:
-    server.fail(fault, chat=4711)
+    telegram.fail(fault, chat=4711)
 
     assert await failure_of(channel.send(message())) == (expected, code)
-    assert len(server.sent) == int(fault.taken)
+    assert len(telegram.sent) == int(fault.taken)
 
 
 async def test_flood_control_waits_a_second_longer_than_asked(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
-    server.fail(flood(17), chat=4711)
+    telegram.fail(flood(17), chat=4711)
 
     with pytest.raises(RetryLater) as raised:
         await channel.send(message())
@@ -305,9 +299,9 @@ async def test_flood_control_waits_a_second_longer_than_asked(
 
 
 async def test_a_group_that_moved_tells_where_to(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
-    server.fail(migrated(-1009876543210), chat=-55)
+    telegram.fail(migrated(-1009876543210), chat=-55)
 
     with pytest.raises(GroupMoved) as raised:
         await channel.send(Outgoing(9, "-55", "Kabar desa", group=True))
@@ -331,15 +325,15 @@ async def test_an_unknown_outcome_cannot_be_looked_up(channel: TelegramChannel) 
     assert await channel.find_sent(message()) is None
 
 
-async def test_the_username_is_asked_once(server: FakeTelegram, channel: TelegramChannel) -> None:
+async def test_the_username_is_asked_once(telegram: FakeTelegram, channel: TelegramChannel) -> None:
     assert await channel.username() == "KentonganDesaBot"
     assert await channel.username() == "KentonganDesaBot"
 
-    assert [call.method for call in server.calls] == ["getMe"]
+    assert [call.method for call in telegram.calls] == ["getMe"]
 
 
-async def test_a_wrong_token_is_a_channel_down(server: FakeTelegram) -> None:
-    channel = TelegramChannel("1:wrong", base_url=server.url)
+async def test_a_wrong_token_is_a_channel_down(telegram: FakeTelegram) -> None:
+    channel = TelegramChannel("1:wrong", base_url=telegram.url)
 
     with pytest.raises(ChannelDown) as raised:
         await channel.username()
@@ -349,11 +343,11 @@ async def test_a_wrong_token_is_a_channel_down(server: FakeTelegram) -> None:
 
 
 async def test_the_webhook_is_set_with_secret_and_updates(
-    server: FakeTelegram, channel: TelegramChannel
+    telegram: FakeTelegram, channel: TelegramChannel
 ) -> None:
     await channel.set_webhook("https://bot.example.go.id/webhooks/telegram", "rahasia_0123456789")
 
-    assert server.webhook == {
+    assert telegram.webhook == {
         "url": "https://bot.example.go.id/webhooks/telegram",
         "secret_token": "rahasia_0123456789",
         "max_connections": 20,
@@ -380,10 +374,10 @@ async def test_a_webhook_telegram_does_not_take(channel: TelegramChannel, url: s
 
 
 async def test_neither_token_nor_text_is_logged(
-    server: FakeTelegram, channel: TelegramChannel, caplog: pytest.LogCaptureFixture
+    telegram: FakeTelegram, channel: TelegramChannel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    server.fail(Fault(400, "Bad Request: chat not found"))
+    telegram.fail(Fault(400, "Bad Request: chat not found"))
     with pytest.raises(Unreachable):
         await channel.send(message("nama saya Siti"))
     await channel.send(message("nama saya Siti"))

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
@@ -153,11 +154,15 @@ class FakeTwilio(FakeProvider):
         self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
         self.media = TwilioMedia()
+        self.erased: list[str] = []
+        """Messages that were deleted, ours and what people sent us."""
         account = "/2010-04-01/Accounts/{sid}/Messages.json"
+        one = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{{message}}.json"
         media = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{{message}}/Media/{{media}}"
         self.app = Starlette(
             routes=[
                 Route(account, self._messages, methods=["GET", "POST"]),
+                Route(one, self._message, methods=["DELETE"]),
                 Route("/v1/Content", self._content, methods=["POST"]),
                 Route(media, self._media, methods=["GET", "DELETE"]),
             ]
@@ -173,7 +178,8 @@ class FakeTwilio(FakeProvider):
         self.media.stop()
 
     def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
-        """The next calls (`message`, to this address or any; `content`; `list`) go wrong so."""
+        """The next calls (`message`, to this address or any; `content`; `list`; `erase`, of this
+        message or any) go wrong so."""
         self._faults[f"{call} {to}".strip()].extend(faults)
 
     async def _messages(self, request: Request) -> Response:
@@ -191,6 +197,27 @@ class FakeTwilio(FakeProvider):
             )
         except Refusal as refusal:
             return _error(refusal.status, refusal.code)
+
+    async def _message(self, request: Request) -> Response:
+        """Delete a Message resource; its media go with it (Twilio's notice of 14 October 2020).
+
+        Whatever was not deleted before is there: this fake does not make what people send us.
+        """
+        try:
+            check_credentials(request)
+            sid = request.path_params["message"]
+            self.calls.append(("erase", sid))
+            if not re.fullmatch(r"(SM|MM)[0-9a-f]{32}", sid) or sid in self.erased:
+                raise Refusal(404, 20404, "The requested resource was not found")
+            return await self._with_fault(request, "erase", sid, lambda _: self._erase(sid))
+        except Refusal as refusal:
+            return _error(refusal.status, refusal.code)
+
+    def _erase(self, sid: str) -> Response:
+        self.erased.append(sid)
+        for ids in [ids for ids in self.media.held if ids.startswith(f"{sid}/")]:
+            del self.media.held[ids]
+        return Response(status_code=204)
 
     async def _content(self, request: Request) -> Response:
         try:

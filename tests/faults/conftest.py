@@ -11,18 +11,6 @@ from tests.faults.server import ServerProcess
 
 
 @pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    with FakeTwilio() as fake:
-        yield fake
-
-
-@pytest.fixture
 def server(tmp_path: Path, telegram: FakeTelegram, twilio: FakeTwilio) -> Iterator[ServerProcess]:
     server = ServerProcess(tmp_path, telegram, twilio)
     yield server

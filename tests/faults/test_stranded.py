@@ -62,7 +62,7 @@ async def test_a_callback_that_comes_while_a_row_is_looked_up_wins(on_both: Rehe
     row = crash(on_both, now)
     with on_both.service.database.write() as connection:
         report = StatusReport(CHANNEL, row.id, "sid", "delivered")
-        assert outbox.record_status(connection, [report]) == [True]
+        assert outbox.record_status(connection, [report], on_both.service.ring, now) == [True]
     resend(on_both, row, now)
     assert state(on_both) == ("delivered", False)
 

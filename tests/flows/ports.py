@@ -4,11 +4,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from flows.ports import (
+    Attachments,
     Audience,
     BroadcastView,
+    CaseChange,
     Desk,
     Hotline,
     OfficerCard,
+    PartnerRequestView,
+    PartnerView,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
@@ -21,6 +25,7 @@ WIB = timezone(timedelta(hours=7))
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=WIB)
 NGRAYUN = Place("35.02.02.2001", "village", "Desa Ngrayun, Kec. Ngrayun, Kab. Ponorogo")
 KECAMATAN = Place("35.02.02", "district", "Kec. Ngrayun, Kab. Ponorogo")
+MALAYSIA = Place("my", "country", "Malaysia")
 RECEIPT = "7F3K-92QX-MN4T"
 
 TIP = TipView(
@@ -42,6 +47,10 @@ LISTED = RegisterRow(
 NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
 
 
+BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
+ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
+
+
 @dataclass
 class FakePorts:
     """Knows one village, one tip and one company; `later` moves its clock."""
@@ -51,6 +60,7 @@ class FakePorts:
         default_factory=lambda: {
             "ngrayun": PlaceAnswer(NGRAYUN, 1.0),
             "kecamatan ngrayun": PlaceAnswer(KECAMATAN, 1.0),
+            "malaysia": PlaceAnswer(MALAYSIA, 0.9),
             "ngebel": PlaceAnswer(None, 0.5, (NGRAYUN, KECAMATAN)),
         }
     )
@@ -69,8 +79,17 @@ class FakePorts:
     watched: tuple[str, ...] = ()
     served: bool = True
     on_duty: bool = True
+    unclear: bool = False
+    reachable: bool = True
     reads: bool = True
+    files: Attachments = field(default_factory=lambda: Attachments(0, 0))
+    changes: tuple[CaseChange, ...] = ()
+    times_read: int = 2
+    shared: bool = False
+    has_news: bool = False
     pictures: int = 0
+    is_partner: PartnerView | None = BABINSA
+    asked: tuple[PartnerRequestView, ...] = (ASKED,)
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -85,7 +104,7 @@ class FakePorts:
         return self.places.get(text.casefold().strip(), PlaceAnswer(None, 0.0))
 
     def place(self, code: str) -> Place | None:
-        return next((place for place in (NGRAYUN, KECAMATAN) if place.code == code), None)
+        return next((place for place in (NGRAYUN, KECAMATAN, MALAYSIA) if place.code == code), None)
 
     def watches(self) -> tuple[str, ...]:
         return self.watched
@@ -105,6 +124,8 @@ class FakePorts:
             hours="Senin–Jumat 08.00–16.00",
             on_duty=self.on_duty,
             due_at=self.now + timedelta(hours=4) if self.served else None,
+            ask_district=self.unclear,
+            reachable=self.reachable,
         )
 
     def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:
@@ -122,6 +143,21 @@ class FakePorts:
     def tip_by_receipt(self, receipt: str) -> TipView | None:
         return self.tips.get(self.receipts.get(receipt.strip().upper(), 0))
 
+    def reporter_tip(self, tip_id: str) -> TipView | None:
+        return next((view for view in self.tips.values() if view.id == tip_id), None)
+
+    def since_last_look(self, tip_id: str) -> tuple[CaseChange, ...]:
+        return self.changes
+
+    def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
+        return (("petugas kantor imigrasi", self.times_read),) if self.times_read else ()
+
+    def contact_shared(self, tip_id: str) -> bool:
+        return self.shared
+
+    def news_may_come(self) -> bool:
+        return self.has_news
+
     def officer_tips(self) -> tuple[TipView, ...]:
         return tuple(self.tips.values())
 
@@ -137,6 +173,22 @@ class FakePorts:
     def officer_invitation(self, code: str) -> str | None:
         return self.invitations.get(code.strip())
 
+    def partner(self) -> PartnerView | None:
+        return self.is_partner
+
+    def partner_invitation(self, code: str) -> PartnerView | None:
+        return BABINSA if code.strip() == "ABCD-EFGH" else None
+
+    def partner_requests(self) -> tuple[PartnerRequestView, ...]:
+        return self.asked
+
+    def partner_words(self, request_id: int, code: str) -> str | None:
+        known = request_id == 7 and code == "ABCD"
+        return "Apakah PT Maju dikenal?" if known and self.asked else None
+
+    def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
+        return (BABINSA,) if tip_number in self.tips else ()
+
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"
 
@@ -151,6 +203,9 @@ class FakePorts:
 
     def pictures_waiting(self) -> int:
         return self.pictures
+
+    def attachments(self, tip_id: str) -> Attachments:
+        return self.files
 
     def broadcast(self, number: int) -> BroadcastView | None:
         return BroadcastView(number, "sent", (("delivered", 3),)) if number == 12 else None

@@ -22,15 +22,20 @@ ANSWERS = {
     "village_words": "ngebel", "village_code": NGRAYUN.code, "village_name": NGRAYUN.name,
     "near_words": "ngebel", "near_code": NGRAYUN.code, "near_name": NGRAYUN.name,
     "where_words": "ngebel", "where_code": NGRAYUN.code, "where_name": NGRAYUN.name,
+    "home_words": "ngebel", "home_code": NGRAYUN.code, "home_name": NGRAYUN.name,
     "what": "dibawa calo", "when": "kemarin", "who": "Pak X", "urgency": "none",
-    "tip": "t1", "receipt": RECEIPT, "number": "12", "question": "di mana?", "token": "token",
+    "tip": "t1", "typed": RECEIPT, "receipt": RECEIPT, "contact": "Sari 0812", "number": "12",
+    "question": "di mana?", "token": "token",
     "place": NGRAYUN.code, "text": "Sosialisasi di balai desa", "name": "PT Maju",
+    "request": "7", "opening": "ABCD", "partner": "5", "reply": "tidak dikenal",
     "code": "ABCD", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
 OFFICER = Person("telegram", consented=True, officer="Ibu Sari")
-EVERYWHERE = ["MENU", "BATAL", "LAPOR", "BANTUAN", "STOP", "SUMBER", "RESMI", "0"]
+EVERYWHERE = [
+    "MENU", "BATAL", "LAPOR", "BANTUAN", "STOP", "MULAI", "SUMBER", "RESMI", "AMAN", "HAPUS", "BUKA", "0"
+]  # fmt: skip
 
 
 def at(flow: str, node: str) -> Session:
@@ -51,8 +56,19 @@ def say(
     ports: FakePorts | None = None,
     payload: str = "",
 ) -> engine.Sprint:
-    given = Input("choice" if payload else "text", text, payload)
+    return take(session, Input("choice" if payload else "text", text, payload), person, ports)
+
+
+def take(
+    session: Session, given: Input, person: Person = VILLAGER, ports: FakePorts | None = None
+) -> engine.Sprint:
+    """Any input: a picture, a press, time that has passed."""
     return engine.resume(CATALOG, session, given, person, ports or FakePorts())
+
+
+def wake(session: Session, later: FakePorts) -> engine.Sprint:
+    """Nobody says anything until then."""
+    return take(session, Input("timeout"), ports=later)
 
 
 def talk(*lines: str, person: Person = VILLAGER, ports: FakePorts | None = None) -> engine.Sprint:

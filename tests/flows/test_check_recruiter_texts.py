@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 import yaml
 
+from flows.check_words import verdict_line
 from flows.conversations import load_catalog
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Pick, Say, Scene
 from flows.ports import Person, RecruiterAnswer, RegisterRow, Verdict
+from tests.flows.talking import talk, words
 
 TEXTS_FILE = Path(__file__).parents[2] / "content" / "texts" / "check_recruiter.yaml"
 TEXTS: dict[str, str] = yaml.safe_load(TEXTS_FILE.read_text(encoding="utf-8"))
 FORBIDDEN = re.compile(
     r"\b(?:aman|pasti resmi|penipu\w*|dijamin|terpercaya|bodong|ilegal|palsu)\b", re.IGNORECASE
 )
-ELSEWHERE = {"welcome:menu", "tip_off:start"}
+ELSEWHERE = {"welcome:menu", "tip_off:start", "check_recruiter:ask_name"}
 NODES = load_catalog().flows["check_recruiter"].nodes
 
 
@@ -91,6 +93,57 @@ def test_every_verdict_has_its_words_with_all_slots_filled(
         assert "sudah lama" in said(a_scene("PT Abadi Satu", verdict, *rows, stale=True))
 
 
+ACT = "penghentian sementara 3 bulan sejak 3 Feb 2026, menurut example.org, 5 Feb 2026"
+COPY = "ada di daftar P3MI (salinan pihak ketiga, 17 Sep 2026)"
+FOR_THE_FAMILY = {
+    "listed": f"PT A Satu: {COPY}",
+    "listed_near": f"PT A Satu: {COPY}",
+    "listed_before": f"PT A Satu: {COPY}. Catatan lama: {ACT}",
+    "conflict": f"PT A Satu: ada DUA catatan yang berbeda, satu: {COPY}, dua: {ACT}",
+    "two_names": f"PT A Satu: ada DUA catatan yang berbeda, satu: {COPY}, dua: B Dua: {ACT}",
+    "conflict_ended": f"A Satu: ada DUA catatan yang berbeda, satu: {ACT}, dua: {ACT}",
+    "sanctioned": f"A Satu: catatan SANKSI, {ACT}",
+    "sanctioned_near": f"A Satu: catatan SANKSI, {ACT}",
+    "similar": "nama PT belum ketemu di daftar P3MI (salinan pihak ketiga, 17 Sep 2026)",
+    "not_found": "nama PT belum ketemu di daftar P3MI (salinan pihak ketiga, 17 Sep 2026)",
+    "not_found_before": "A Satu: TIDAK KETEMU di daftar P3MI (salinan pihak ketiga, "
+    f"17 Sep 2026). Catatan lama: {ACT}",
+    "register_unavailable": "daftar P3MI sedang tidak bisa dibaca",
+}
+
+
+@pytest.mark.parametrize(
+    ("node", "verdict", "rows"), [case for case in CASES if case[0] in FOR_THE_FAMILY]
+)
+def test_the_family_hears_every_record_an_act_with_its_own_source_and_date(
+    node: str, verdict: Verdict, rows: tuple[RegisterRow, ...]
+) -> None:
+    scene = a_scene("PT Abadi Satu", verdict, *rows)
+    assert verdict_line(scene, named=True) == FOR_THE_FAMILY[node]
+
+
+@pytest.mark.parametrize(
+    ("rows", "written"),
+    [
+        ((), "Abadi (tidak ketemu)"),
+        ((a_row("B Dua", "revoked", number="456"),), f"B Dua: {ACT}"),
+        ((a_row("B Dua", "listed", number="456"),), f"B Dua: {COPY}"),
+    ],
+)
+def test_nor_is_it_hidden_where_number_and_name_do_not_fit(
+    rows: tuple[RegisterRow, ...], written: str
+) -> None:
+    answer = RecruiterAnswer("conflict", (LISTED, *rows), date(2026, 9, 17), written="Abadi")
+    scene = Scene({}, Person("telegram"), FakePorts(answer), "PT Abadi 123")  # type: ignore[arg-type]
+    owner = f"nomor izin dan nama TIDAK COCOK. Nomor itu milik PT A Satu, {COPY}"
+    assert verdict_line(scene, named=True) == f"{owner}. Nama yang ditulis: {written}"
+
+
+def test_without_a_name_no_register_is_spoken_of() -> None:
+    scene = a_scene("gaji 14 juta", "not_found")
+    assert verdict_line(scene, named=False) == "nama PT belum disebut"
+
+
 @pytest.mark.parametrize(("node", "verdict", "rows"), CASES)
 def test_every_fact_has_a_source(
     node: str, verdict: Verdict, rows: tuple[RegisterRow, ...]
@@ -99,6 +152,22 @@ def test_every_fact_has_a_source(
     if isinstance(asked, Say):
         assert asked.source is not None
         assert asked.source(a_scene("PT Abadi Satu", verdict, *rows))["source"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "cek PT Maju Jaya",
+        "cek PT Zubaedah Kencana Qwerty",
+        "cek PT Maju Jaya, admin di Kamboja, gaji 14 juta, DP 2 juta",
+        "cek LPK Sakura",
+        "cek LPK Sakura magang dana talangan ke jepang, bayar dulu 5 juta",
+        "cek saya dikirim perusahaan sendiri, UKPS",
+        "cek pak Slamet",
+    ],
+)
+def test_not_to_pay_is_said_exactly_once(told: str) -> None:
+    assert words(talk(told)).count("Jangan bayar") == 1
 
 
 def test_no_text_holds_a_forbidden_word_or_its_own_choices() -> None:

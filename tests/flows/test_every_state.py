@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import engine
 from flows.events import OptedOut
 from flows.nodes import Ask, Choose, Pick, Say, Scene
 from flows.session import Frame, Input, Session
@@ -31,6 +30,8 @@ from tests.flows.talking import (
     person_of,
     place,
     say,
+    take,
+    wake,
     words,
 )
 
@@ -66,7 +67,7 @@ def test_each_word_does_what_it_says(flow: str, node: str) -> None:
 @pytest.mark.parametrize(("flow", "node"), WAITS)
 def test_what_is_no_text(flow: str, node: str, kind: str) -> None:
     given = msgspec.convert({"kind": kind, "text": "🙂", "payload": "x"}, Input)
-    sprint = engine.resume(CATALOG, at(flow, node), given, person_of(flow), FakePorts())
+    sprint = take(at(flow, node), given, person_of(flow))
     if kind == "timeout":
         assert sprint.session.node == node
         assert not sprint.events
@@ -131,7 +132,7 @@ def test_the_given_session_is_never_changed(where: tuple[str, str], typed: str) 
     session = at(*where)
     before = copy.deepcopy(session)
     say(session, typed, person_of(where[0]))
-    engine.resume(CATALOG, session, Input("timeout"), VILLAGER, FakePorts().later(timedelta(9)))
+    wake(session, FakePorts().later(timedelta(9)))
     assert session == before
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows import engine, pictures
+from flows import attachments, engine, pictures
 from flows.events import PictureSent
 from flows.pictures import MOST_WAITING, shorten
 from flows.ports import Person
@@ -22,12 +22,16 @@ from tests.flows.talking import (
     person_of,
     place,
     say,
+    take,
     talk,
+    wake,
     words,
 )
 
 TEXT = "LOWONGAN KERJA KE TAIWAN\nPT ALFA NUSANTARA\nGaji 12 juta"
 LINE = "“LOWONGAN KERJA KE TAIWAN / PT ALFA NUSANTARA / Gaji 12 juta”"
+READ = [w for w in WAITS if w[0] != attachments.DRAFT and w not in attachments.ADDS_TO_CASE]
+"""Where a picture is read; in a report it is kept (test_attachments.py)."""
 CALM = [w for w in WAITS if getattr(CATALOG.flows[w[0]].nodes[w[1]], "open", False)]
 BUSY = [w for w in WAITS if w not in CALM and w != pictures.ASKS_FOR_IT]
 
@@ -37,7 +41,7 @@ def sends(
     ports: FakePorts | None = None,
 ) -> engine.Sprint:  # fmt: skip
     given = Input("picture", caption, media=media)
-    return engine.resume(CATALOG, session, given, person, ports or FakePorts())
+    return take(session, given, person, ports)
 
 
 def is_read(
@@ -45,7 +49,7 @@ def is_read(
     person: Person = VILLAGER,
 ) -> engine.Sprint:  # fmt: skip
     given = Input("picture_read", text, outcome, caption=caption)
-    return engine.resume(CATALOG, session, given, person, FakePorts())
+    return take(session, given, person)
 
 
 def promised(sprint: engine.Sprint) -> list[PictureSent]:
@@ -55,7 +59,7 @@ def promised(sprint: engine.Sprint) -> list[PictureSent]:
 # ---- the picture comes
 
 
-@pytest.mark.parametrize(("flow", "node"), WAITS)
+@pytest.mark.parametrize(("flow", "node"), READ)
 def test_a_picture_is_promised_and_the_question_waits_on(flow: str, node: str) -> None:
     before = at(flow, node)
     sprint = sends(before, "PT ini benar?", person=person_of(flow))
@@ -77,10 +81,19 @@ def test_danger_in_the_caption_is_heard_first() -> None:
 
 
 def test_where_nothing_is_installed_the_villager_is_asked_to_type() -> None:
-    sprint = sends(at("tip_off", "what"), ports=FakePorts(reads=False))
+    sprint = sends(at("ask_human", "question"), ports=FakePorts(reads=False))
     assert "belum bisa membaca gambar" in words(sprint)
-    assert "Apa yang terjadi" in words(sprint)
+    assert "Apa pertanyaan Anda" in words(sprint)
     assert not promised(sprint)
+
+
+@pytest.mark.parametrize(
+    ("reads", "said"), [(True, "tulisan dan foto, belum suara"), (False, "belum foto, suara")]
+)
+def test_a_voice_note_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
+    given = Input("unreadable")
+    sprint = engine.resume(CATALOG, talk("menu").session, given, VILLAGER, FakePorts(reads=reads))
+    assert said in words(sprint)
 
 
 def test_a_picture_that_is_too_large_is_not_promised() -> None:
@@ -237,7 +250,7 @@ def test_cancel_and_stop_drop_it(word: str) -> None:
 def test_time_alone_never_brings_it_up() -> None:
     session = is_read(at("tip_off", "what")).session
     later = FakePorts().later(timedelta(hours=23))
-    sprint = engine.resume(CATALOG, session, Input("timeout"), VILLAGER, later)
+    sprint = wake(session, later)
     assert "Cek ini?" not in words(sprint)
 
 
@@ -256,14 +269,14 @@ def test_it_is_forgotten_after_a_day(node: str) -> None:
     asked.node = node
     assert wakes_at(CATALOG, asked) == int((NOW + timedelta(hours=24)).timestamp())
     later = FakePorts().later(timedelta(hours=24))
-    sprint = engine.resume(CATALOG, asked, Input("timeout"), VILLAGER, later)
+    sprint = wake(asked, later)
     assert (sprint.session, sprint.events) == (Session(waits_since=asked.waits_since), [])
 
 
 def test_it_is_forgotten_after_a_day_beside_an_open_question() -> None:
     session = is_read(at("tip_off", "what")).session
     later = FakePorts().later(timedelta(hours=24))
-    sprint = engine.resume(CATALOG, session, Input("timeout"), VILLAGER, later)
+    sprint = wake(session, later)
     assert not sprint.session.kept
     assert sprint.session.flow == "tip_off"
 

@@ -99,6 +99,21 @@ def test_a_phrase_may_be_written_in_any_spelling() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "flags"),
+    [
+        ("katanya gratis, nanti potong gaji", {"semua_ditanggung"}),
+        ("potong gaji tiap bulan", set()),
+        ("utangnya dipotong gaji tiap bulan", {"jeratan_utang"}),
+        ("kerja restoran di laos", set()),
+        ("kerja restoran di kamboja", {"kamboja_myanmar_laos"}),
+    ],
+)
+def test_a_sign_says_no_more_than_the_words_do(told: str, flags: set[str]) -> None:
+    """Pay that is docked is no debt, and of Laos nothing certain is known."""
+    assert {sign.id for sign in UNDERSTANDER.signs(told)} == flags
+
+
+@pytest.mark.parametrize(
     ("file", "content", "problem"),
     [
         ("signs.yaml", "groups: x", "must be lists of words by name"),

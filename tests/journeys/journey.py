@@ -13,6 +13,7 @@ import yaml
 
 from bot import demo
 from bot.channels.base import Outgoing
+from bot.keeping import Kept
 from bot.reading import Read
 from bot.rehearsal import NoSuchButton, Rehearsal
 
@@ -29,6 +30,11 @@ LONGEST = 1024
 def read_aloud(picture: bytes) -> Read:
     """Tesseract's part in a journey: a picture is its own words."""
     return Read("read", picture.decode()) if picture else Read("nothing")
+
+
+def as_sent(data: bytes) -> Kept:
+    """What cleans evidence, in a journey: a file is its own words."""
+    return Kept("kept", "image/jpeg", data=data) if data != b"broken" else Kept("damaged")
 
 
 class WentOtherwise(Exception):
@@ -101,6 +107,8 @@ class Player:
             "presses": self._press,
             "sends": self._send,
             "photographs": self._photograph,
+            "records": self._record,
+            "attaches": self._attach,
         }
         if what == "wait":
             await self._act("", self.rehearsal.wait(_duration(str(value))))
@@ -218,6 +226,12 @@ class Player:
         """The lines of a poster, parted by " / "; `nothing` is a picture without words."""
         poster = "" if what == "nothing" else what.replace(" / ", "\n")
         return await self.rehearsal.photograph(who, poster.encode())
+
+    async def _record(self, who: str, what: str) -> Sequence[Outgoing]:
+        return await self.rehearsal.attach(who, "voice", what.encode())
+
+    async def _attach(self, who: str, what: str) -> Sequence[Outgoing]:
+        return await self.rehearsal.attach(who, "document", what.encode())
 
     def _unreadable(self, problem: str) -> ValueError:
         return ValueError(f"{self.journey.path.name}, step {self.number}: {problem}")

@@ -5,15 +5,29 @@ from pathlib import Path
 import pytest
 
 from bot.rehearsal import Rehearsal
-from tests.journeys.journey import Journey, Player, WentOtherwise, all_journeys, read_aloud
+from tests.journeys.journey import (
+    Journey,
+    Player,
+    WentOtherwise,
+    all_journeys,
+    as_sent,
+    read_aloud,
+)
 
 JOURNEYS = all_journeys()
-ON_POSTGRESQL = ("tip_off_full", "officer_desk", "escalation_chain", "broadcast", "village_group")
+ON_POSTGRESQL = (
+    "tip_off_full",
+    "officer_desk",
+    "escalation_chain",
+    "broadcast",
+    "village_group",
+    "voice_in_a_report",
+)
 """Those that use most of the SQL are played on the second database too."""
 
 
 async def _play(journey: Journey, database_url: str = "") -> None:
-    rehearsal = Rehearsal(database_url, start=journey.start, read=read_aloud)
+    rehearsal = Rehearsal(database_url, start=journey.start, read=read_aloud, keep=as_sent)
     otherwise = ""
     try:
         await Player(journey, rehearsal).play()

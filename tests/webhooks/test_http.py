@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from bot import outbox
-from bot.channels.base import MAX_PICTURE
+from bot.channels.base import MAX_MEDIA
 from bot.database import Database
 from flows.events import MessageCreated
 from tests.fakes.twilio import ACCOUNT_SID, inbound_form
@@ -291,7 +291,7 @@ def test_a_picture_from_the_villagers_phone_is_read_on_the_page(simulator: LiveB
     say(simulator, text="menu")
 
 
-@pytest.mark.parametrize("size", [0, MAX_PICTURE + 1], ids=["empty", "too large"])
+@pytest.mark.parametrize("size", [0, MAX_MEDIA + 1], ids=["empty", "too large"])
 def test_the_simulator_takes_no_empty_and_no_huge_picture(simulator: LiveBot, size: int) -> None:
     before = simulator.rows("SELECT count(*) FROM inbox")
     call = simulator.http.post("/simulator/picture", content=b"x" * size, headers={GUARD: "1"})

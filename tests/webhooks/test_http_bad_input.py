@@ -24,6 +24,7 @@ from tests.webhooks.live import (
     private,
     signed_by_library,
 )
+from tests.webhooks.no_updates import NO_UPDATES
 from webhooks.edge import MAX_BODY
 
 WEBHOOK = "/webhooks/twilio"
@@ -43,38 +44,7 @@ def alive(bot: LiveBot) -> None:
     assert "Kanim Ponorogo" in bot.whatsapp_answer(phone).body
 
 
-def telegram_update(text: str = "halo") -> bytes:
-    return json.dumps({"update_id": 1} | private(1, text=text)).encode()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param(b"", id="empty"),
-        pytest.param(b"\xff\xfe\x80", id="not UTF-8"),
-        pytest.param(telegram_update().replace(b"halo", b"\xc3\x28"), id="not UTF-8 inside"),
-        pytest.param(b"Body=halo", id="a form"),
-        pytest.param(b"null", id="null"),
-        pytest.param(b"[]", id="a list"),
-        pytest.param(b"{}", id="no update_id"),
-        pytest.param(b'{"update_id": "1"}', id="update_id is a text"),
-        pytest.param(b'{"update_id": 1, "message": {}}', id="an empty message"),
-        pytest.param(b'{"update_id": 1, "message": 5}', id="a message that is a number"),
-        pytest.param(telegram_update()[:-1], id="cut off"),
-        pytest.param(telegram_update() + b"}", id="one brace too many"),
-        pytest.param(b"[" * 10_000 + b"]" * 10_000, id="10,000 lists deep"),
-        pytest.param(
-            b'{"update_id": 1, "message": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001,
-            id="10,000 objects deep",
-        ),
-        pytest.param(
-            telegram_update().replace(b'"halo"', b'"\\ud800", "x": ' + b"[" * 10_000 + b"]" * 10_000),
-            id="half a surrogate pair and 10,000 lists deep",
-        ),
-        pytest.param(b'{"update_id": 1e999}', id="a number without end"),
-        pytest.param(b'{"update_id": ' + b"9" * 100_000 + b"}", id="a number of 100,000 digits"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("body", NO_UPDATES)
 def test_what_is_no_update_is_refused(bot: LiveBot, body: bytes) -> None:
     before, failed = bot.rows("SELECT count(*) FROM inbox"), failed_turns(bot)
     refused = bot.metric("kentongan_webhook_refused_total", reason="not_an_update")

@@ -1,6 +1,7 @@
 """Posters through the real webhooks: fetched from the providers, read by Tesseract, answered."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBot]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(picture_reader, "FETCH_SECONDS", 1.0)
         patch.setattr(picture_reader, "RETRY_SECONDS", 0.1)
+        patch.setattr(pictures, "SETTLES", timedelta())
         with live_bot(tmp_path_factory.mktemp("pictures")) as bot:
             yield bot
 
@@ -34,8 +36,10 @@ def photographs(bot: LiveBot, chat: int, picture: bytes, caption: str = "") -> s
     return file_id
 
 
-def attaches(bot: LiveBot, phone: str, picture: bytes, kind: str = "image/jpeg") -> str:
-    """A picture on WhatsApp; returns its two ids."""
+def attaches(
+    bot: LiveBot, phone: str, picture: bytes, kind: str = "image/jpeg", body: str = ""
+) -> str:
+    """A picture on WhatsApp, or any other file; returns its two ids."""
     message, media = bot.twilio.media.put(picture)
     address = (
         f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{message}/Media/{media}"
@@ -44,9 +48,9 @@ def attaches(bot: LiveBot, phone: str, picture: bytes, kind: str = "image/jpeg")
         "NumMedia": "1",
         "MediaUrl0": address,
         "MediaContentType0": kind,
-        "MessageType": "image",
+        "MessageType": kind.partition("/")[0],
     }
-    assert bot.whatsapp(phone, "", **more).status_code == 200
+    assert bot.whatsapp(phone, body, **more).status_code == 200
     return f"{message}/{media}"
 
 
@@ -113,6 +117,34 @@ def test_a_copy_that_twilio_does_not_have_is_deleted(bot: LiveBot) -> None:
     eventually(lambda: not bot.rows("SELECT * FROM picture_job"), "its row gone")
 
 
+@pytest.mark.parametrize(
+    "kind", ["audio/ogg", "video/mp4", "application/pdf", "image/webp", "text/vcard"]
+)
+def test_what_is_never_read_is_declined_and_deleted_at_twilio(bot: LiveBot, kind: str) -> None:
+    phone = new_phone(bot)
+    ids = attaches(bot, phone, b"not ours to keep", kind)
+    assert "tidak disimpan" in whatsapp_hears(bot, phone, "belum suara")
+    eventually(lambda: ids in bot.twilio.media.deleted, "the copy at Twilio deleted")
+    assert ids not in bot.twilio.media.asked, "and never fetched"
+
+
+def test_a_picture_that_is_declined_at_once_is_deleted_at_twilio(
+    bot: LiveBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.service, "reads_pictures", False)
+    phone = new_phone(bot)
+    unread = attaches(bot, phone, poster())
+    assert "tidak disimpan" in whatsapp_hears(bot, phone, "belum bisa membaca gambar")
+    eventually(lambda: unread in bot.twilio.media.deleted, "the copy where nothing is installed")
+    assert unread not in bot.twilio.media.asked
+
+
+def test_a_picture_behind_a_cry_for_help_is_kept_and_deleted_at_twilio(bot: LiveBot) -> None:
+    in_danger = attaches(bot, new_phone(bot), poster(), body="tolong adik saya disekap")
+    eventually(lambda: in_danger in bot.twilio.media.deleted, "the copy behind a cry for help")
+    assert bot.twilio.media.asked.count(in_danger) == 1
+
+
 def test_a_picture_sent_as_a_file_is_read_too(bot: LiveBot) -> None:
     chat = bot.new_id()
     file_id = bot.telegram.files.put(poster("PT BETA JAYA", "Kerja ke Polandia"))
@@ -125,7 +157,8 @@ def test_a_caption_of_danger_comes_first(bot: LiveBot) -> None:
     chat = bot.new_id()
     file_id = photographs(bot, chat, poster(), "tolong adik saya disekap")
     telegram_hears(bot, chat, "Telepon dulu")
-    assert file_id not in bot.telegram.files.fetched
+    assert "Telepon dulu" in telegram_hears(bot, chat, "Foto diterima (1)"), "and again"
+    assert bot.telegram.files.fetched.count(file_id) == 1, "kept as evidence, not read"
 
 
 def test_a_picture_twice_delivered_is_read_once(bot: LiveBot) -> None:

@@ -127,9 +127,16 @@ def test_an_address_that_is_not_of_our_media_is_never_kept(address: str) -> None
     assert twilio.translate(received, ACCOUNT_SID) == whatsapp("unreadable", medium="photo")
 
 
-def test_a_sticker_is_no_picture() -> None:
-    received = medium("image/webp") | {"MediaUrl0": MEDIA}
-    assert twilio.translate(received, ACCOUNT_SID) == whatsapp("unreadable", medium="sticker")
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [("image/webp", "sticker"), ("audio/ogg", "voice"), ("application/pdf", "document")],
+)
+def test_what_is_no_picture_keeps_where_its_copy_is_to_be_deleted(
+    content_type: str, name: str
+) -> None:
+    received = medium(content_type, "dengar ini") | {"MediaUrl0": MEDIA}
+    expected = whatsapp("unreadable", text="dengar ini", medium=name, media="/".join(PICTURE))
+    assert twilio.translate(received, ACCOUNT_SID) == expected
 
 
 @pytest.mark.parametrize("sid", ["", "AC" + "f" * 32, ACCOUNT_SID.upper()])

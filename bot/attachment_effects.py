@@ -1,0 +1,43 @@
+"""What the events of files in a report do (`flows/attachments.py`)."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import draft_media, pictures, tip_seal, tips
+from bot.contacts import Known
+from bot.outbox_rows import to_the_hour
+from flows.events import AttachmentSent, AttachmentTaken, DraftDropped
+
+if TYPE_CHECKING:
+    from bot.effects import Effects
+
+ONE_NOTICE = timedelta(minutes=10)
+"""Files that a reporter adds one after the other are told to the officer once."""
+
+
+def carry_out(
+    effects: "Effects", known: Known, event: AttachmentSent | AttachmentTaken | DraftDropped
+) -> None:
+    connection, ring, now = effects.connection, effects.service.ring, effects.now
+    match event:
+        case AttachmentSent():
+            told = pictures.Told(event.media, "", event.medium, event.tip_id)
+            pictures.put(connection, ring, known, told, now, keeps=True)
+        case AttachmentTaken():
+            _add(effects, event)
+        case DraftDropped():
+            draft_media.drop_draft(connection, ring, known.id, now)
+
+
+def _add(effects: "Effects", event: AttachmentTaken) -> None:
+    connection, ring, now = effects.connection, effects.service.ring, effects.now
+    tip = tips.by_id(connection, event.tip_id)
+    if tip is None or tip.status not in tips.OPEN_STATUSES:
+        return draft_media.drop(connection, token=event.token)
+    # Those that came with the report itself were told with it.
+    added = [at for at in tip_seal.attached(connection, tip.number) if at > tip.opened_at]
+    at = now if tip.has_return else to_the_hour(now)
+    draft_media.move(connection, ring, tip, at, token=event.token)
+    if not added or added[-1] < now - ONE_NOTICE:
+        effects.hear_reporter(tip, danger=False)
+    return None

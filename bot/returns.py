@@ -1,0 +1,152 @@
+"""The reporter comes back, or must not be seen to: codes, silence, deletion, one's own contact."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select, update
+
+from bot import (
+    audit,
+    conflicts,
+    contacts,
+    draft_media,
+    lessons,
+    outbox,
+    partner_effects,
+    partner_requests,
+    pictures,
+    receipts,
+    tips,
+    watches,
+)
+from bot.contacts import Known
+from bot.outbox_rows import to_the_hour
+from flows.events import CaseNewsStopped, Hushed, ReceiptTried
+from flows.ports import CaseChange
+
+if TYPE_CHECKING:
+    from bot.effects import Effects
+
+
+def carry_out(
+    effects: "Effects", known: Known, event: ReceiptTried | CaseNewsStopped | Hushed
+) -> None:
+    connection, ring, now = effects.connection, effects.service.ring, effects.now
+    match event:
+        case ReceiptTried(tip_id=""):
+            receipts.missed(connection, ring, known.id, now)
+        case ReceiptTried(tip_id=tip_id):
+            receipts.TRIES.labels("opened").inc()
+            _came_back(effects, known, tip_id)
+        case CaseNewsStopped():
+            _change(effects, known, quiet_before=now)
+        case Hushed():
+            _change(effects, known, quiet_before=now, code_before=now)
+            outbox.cancel_waiting(connection, known.id)
+            pictures.forget(connection, ring, known.id, now)
+    draft_media.drop_draft(connection, ring, known.id, now)
+
+
+def _came_back(effects: "Effects", known: Known, tip_id: str) -> None:
+    """The code of a case that is locked in this chat proves that the chat is still its reporter's."""
+    if known.code_before is None:
+        return
+    own = tips.return_index(effects.service.ring, known.id)
+    locked = select(tips.tips.c.id).where(
+        tips.tips.c.id == tip_id,
+        tips.tips.c.return_index == own,
+        tips.tips.c.opened_at <= known.code_before,
+    )
+    if effects.connection.execute(locked).first():
+        _change(effects, known, code_before=None)
+
+
+def _change(effects: "Effects", known: Known, **values: datetime | None) -> None:
+    contacts.change(effects.connection, known.id, **values)
+    for name, value in values.items():
+        setattr(known, name, value)
+
+
+def seen(connection: Connection, tip: tips.TipRow, now: datetime) -> None:
+    """Without a return address no exact time: it would lead from the case to the chat."""
+    at = now if tip.has_return else to_the_hour(now)
+    tips.hold(connection, tip.number)
+    connection.execute(update(tips.tips).where(tips.tips.c.number == tip.number).values(seen_at=at))
+
+
+def since_last_look(connection: Connection, tip: tips.TipRow) -> tuple[CaseChange, ...]:
+    """What became of the case since its reporter looked at it, for one whom no notice reached."""
+    row = connection.execute(
+        select(tips.tips.c.seen_at, tips.tips.c.opened_at, tips.tips.c.closed_at).where(
+            tips.tips.c.number == tip.number
+        )
+    ).one()
+    since = row.seen_at or row.opened_at
+    table = tips.assignments
+    owned = connection.execute(
+        select(table.c.assigned_at, table.c.acknowledged_at)
+        .where(table.c.tip_number == tip.number)
+        .order_by(table.c.id)
+    ).all()
+    changes: list[CaseChange] = []
+    if any(owner.assigned_at > since for owner in owned[1:]):
+        changes.append("moved")
+    if any(owner.acknowledged_at and owner.acknowledged_at > since for owner in owned):
+        changes.append("taken")
+    if tip.status == "closed" and row.closed_at and row.closed_at > since:
+        changes.append("closed")
+    return tuple(changes)
+
+
+def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
+    """Keys first, then all that they opened; what stays says that there was a case in a regency.
+
+    False when it had been withdrawn already.
+    """
+    connection = effects.connection
+    if not tips.withdraw(connection, tip.number, effects.now):
+        return False
+    conflicts.forget(connection, tip.number)
+    partner_requests.end_of_tip(connection, tip.number, effects.now)
+    regency = ".".join(tip.place_code.split(".")[:2])
+    connection.execute(
+        update(tips.tips)
+        .where(tips.tips.c.number == tip.number)
+        .values(place_code=regency, may_ask=False)
+    )
+    outbox.take_back(connection, tip.number, [], all_others=True)
+    effects.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
+    return True
+
+
+def forget_me(effects: "Effects", known: Known) -> None:
+    """All that is kept about a person goes; their reports stay with the officers, without the way
+    back to this chat. Only by its code (or before, from this chat) can a report be deleted."""
+    connection, ring, now = effects.connection, effects.service.ring, effects.now
+    contacts.forget(connection, known.id, now)
+    lessons.forget(connection, known.id)
+    watches.forget(connection, known.id)
+    partner_effects.leave(connection, known.id, now)
+    outbox.cancel_unasked(connection, known.id)
+    pictures.forget(connection, ring, known.id, now)
+    draft_media.drop_draft(connection, ring, known.id, now)
+    audit.wait_in_line(connection)  # before tips, as all who change one (tips.hold)
+    connection.execute(
+        update(tips.tips)
+        .where(tips.tips.c.return_index == tips.return_index(ring, known.id))
+        .values(return_index=None, return_address=None, may_ask=False)
+    )
+    # No case is found by this chat now.
+    _change(effects, known, code_before=None, quiet_before=None)
+    known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+
+
+def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:
+    """Once for a case; False when it was done before."""
+    tips.hold(effects.connection, tip.number)
+    subject = f"tip:{tip.number}"
+    if audit.times(effects.connection, "contact_shared", subject):
+        return False
+    audit.record(effects.connection, effects.now, actor="reporter", action="contact_shared",
+                 subject=subject)  # fmt: skip
+    return True

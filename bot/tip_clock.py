@@ -1,0 +1,71 @@
+"""The deadline of a tip that runs now, its pauses, and who else knows of the tip."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.tip_rows import NO_PAUSE, assignments, copies, tips
+
+
+def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool:
+    """False when nobody's clock runs any more."""
+    changed = connection.execute(
+        update(assignments)
+        .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
+        .values(due_at=due_at)
+    )
+    return changed.rowcount > 0
+
+
+def answered(connection: Connection, number: int, decide_by: datetime, now: datetime) -> None:
+    """The owner's first words: the answer clock stops, the decision clock runs."""
+    connection.execute(
+        update(tips)
+        .where(tips.c.number == number)
+        .values(status="answered", answered_at=now, decide_by=decide_by)
+    )
+    restart_clock(connection, number, decide_by)
+
+
+def pause(
+    connection: Connection,
+    number: int,
+    reason: str,
+    until: datetime,
+    *,
+    due_after: datetime,
+) -> None:
+    """The clock stands still until then; the end of the pause is the deadline that runs."""
+    connection.execute(
+        update(tips)
+        .where(tips.c.number == number)
+        .values(paused_until=until, pause_reason=reason, due_after_pause=due_after)
+    )
+    restart_clock(connection, number, until)
+
+
+def resume(connection: Connection, number: int, due_at: datetime) -> None:
+    connection.execute(update(tips).where(tips.c.number == number).values(**NO_PAUSE))
+    restart_clock(connection, number, due_at)
+
+
+def copy_to(
+    connection: Connection,
+    number: int,
+    office: str,
+    office_code: str | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """A second office is to know of the tip; it owns nothing."""
+    connection.execute(
+        copies.insert().values(
+            tip_number=number, office=office, office_code=office_code, reason=reason, made_at=now
+        )
+    )
+
+
+def next_due(connection: Connection) -> datetime | None:
+    return connection.execute(
+        select(func.min(assignments.c.due_at)).where(assignments.c.ended_at.is_(None))
+    ).scalar()

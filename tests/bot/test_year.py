@@ -1,0 +1,19 @@
+"""A small simulated year; the long one is in tests/soak."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.year import Year
+
+
+@pytest.mark.parametrize("seed", [20261122, 7])
+def test_no_tip_is_unowned_for_a_minute_and_each_notice_comes_once(
+    seed: int, tmp_path: Path
+) -> None:
+    year = Year(tmp_path, seed, 150)
+    year.run()
+    found = year.check()
+    assert found["tips"] == 150
+    assert found["still open"] == 0
+    assert min(found[what] for what in ("overdue", "leave", "crashes", "stops", "pauses")) > 0
