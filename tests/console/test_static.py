@@ -24,7 +24,7 @@ PAGES = [
     ("", "/console/"),
     ("", "/console/?again=session&next=/console/tip/1"),
     ("", "/console/forgot"),
-    ("", "/console/tip/none"),
+    ("", "/console/none"),
     ("D-001", "/console/account"),
     ("D-003", "/console/account"),
     ("D-003", "/console/keys/work"),
