@@ -183,7 +183,7 @@ class Effects(TipMoves):
             must(tips.withdraw(self.connection, tip.number, self.now))
             if tip.officer_id is not None:
                 links.revoke(self.connection, tip.officer_id, tip.number)
-            outbox.take_back(self.connection, tip.number, [], all_others=True)
+            self.take_back(tip.number, [], all_others=True)
             self.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
             return None
         if tip.status not in tips.OPEN_STATUSES:

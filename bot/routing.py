@@ -170,10 +170,8 @@ def route(chart: Chart, question: Question) -> Route:
     happened, home = _known(chart, question.place_code), _known(chart, question.home_code)
     decides = home if home is not None and home.level != "country" else happened
     copies: list[Copy] = []
-    for place in (happened, home):
-        if place is not None and place.level == "country":
-            copies.append(Copy(ABROAD_DESK, None, "it happened abroad (UU 18/2017 Pasal 21)"))
-            break
+    if any(place is not None and place.level == "country" for place in (happened, home)):
+        copies.append(Copy(ABROAD_DESK, None, "it happened abroad (UU 18/2017 Pasal 21)"))
     if decides is None:
         return _without_office(chart, question, "unknown", "", tuple(copies))
     if decides.level == "country":
