@@ -29,7 +29,7 @@ from bot.officers import (
     with_parents,
 )
 from bot.service import OurOffice
-from bot.territory import Offices, level_of, province_code, zone_of
+from bot.territory import Offices, province_code, zone_of
 from flows.ports import Place
 from flows.safety import ABROAD_DESK
 
@@ -191,13 +191,8 @@ def settle(chart: Chart, code: str, at: datetime) -> Settled:
     for place in with_parents(code):
         if rows := _served_by(chart, place, on):
             return _of_rows(chart, rows)
-    inside = level_of(code) in ("province", "regency")
-    below = {
-        row.office_code
-        for place in chart.areas
-        if inside and place.startswith(f"{code}.")
-        for row in _served_by(chart, place, on)
-    }
+    parts = [place for place in chart.areas if place.startswith(f"{code}.")]
+    below = {row.office_code for place in parts for row in _served_by(chart, place, on)}
     listed = chart.listed.responsible(code, on)
     names = tuple(dict.fromkeys((*(chart.offices[c].name for c in below), *listed.candidates)))
     if listed.status != "sure" or below or listed.office is None:
