@@ -28,7 +28,7 @@ PASSES, MEMORY_KIB, LANES = 3, 64 * 1024, 1
 """Argon2id in the officer's browser: about a second on a cheap phone (security.md 3.1)."""
 SALT_BYTES = 16
 RECOVERY_LETTERS = 24
-"""Of 31: 119 bits, so a recovery code needs no stretching."""
+"""Of 32: 120 bits, so a recovery code needs no stretching."""
 
 
 class OfficerAccount(SQLModel, table=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from bot import audit, conflicts, officers, outbox, tip_seal, tips
+from bot import audit, conflicts, officers, tip_seal, tips
 from bot.case_rights import Access, is_shared, may_read
 from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
@@ -138,7 +138,7 @@ def reassign(
     )  # fmt: skip
     if not handed:
         raise NotPossible("it has ended or moved meanwhile")
-    outbox.take_back(effects.connection, tip.number, [], all_others=True)
+    effects.take_back(tip.number, [], all_others=True)
     if tip.officer_id != by:
         effects.tell_officer(tip.officer_id, "notice.handed_away", number=tip.number)
     if target.id != by:
@@ -204,7 +204,7 @@ def merge(
         _let_read(effects.connection, tip, colleague.key, wrap)
     if not tips.end(effects.connection, tip.number, "merged", effects.now, by=by):
         raise NotPossible("it has ended meanwhile")
-    outbox.take_back(effects.connection, tip.number, [], all_others=True)
+    effects.take_back(tip.number, [], all_others=True)
     effects.connection.execute(
         merges.insert().values(
             tip_number=tip.number, into_number=other.number, merged_at=effects.now

@@ -238,10 +238,9 @@ class Effects(TipMoves):
     def _open(self, event: TipOpened) -> None:
         known = self._someone()
         told = " ".join(event.report.values())
-        named = self.world.named_in(event.place_code, told)
-        route = self.world.route(
-            event.place_code, home=event.home_code, topic=event.topic, skip=named
-        )
+        place, home = event.place_code, event.home_code
+        named = self.world.named_in(self.world.route(place, home=home).place_code, told)
+        route = self.world.route(place, home=home, topic=event.topic, skip=named)
         office, owner = self.service.office_of(route.office_code), route.owner
         number = tips.open_tip(
             self.connection,

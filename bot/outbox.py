@@ -365,26 +365,6 @@ def cancel_waiting(connection: Connection, contact_id: int) -> int:
     ).rowcount
 
 
-def take_back(
-    connection: Connection,
-    tip_number: int,
-    contact_ids: Collection[int],
-    *,
-    all_others: bool = False,
-) -> int:
-    """Notices of a tip that have not left yet never do: those to these officers, or to all others."""
-    to = outbox.c.contact_id.in_(contact_ids)
-    return connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.tip_number == tip_number,
-            outbox.c.status.in_(("queued", "parked")),
-            ~to if all_others else to,
-        )
-        .values(status="cancelled", body=None)
-    ).rowcount
-
-
 def window_closed(last_inbound_at: datetime | None, now: datetime) -> bool:
     """WhatsApp's 24 hours, closed ten minutes early to be safe (channels.md 1.7)."""
     return last_inbound_at is None or now - last_inbound_at > timedelta(hours=23, minutes=50)

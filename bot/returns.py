@@ -114,7 +114,7 @@ def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
         .where(tips.tips.c.number == tip.number)
         .values(place_code=regency, may_ask=False)
     )
-    outbox.take_back(connection, tip.number, [], all_others=True)
+    effects.take_back(tip.number, [], all_others=True)
     effects.tell_officer(tip.officer_id, "notice.withdrawn", number=tip.number)
     return True
 

@@ -60,7 +60,7 @@ class Entitled:
         found = {recipient.id: recipient for recipient in self.office}
         if tip.status in tips.OPEN_STATUSES:
             skip = conflicts.passed_over(self._connection, self._ring, tip.number)
-            people = [*self._chain(tip.place_code, skip)]
+            people = [*self._chain(tip.place_code, tip.topic, skip)]
             if tip.officer_id is not None:
                 people += self._own(tip.officer_id)
             people += keys.recipients_of(
@@ -69,10 +69,14 @@ class Entitled:
             found |= {recipient.id: recipient for recipient in people}
         return list(found.values())
 
-    def _keys_of_chain(self, place_code: str, skip: frozenset[int]) -> list[Recipient]:
-        chain = self._world.route(place_code, skip=skip).chain
+    def _keys_of_chain(self, place_code: str, topic: str, skip: frozenset[int]) -> list[Recipient]:
+        """As `Effects` seals a new report: who may come to own it, and desks of other offices."""
+        chain = self._world.route(place_code, topic=topic, skip=skip).chain
         ids = [step.officer_id for step in chain if step.officer_id is not None]
-        return keys.recipients_of(self._connection, ids)
+        found = keys.recipients_of(self._connection, ids)
+        for other in {step.office_code for step in chain if step.is_desk} - {""}:
+            found += keys.office_recipient(self._connection, other)
+        return found
 
     def _key_of(self, officer_id: int) -> list[Recipient]:
         return keys.recipients_of(self._connection, [officer_id])
@@ -194,7 +198,7 @@ def _tips(office_code: str) -> Select[Any]:
     return (
         select(
             tips.tips.c.number, tips.tips.c.id, tips.tips.c.status, tips.tips.c.place_code,
-            tips.assignments.c.officer_id,
+            tips.tips.c.topic, tips.assignments.c.officer_id,
         )
         .select_from(tips.tips.outerjoin(tips.assignments, owner))
         .where(tips.tips.c.office_code == office_code, tips.tips.c.status != "withdrawn")

@@ -29,7 +29,7 @@ from bot.officers import (
     with_parents,
 )
 from bot.service import OurOffice
-from bot.territory import Offices, level_of, province_code, zone_of
+from bot.territory import Offices, province_code, zone_of
 from flows.ports import Place
 from flows.safety import ABROAD_DESK
 
@@ -170,10 +170,8 @@ def route(chart: Chart, question: Question) -> Route:
     happened, home = _known(chart, question.place_code), _known(chart, question.home_code)
     decides = home if home is not None and home.level != "country" else happened
     copies: list[Copy] = []
-    for place in (happened, home):
-        if place is not None and place.level == "country":
-            copies.append(Copy(ABROAD_DESK, None, "it happened abroad (UU 18/2017 Pasal 21)"))
-            break
+    if any(place is not None and place.level == "country" for place in (happened, home)):
+        copies.append(Copy(ABROAD_DESK, None, "it happened abroad (UU 18/2017 Pasal 21)"))
     if decides is None:
         return _without_office(chart, question, "unknown", "", tuple(copies))
     if decides.level == "country":
@@ -193,13 +191,8 @@ def settle(chart: Chart, code: str, at: datetime) -> Settled:
     for place in with_parents(code):
         if rows := _served_by(chart, place, on):
             return _of_rows(chart, rows)
-    inside = level_of(code) in ("province", "regency")
-    below = {
-        row.office_code
-        for place in chart.areas
-        if inside and place.startswith(f"{code}.")
-        for row in _served_by(chart, place, on)
-    }
+    parts = [place for place in chart.areas if place.startswith(f"{code}.")]
+    below = {row.office_code for place in parts for row in _served_by(chart, place, on)}
     listed = chart.listed.responsible(code, on)
     names = tuple(dict.fromkeys((*(chart.offices[c].name for c in below), *listed.candidates)))
     if listed.status != "sure" or below or listed.office is None:

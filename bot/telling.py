@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot import contacts, officers, outbox, tips
 from bot.service import Service
@@ -53,3 +53,17 @@ class Telling:
             outbox.row_for(self.service.ring, message, self.now, channel=channel,
                            contact_id=contact_id, priority=outbox.NOTICE, tip_number=tip_number)
         )  # fmt: skip
+
+    def take_back(self, number: int, contact_ids: list[int], *, all_others: bool = False) -> None:
+        """Notices of a tip that have not left yet never do: those to these, or to all others."""
+        table = outbox.outbox
+        to = table.c.contact_id.in_(contact_ids)
+        self.connection.execute(
+            update(table)
+            .where(
+                table.c.tip_number == number,
+                table.c.status.in_(("queued", "parked")),
+                ~to if all_others else to,
+            )
+            .values(status="cancelled", body=None)
+        )

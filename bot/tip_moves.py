@@ -15,7 +15,6 @@ from bot import (
     leave,
     officers,
     order,
-    outbox,
     partner_requests,
     tip_clock,
     tips,
@@ -64,7 +63,7 @@ class TipMoves(Telling):
         ):
             return True  # somebody was faster: it moved, ended, or was taken meanwhile
         new = self._hearers(following.officer_id, following.role, office.code, skip)
-        outbox.take_back(self.connection, tip.number, self._contacts(old))
+        self.take_back(tip.number, self._contacts(old))
         if why in _TO_OLD:
             gone = [who for who in old if who not in new and tip.officer_id is not None]
             self.tell_officers(gone, _TO_OLD[why], number=tip.number)
@@ -93,7 +92,7 @@ class TipMoves(Telling):
         tip_clock.restart_clock(self.connection, tip.number, due)
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
         who = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
-        outbox.take_back(self.connection, tip.number, self._contacts(who))
+        self.take_back(tip.number, self._contacts(who))
         self.tell_officers(who, "notice.still_yours", number=tip.number)
 
     def _tell_owner(
@@ -163,7 +162,7 @@ class TipMoves(Telling):
         role = officers.leading_role(self.connection, officer_id, self.world.now.date())
         must(tips.acknowledge(self.connection, tip.number, officer_id, due, self.now, role=role))
         mine = self._contacts([officer_id])
-        outbox.take_back(self.connection, tip.number, mine, all_others=True)
+        self.take_back(tip.number, mine, all_others=True)
         self.tell_reporter(tip)
 
     def ask_reporter(self, tip: TipRow, officer_id: int, text: str) -> None:
@@ -239,7 +238,7 @@ class TipMoves(Telling):
         if outcome == "false":
             self._flag_sender(tip)
         partner_requests.end_of_tip(self.connection, tip.number, self.now)
-        outbox.take_back(self.connection, tip.number, [], all_others=True)
+        self.take_back(tip.number, [], all_others=True)
         self.tell_reporter(tip)
 
     def _flag_sender(self, tip: TipRow) -> None:

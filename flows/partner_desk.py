@@ -117,7 +117,7 @@ def _asking() -> dict[str, Node]:
         ),
         "which_tip": Say("partner_desk.which_tip", "rest"),
         "unknown": Say("officer_desk.unknown", "rest"),
-        "not_yours": Say("officer_desk.not_yours", "rest"),
+        "not_yours": Say("partner_desk.not_yours", "rest"),
         "whom": Decide(_any_partner, {"some": "pick", "none": "nobody"}),
         "nobody": Say("partner_desk.nobody", "rest"),
         "pick": Pick("partner_desk.pick", _partners_shown, "partner", "question", human=False),

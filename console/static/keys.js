@@ -7,7 +7,8 @@ import {
 const PASSES = 3, MEMORY_KIB = 64 * 1024, LANES = 1; // as bot/accounts.py
 const PADDING = 256; // as bot/tip_seal.py
 const KEPT = "kentongan-key";
-const CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+const CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // 32, as bot/sealing.py
+const CONFUSED = { O: "0", I: "1", L: "1" };
 const RECOVERY_LETTERS = 24;
 
 const suite = new CipherSuite({
@@ -111,18 +112,14 @@ export async function derive(password, salt) {
 }
 
 export function recoveryKey(code, salt) {
-  const letters = code.toUpperCase().replace(/[^0-9A-Z]/g, "");
+  const letters = code.toUpperCase().replace(/[^0-9A-Z]/g, "").replace(/[OIL]/g, (letter) => CONFUSED[letter]);
   return subkey(utf8.encode(letters), salt, "kentongan/console/recovery/v1");
 }
 
 /** Six groups of four letters, every letter as likely as the other. */
 export function newRecoveryCode() {
-  let letters = "";
-  while (letters.length < RECOVERY_LETTERS) {
-    const [byte] = random(1);
-    if (byte < 248) letters += CODE_LETTERS[byte % CODE_LETTERS.length]; // 248 = 8 × 31
-  }
-  return letters.match(/.{4}/g).join("-");
+  const letters = Array.from(random(RECOVERY_LETTERS), (byte) => CODE_LETTERS[byte % 32]);
+  return letters.join("").match(/.{4}/g).join("-");
 }
 
 async function subkey(root, salt, info) {

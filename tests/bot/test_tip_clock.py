@@ -366,29 +366,38 @@ async def test_tips_of_a_place_go_to_the_office_on_the_system_that_serves_it(
     assert "#1" not in heard(on_both.channel.sent, "kepala")
 
 
-async def test_of_two_offices_the_victims_home_owns_it_and_the_other_gets_a_copy(
-    on_both: Rehearsal,
-) -> None:
-    add_office(on_both, "Kanim Karawang", "karawang", regencies=("32.15",))
-    await settle_in(on_both, "warga")
-    event = TipOpened("R-1", "report", "none", "32.15.15", {"what": "Ada calo"},
-                      home_code=demo.VILLAGE)  # fmt: skip
-    service, now = on_both.service, on_both.clock.now()
+async def open_from_elsewhere(rehearsal: Rehearsal, what: str) -> list[Any]:
+    """It happened in Karawang, to somebody of Ngrayun."""
+    add_office(rehearsal, "Kanim Karawang", "karawang", regencies=("32.15",))
+    await settle_in(rehearsal, "warga")
+    event = TipOpened("R-1", "report", "none", "32.15.15", {"what": what}, home_code=demo.VILLAGE)
+    service, now = rehearsal.service, rehearsal.clock.now()
     with service.database.write() as connection:
-        who = contacts.load(
-            connection, service.database, service.ring, [("simulator", "warga")], now
-        )
+        addresses = [("simulator", "warga")]
+        who = contacts.load(connection, service.database, service.ring, addresses, now)
         known = who["simulator", "warga"]
         world = World(connection, service, known, now)
         effects = Effects(connection, service, world, now, known=known)
         effects.apply(event)
         outbox.queue(connection, effects.rows)
-    sent = await on_both.wait(timedelta(minutes=1))
+    return list(await rehearsal.wait(timedelta(minutes=1)))
+
+
+async def test_of_two_offices_the_victims_home_owns_it_and_the_other_gets_a_copy(
+    on_both: Rehearsal,
+) -> None:
+    sent = await open_from_elsewhere(on_both, "Ada calo")
     assert "Laporan baru #1" in heard(sent, "petugas")
     assert "Tembusan #1" in heard(sent, "karawang")
     assert (tip(on_both).office_code, tip(on_both).place_code) == (demo.OFFICE, demo.VILLAGE)
     assert count(on_both, copies, tip_number=1, office_code="karawang") == 1
     assert count(on_both, tips.assignments, tip_number=1) == 1
+
+
+async def test_an_accused_officer_of_the_victims_home_is_passed_over(on_both: Rehearsal) -> None:
+    sent = await open_from_elsewhere(on_both, "Calonya teman Sri Wahyuni")
+    assert heard(sent, "petugas") == ""
+    assert tip(on_both).role == "deputy"
 
 
 async def test_an_accused_leader_does_not_see_what_waits_on_the_desk(on_both: Rehearsal) -> None:

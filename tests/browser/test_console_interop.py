@@ -116,7 +116,8 @@ def test_a_recovery_code_becomes_the_same_however_it_is_typed(run: Run) -> None:
     for _ in range(5):
         code = accounts.new_recovery_code()
         key = b64(accounts.recovery_key(code, salt))
-        for typed in (code, code.lower(), code.replace("-", " "), f" {code}. "):
+        confused = code.lower().replace("0", "o").replace("1", "l")
+        for typed in (code, code.lower(), code.replace("-", " "), f" {code}. ", confused):
             assert run(script, [typed, b64(salt)]) == key
 
 

@@ -96,10 +96,19 @@ class Bot:
         return said
 
     def report(self, what: str = STORY, who: str = "tidak tahu", contact: str = "1") -> None:
-        words = ("lapor", "1", "2", what, PLACE, "1", "besok malam", who, contact, "1")
-        for text in words:
-            said = self.say(demo.VILLAGER, text)
-        assert "Kode laporan" in said[demo.VILLAGER][0]
+        """What the bot asks is answered until the report is sent; it leaves out what was told."""
+        answers = {
+            "Setuju lanjut?": "1", "dalam bahaya?": "2", "Apa yang terjadi": what,
+            "Di mana kejadiannya?": PLACE, "Betul?": "1", "Kapan?": "besok malam",
+            "Siapa yang": who, "Bolehkah petugas": contact, "Kirim?": "1",
+        }  # fmt: skip
+        words = "lapor"
+        for _ in range(len(answers) + 1):
+            said = self.say(demo.VILLAGER, words)[demo.VILLAGER][0]
+            if "Kode laporan" in said:
+                return
+            words = next(answer for asked, answer in answers.items() if asked in said)
+        raise AssertionError(said)
 
     def link(self, officer: str, words: str) -> str:
         """The path of the link that an officer gets for AMBIL or BACA."""
