@@ -26,7 +26,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Access:
     """What an officer is to a tip."""
 
     tip: tips.TipRow
@@ -62,27 +62,27 @@ def reader_in_chat(connection: Connection, officer_id: int, on: date) -> Reader:
     )
 
 
-def standing(
+def access_to(
     connection: Connection, service: Service, reader: Reader, number: int, now: datetime
-) -> Standing | None:
+) -> Access | None:
     """None for a tip that does not exist, has been withdrawn, or is none of this officer's."""
-    found = _standing(connection, service, reader, number, now)
+    found = _access_to(connection, service, reader, number, now)
     if found is None or found.tip.status == "withdrawn":
         return None
     if reader.officer_id in conflicts.passed_over(connection, service.ring, number):
         return None
     if found.leads or (found.is_open and (found.owns or found.shared)):
         return found
-    if found.merged_into is not None and standing(
+    if found.merged_into is not None and access_to(
         connection, service, reader, found.merged_into, now
     ):
         return found
     return None
 
 
-def _standing(
+def _access_to(
     connection: Connection, service: Service, reader: Reader, number: int, now: datetime
-) -> Standing | None:
+) -> Access | None:
     tip = tips.by_number(connection, number)
     if tip is None:
         return None
@@ -91,7 +91,7 @@ def _standing(
         .outerjoin(merges, merges.c.tip_number == tips.tips.c.number)
         .where(tips.tips.c.number == number)
     ).one()
-    return Standing(
+    return Access(
         tip,
         row.outcome,
         row.closed_at,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, func, select
 
 from bot import audit, conflicts, officers, tip_seal, tips
-from bot.case_rights import Standing, is_shared, may_read
+from bot.case_rights import Access, is_shared, may_read
 from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
 from bot.keys import Recipient, officer_keys
@@ -81,10 +81,10 @@ def purge_forms(connection: Connection, before: datetime) -> None:
 # ---- who else
 
 
-def colleagues(effects: "Telling", standing: Standing, *, but: int = 0) -> list[Colleague]:
+def colleagues(effects: "Telling", access: Access, *, but: int = 0) -> list[Colleague]:
     """Officers of the tip's office who can read, but for those whom the tip names."""
     connection = effects.connection
-    named = conflicts.passed_over(connection, effects.service.ring, standing.tip.number)
+    named = conflicts.passed_over(connection, effects.service.ring, access.tip.number)
     table, duty = officers.officers.c, officers.duties.c
     today = effects.service.today(effects.now)
     rows = connection.execute(
@@ -92,7 +92,7 @@ def colleagues(effects: "Telling", standing: Standing, *, but: int = 0) -> list[
         .join(officer_keys, officer_keys.c.id == table.key_id)
         .join(officers.duties, duty.officer_id == table.id)
         .where(
-            may_read(standing.tip.office_code),
+            may_read(access.tip.office_code),
             duty.role.in_(ROLE_ORDER),
             duty.valid_from <= today,
             duty.valid_to.is_(None) | (duty.valid_to >= today),
@@ -106,14 +106,14 @@ def colleagues(effects: "Telling", standing: Standing, *, but: int = 0) -> list[
     return list(found.values())
 
 
-def heirs(effects: "Telling", standing: Standing, officer_id: int) -> list[Colleague]:
+def heirs(effects: "Telling", access: Access, officer_id: int) -> list[Colleague]:
     """To whom this officer may hand the tip: a leader to anybody, themselves too; its owner to
     those who answer for the place with them."""
-    everybody = colleagues(effects, standing, but=standing.tip.officer_id or 0)
-    if standing.leads:
+    everybody = colleagues(effects, access, but=access.tip.officer_id or 0)
+    if access.leads:
         return everybody
-    named = conflicts.passed_over(effects.connection, effects.service.ring, standing.tip.number)
-    route = effects.world.route(standing.tip.place_code, topic=standing.tip.topic, skip=named)
+    named = conflicts.passed_over(effects.connection, effects.service.ring, access.tip.number)
+    route = effects.world.route(access.tip.place_code, topic=access.tip.topic, skip=named)
     chain = {step.officer_id for step in route.chain}
     return [one for one in everybody if one.id in chain and one.id != officer_id]
 
@@ -122,12 +122,12 @@ def heirs(effects: "Telling", standing: Standing, officer_id: int) -> list[Colle
 
 
 def reassign(
-    effects: "TipMoves", standing: Standing, by: int, to: int, wrap: Wrap | None = None
+    effects: "TipMoves", access: Access, by: int, to: int, wrap: Wrap | None = None
 ) -> None:
     """Another officer owns it from now on and has to take it. Raises NotPossible or WrapNeeded."""
-    tip = standing.tip
-    target = _one_of(heirs(effects, standing, by), to)
-    if not standing.directs:
+    tip = access.tip
+    target = _one_of(heirs(effects, access, by), to)
+    if not access.directs:
         raise NotPossible("neither the owner nor a leader")
     _let_read(effects.connection, tip, target.key, wrap)
     step = Step(target.id, None, target.name, target.role, f"handed over by officer {by}")
@@ -146,13 +146,11 @@ def reassign(
     effects.tell_reporter(tip)
 
 
-def share(
-    effects: "TipMoves", standing: Standing, by: int, to: int, wrap: Wrap | None = None
-) -> None:
+def share(effects: "TipMoves", access: Access, by: int, to: int, wrap: Wrap | None = None) -> None:
     """A colleague may read and note, not answer. Raises NotPossible or WrapNeeded."""
-    connection, tip = effects.connection, standing.tip
-    target = _one_of(colleagues(effects, standing, but=tip.officer_id or 0), to)
-    if not standing.directs or target.id == by:
+    connection, tip = effects.connection, access.tip
+    target = _one_of(colleagues(effects, access, but=tip.officer_id or 0), to)
+    if not access.directs or target.id == by:
         raise NotPossible("neither the owner nor a leader")
     if is_shared(connection, tip.number, target.id):
         return
@@ -167,10 +165,10 @@ def share(
     effects.tell_officer(target.id, "notice.shared", number=tip.number)
 
 
-def unshare(effects: "TipMoves", standing: Standing, by: int, officer_id: int) -> None:
+def unshare(effects: "TipMoves", access: Access, by: int, officer_id: int) -> None:
     """The colleague can't open it any more; a wrap made for them alone goes too."""
-    connection, tip = effects.connection, standing.tip
-    if not (standing.directs or by == officer_id):
+    connection, tip = effects.connection, access.tip
+    if not (access.directs or by == officer_id):
         raise NotPossible("neither the owner nor a leader")
     gone = connection.execute(
         delete(shares)
@@ -187,15 +185,15 @@ def unshare(effects: "TipMoves", standing: Standing, by: int, officer_id: int) -
 
 
 def merge(
-    effects: "TipMoves", standing: Standing, into: Standing, by: int, wrap: Wrap | None = None
+    effects: "TipMoves", access: Access, into: Access, by: int, wrap: Wrap | None = None
 ) -> None:
     """Close a tip that says the same as `into`; who has that one may read it too.
 
     Raises NotPossible unless `by` leads both offices, WrapNeeded when the other's owner could not
     open it.
     """
-    tip, other = standing.tip, into.tip
-    both = standing.leads and into.leads and standing.is_open and into.is_open
+    tip, other = access.tip, into.tip
+    both = access.leads and into.leads and access.is_open and into.is_open
     if not both or tip.number == other.number:
         raise NotPossible("only a leader, and only two open tips")
     owner = [one for one in colleagues(effects, into) if one.id == other.officer_id]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot import case_work, conflicts, leave, officers, tip_seal, tips
-from bot.case_rights import Reader, may_read, reader_in_chat, standing
+from bot.case_rights import Reader, access_to, may_read, reader_in_chat
 from bot.officers import duties
 from bot.telling import Telling
 from bot.world import World
@@ -50,7 +50,7 @@ class OfficerWorld(World):
         reader = self.reader()
         if reader is None:
             return ()
-        view = standing(self._connection, self._service, reader, number, self._at)
+        view = access_to(self._connection, self._service, reader, number, self._at)
         if view is None or not view.directs:
             return ()
         telling = Telling(self._connection, self._service, self, self._at)

@@ -119,7 +119,7 @@ class TipMoves(Telling):
     def pass_on(self, tip: TipRow, officer_id: int, to: int) -> None:
         """As from the console, but only to who can open it already: a chat makes no wraps."""
         reader = case_rights.reader_in_chat(self.connection, officer_id, self.world.now.date())
-        view = case_rights.standing(self.connection, self.service, reader, tip.number, self.now)
+        view = case_rights.access_to(self.connection, self.service, reader, tip.number, self.now)
         if view is None:
             raise NotAllowed("the tip names this officer")
         case_work.reassign(self, view, officer_id, to)

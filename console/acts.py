@@ -16,12 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import case_work, outbox, partner_requests, tips
-from bot.case_rights import Reader, Standing
+from bot.case_rights import Access, Reader
 from bot.case_work import NotPossible, Wrap, WrapNeeded
 from bot.effects import Effects
 from bot.tip_moves import NotAllowed
 from bot.world import World
-from console.case import may_forward, must_stand, number_of, partners_of, reader_of
+from console.case import may_forward, must_access, number_of, partners_of, reader_of
 from console.entrance import json_answer
 from console.sessions import posted_json
 from flows.officer_desk import OUTCOMES
@@ -90,7 +90,7 @@ class Forward(Form):
 
 
 Body = TypeVar("Body", bound=Form)
-Act = Callable[[Effects, Standing, Reader, Body], str]
+Act = Callable[[Effects, Access, Reader, Body], str]
 """Does it and says where the officer goes next, below the console."""
 
 
@@ -142,7 +142,7 @@ def _perform(console: "Console", reader: Reader, number: int, body: Body, do: Ac
             connection, service.database, reader.officer_id, body.nonce, now
         ):
             return "/inbox"  # done before: its answer was lost on the way
-        view = must_stand(connection, service, reader, number)
+        view = must_access(connection, service, reader, number)
         effects = Effects(connection, service, World(connection, service, None, now), now)
         where = do(effects, view, reader, body)
         outbox.queue(connection, effects.rows)
@@ -152,7 +152,7 @@ def _perform(console: "Console", reader: Reader, number: int, body: Body, do: Ac
 # ---- the acts
 
 
-def take(effects: Effects, view: Standing, reader: Reader, form: Form) -> str:
+def take(effects: Effects, view: Access, reader: Reader, form: Form) -> str:
     if not view.owns:
         raise NotPossible("not theirs")
     if view.tip.status == "assigned":
@@ -160,7 +160,7 @@ def take(effects: Effects, view: Standing, reader: Reader, form: Form) -> str:
     return _page(view)
 
 
-def reply(effects: Effects, view: Standing, reader: Reader, form: Words) -> str:
+def reply(effects: Effects, view: Access, reader: Reader, form: Words) -> str:
     words = _words_of(form.words)
     if not view.taken:
         raise NotPossible("not theirs, or not taken")
@@ -170,7 +170,7 @@ def reply(effects: Effects, view: Standing, reader: Reader, form: Words) -> str:
     return _page(view)
 
 
-def note(effects: Effects, view: Standing, reader: Reader, form: Note) -> str:
+def note(effects: Effects, view: Access, reader: Reader, form: Note) -> str:
     if not view.is_open:
         raise NotPossible("it has ended")
     if len(form.sealed) > MAX_NOTE:
@@ -179,7 +179,7 @@ def note(effects: Effects, view: Standing, reader: Reader, form: Note) -> str:
     return _page(view)
 
 
-def pause(effects: Effects, view: Standing, reader: Reader, form: Pause) -> str:
+def pause(effects: Effects, view: Access, reader: Reader, form: Pause) -> str:
     rules = effects.service.deadlines
     if form.reason not in rules.pause_reasons:
         raise Declined("Pilih dulu alasannya.")
@@ -190,29 +190,29 @@ def pause(effects: Effects, view: Standing, reader: Reader, form: Pause) -> str:
     return _page(view)
 
 
-def hand_on(effects: Effects, view: Standing, reader: Reader, form: ToOfficer) -> str:
+def hand_on(effects: Effects, view: Access, reader: Reader, form: ToOfficer) -> str:
     case_work.reassign(effects, view, reader.officer_id, form.officer, _wrap(form))
     stays = view.leads or form.officer == reader.officer_id
     return _page(view) if stays else "/inbox"
 
 
-def share(effects: Effects, view: Standing, reader: Reader, form: ToOfficer) -> str:
+def share(effects: Effects, view: Access, reader: Reader, form: ToOfficer) -> str:
     case_work.share(effects, view, reader.officer_id, form.officer, _wrap(form))
     return _page(view)
 
 
-def unshare(effects: Effects, view: Standing, reader: Reader, form: ToOfficer) -> str:
+def unshare(effects: Effects, view: Access, reader: Reader, form: ToOfficer) -> str:
     case_work.unshare(effects, view, reader.officer_id, form.officer)
     return _page(view) if view.owns or view.leads else "/inbox"
 
 
-def merge(effects: Effects, view: Standing, reader: Reader, form: Merge) -> str:
-    into = must_stand(effects.connection, effects.service, reader, form.into)
+def merge(effects: Effects, view: Access, reader: Reader, form: Merge) -> str:
+    into = must_access(effects.connection, effects.service, reader, form.into)
     case_work.merge(effects, view, into, reader.officer_id, _wrap(form))
     return _page(into)
 
 
-def close(effects: Effects, view: Standing, reader: Reader, form: Close) -> str:
+def close(effects: Effects, view: Access, reader: Reader, form: Close) -> str:
     """With words for the reporter, who is told once that something waits."""
     if form.outcome not in OUTCOMES:
         raise Declined("Pilih dulu hasilnya.")
@@ -230,7 +230,7 @@ def close(effects: Effects, view: Standing, reader: Reader, form: Close) -> str:
     return "/inbox"
 
 
-def forwarded(effects: Effects, view: Standing, reader: Reader, form: Forward) -> str:
+def forwarded(effects: Effects, view: Access, reader: Reader, form: Forward) -> str:
     """That a letter leaves the office, before the browser makes the file: never its words."""
     tip = view.tip
     if not may_forward(view):
@@ -275,5 +275,5 @@ def _wrap(form: ToOfficer | Merge) -> Wrap | None:
     return Wrap(form.key_id, form.wrap) if form.key_id else None
 
 
-def _page(view: Standing) -> str:
+def _page(view: Access) -> str:
     return f"/tip/{view.tip.number}"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from starlette.requests import Request
 
 from bot import audit, case_work, conflicts, officers, partner_requests, partners, tip_seal, tips
-from bot.case_rights import Reader, Standing, standing
+from bot.case_rights import Access, Reader, access_to
 from bot.case_rows import merges, shared_with
 from bot.case_work import Colleague
 from bot.effects import Effects
@@ -42,7 +42,7 @@ class Similar:
 class Case:
     """What the server can read of a tip, for whoever may open it."""
 
-    view: Standing
+    view: Access
     place: str
     owners: list[tuple[datetime, str, str]]
     reads: list[tuple[datetime, str]]
@@ -93,7 +93,7 @@ def number_of(request: Request) -> int:
     return int(text)
 
 
-def may_forward(view: Standing) -> bool:
+def may_forward(view: Access) -> bool:
     return view.is_open and (view.taken or view.leads)
 
 
@@ -119,9 +119,9 @@ def partners_of(connection: Connection, service: Service, tip: tips.TipRow) -> l
 # ---- reading
 
 
-def must_stand(connection: Connection, service: Service, reader: Reader, number: int) -> Standing:
+def must_access(connection: Connection, service: Service, reader: Reader, number: int) -> Access:
     """Raises RefusedError: whose it is not, and what does not exist, are answered alike."""
-    view = standing(connection, service, reader, number, service.clock.now())
+    view = access_to(connection, service, reader, number, service.clock.now())
     if view is None:
         raise RefusedError(404, "not_here")
     return view
@@ -131,7 +131,7 @@ def read(service: Service, reader: Reader, number: int) -> Case:
     """Raises RefusedError."""
     now = service.clock.now()
     with service.database.read() as connection:
-        view = must_stand(connection, service, reader, number)
+        view = must_access(connection, service, reader, number)
         effects = Effects(connection, service, World(connection, service, None, now), now)
         tip = view.tip
         place = service.gazetteer.place(tip.place_code) if tip.place_code else None
@@ -158,7 +158,7 @@ def serve(console: "Console", reader: Reader, number: int, action: str) -> dict[
     now = service.clock.now()
     with service.database.write() as connection:
         tips.hold(connection, number)
-        view = must_stand(connection, service, reader, number)
+        view = must_access(connection, service, reader, number)
         tip = view.tip
         own = connection.execute(
             select(officers.officers.c.key_id).where(officers.officers.c.id == reader.officer_id)
@@ -194,7 +194,7 @@ def serve_part(service: Service, reader: Reader, number: int, uid: str) -> bytes
     now = service.clock.now()
     with service.database.write() as connection:
         tips.hold(connection, number)
-        must_stand(connection, service, reader, number)
+        must_access(connection, service, reader, number)
         sealed = connection.execute(
             select(parts.c.sealed).where(
                 parts.c.tip_number == number, parts.c.uid == uid, parts.c.kind == "attachment"
@@ -257,12 +257,15 @@ def _similar(
         .order_by(count.desc(), fingerprints.c.tip_number.desc())
         .limit(10)
     )
-    hidden = set(conflicts.passing_over(connection, service.ring, reader.officer_id))
+    hidden = {
+        *conflicts.passing_over(connection, service.ring, reader.officer_id),
+        *_merged_here(connection, tip.number),
+    }
     now = service.clock.now()
     return [
         Similar(
             row.tip_number, row.same,
-            standing(connection, service, reader, row.tip_number, now) is not None,
+            access_to(connection, service, reader, row.tip_number, now) is not None,
         )
         for row in rows if row.tip_number not in hidden
     ]  # fmt: skip
@@ -277,7 +280,7 @@ def _merged_here(connection: Connection, number: int) -> list[int]:
     return list(rows.scalars())
 
 
-def _others(effects: Effects, view: Standing, reader: Reader) -> list[Colleague]:
+def _others(effects: Effects, view: Access, reader: Reader) -> list[Colleague]:
     """With whom it could still be shared."""
     there = {reader.officer_id, *shared_with(effects.connection, view.tip.number)}
     found = case_work.colleagues(effects, view, but=view.tip.officer_id or 0)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import conflicts, officers, tips
-from bot.case_rights import Reader, Standing, standing
+from bot.case_rights import Access, Reader, access_to
 from bot.case_rows import seen, shares
 from bot.case_work import FRESH_KINDS
 from bot.service import Service
@@ -170,7 +170,7 @@ class _Lists:
 
     def row(self, found: Any) -> Row:
         number = int(found.number)
-        view = standing(self._connection, self._service, self._reader, number, self._now)
+        view = access_to(self._connection, self._service, self._reader, number, self._now)
         known = tips.by_number(self._connection, number)
         assert known is not None  # it was found in this very connection
         outcome = select(tips.tips.c.outcome).where(tips.tips.c.number == number)
@@ -190,7 +190,7 @@ class _Lists:
             opens=view is not None,
         )
 
-    def _unread(self, number: int, view: Standing | None) -> int:
+    def _unread(self, number: int, view: Access | None) -> int:
         if view is None or not view.is_open:
             return 0
         read_to = select(seen.c.part_id).where(

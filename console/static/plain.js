@@ -1,5 +1,5 @@
-// Words of strangers made harmless to look at: the same rules as console/plain_text.py, letter for
-// letter (tests/browser/test_case.py compares the two). The result is only ever set as textContent.
+// Words of strangers made harmless to look at: the same rules as flows/plain_text.py, letter for
+// letter (tests/browser/test_console_case.py compares the two). The result is only ever set as textContent.
 
 const UNSEEN = new Set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0");
 const HIDDEN = /^[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]$/u;

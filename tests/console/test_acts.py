@@ -1,6 +1,7 @@
 """What the acts of a case's page do: to the tip, to its keys, to who is told, to the log."""
 
 import base64
+import re
 from typing import Any
 
 import httpx
@@ -302,6 +303,19 @@ async def test_merging_closes_one_and_lets_the_other_owner_read_both(
         (row,) = connection.execute(merges.select())
     assert (row.tip_number, row.into_number) == (3, 1)
     assert report_of(bot.service, 3)["what"] == report_of(bot.service, 1)["what"]
+
+
+async def test_tips_that_name_the_same_are_linked_where_they_may_be_read(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    bot.report()
+    bot.say(demo.OFFICER, "AMBIL 3")
+    same = re.compile(r'<a href="/console/tip/3">#3</a>: \d+ hal yang sama')
+    assert same.search((await demo_desk(bot, browser, PIMPASA).get("/tip/1")).text)
+    leader = demo_desk(bot, browser, LEADER)
+    await leader.act(3, "hand-on", officer=leader.officer_id)
+    page = (await demo_desk(bot, browser, PIMPASA).get("/tip/1")).text
+    assert re.search(r"<li>#3: \d+ hal yang sama", page)
 
 
 async def test_a_tip_about_the_other_ones_owner_is_never_merged_into_it(
