@@ -50,7 +50,7 @@ def page(browser: Browser, demo_url: str) -> Iterator[Page]:
 
 def _report(villager: Phone) -> None:
     villager.types("lapor")
-    villager.shows("Jadi rahasia, tetapi bukan tanpa jejak")
+    villager.shows("bukan tanpa jejak")
     villager.presses("Lanjut")
     villager.shows("dalam bahaya")
     villager.presses("Tidak atau belum tahu")
