@@ -31,6 +31,7 @@ from bot import (
     register_notices,
     sign_in,
     tip_clock,
+    tip_seal,
     tips,
 )
 from bot.database import Database, Moment
@@ -219,6 +220,7 @@ def purge(connection: Connection, now: datetime) -> None:
     draft_media.purge(connection, now)
     links.purge(connection, now)
     order.purge(connection, now)
+    tip_seal.purge_relays(connection, now - tips.NEWS_STAYS)
     receipts.purge(connection, now)
     case_work.purge_forms(connection, now - SENT_ROWS_STAY)
     accounts.purge_sessions(connection, now)

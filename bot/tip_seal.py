@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 
 from bot.keys import Recipient
 from bot.sealing import KeyRing, SealBroken, open_with, seal_to
-from bot.tip_rows import parts, relays, wraps
+from bot.tip_rows import parts, relays, tips, wraps
 
 SERVER = "server"
 """The recipient that is the key ring: mode `server`, or nobody has a key yet."""
@@ -176,6 +176,12 @@ def add_relay(
 ) -> None:
     sealed = ring.seal("tip-relay", tip_id, words.encode())
     connection.execute(relays.insert().values(tip_number=number, sealed=sealed, at=now))
+
+
+def purge_relays(connection: Connection, ended_before: datetime) -> None:
+    """What no reporter comes back for any more: by then BUKA no longer finds the case either."""
+    ended = select(tips.c.number).where(tips.c.closed_at < ended_before)
+    connection.execute(delete(relays).where(relays.c.tip_number.in_(ended)))
 
 
 def relayed(connection: Connection, ring: KeyRing, number: int, tip_id: str) -> list[str]:

@@ -1,6 +1,6 @@
 """A report opens for those it is addressed to, for nothing else, and nowhere else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from bot.sealing import SealBroken, new_key_pair, open_with, seal_to
 from bot.tip_seal import SERVER, SealedPart, pack, part_info, unpack
 from bot.tips import wraps
 from bot.world import World
-from tests.bot.steps import report
+from tests.bot.steps import count, report
 from tests.opened import DEPUTY, LEADER, PIMPASA, opened, report_of
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -142,3 +142,19 @@ async def test_what_is_said_later_is_sealed_too_and_only_the_officers_words_are_
         assert tip
         told = tip_seal.relayed(connection, rehearsal.service.ring, 1, tip.id)
     assert told == ["kapan berangkat?"]
+
+
+async def test_the_officers_words_are_kept_for_the_bot_until_a_month_after_the_end(
+    rehearsal: Rehearsal,
+) -> None:
+    def kept() -> int:
+        return count(rehearsal, tips.relays)
+
+    await report(rehearsal)
+    for words in ("ambil 1", "tanya 1 kapan berangkat?", "tutup 1 hasil=ditangani"):
+        await rehearsal.say("petugas", words)
+    await rehearsal.wait(tips.NEWS_STAYS - timedelta(days=1))
+    assert kept() == 1
+    await rehearsal.wait(timedelta(days=3))
+    assert kept() == 0
+    assert [part.kind for part in opened(rehearsal.service, 1)] == ["report", "to_reporter"]
