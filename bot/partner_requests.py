@@ -39,6 +39,7 @@ class Waiting:
 class Told:
     """One request as the case's page lists it."""
 
+    id: int
     partner_kind: str
     partner_key: str
     ground: str
@@ -262,8 +263,9 @@ def of_tip(connection: Connection, tip_number: int) -> list[Told]:
     """What was asked of whom and handed to whom about a tip, in order."""
     rows = connection.execute(
         select(
-            requests.c.partner_kind, requests.c.partner_key, requests.c.ground, requests.c.kind,
-            requests.c.sent_at, requests.c.due_at, requests.c.read_at, requests.c.answered_at,
+            requests.c.id, requests.c.partner_kind, requests.c.partner_key, requests.c.ground,
+            requests.c.kind, requests.c.sent_at, requests.c.due_at, requests.c.read_at,
+            requests.c.answered_at,
         )
         .where(requests.c.tip_number == tip_number)
         .order_by(requests.c.id)

@@ -17,6 +17,11 @@ def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool
     return changed.rowcount > 0
 
 
+def raise_urgency(connection: Connection, number: int) -> None:
+    """It is happening now; only an end takes that back."""
+    connection.execute(update(tips).where(tips.c.number == number).values(urgency="now"))
+
+
 def answered(connection: Connection, number: int, decide_by: datetime, now: datetime) -> None:
     """The owner's first words: the answer clock stops, the decision clock runs."""
     connection.execute(

@@ -184,12 +184,23 @@ class TipMoves(Telling):
     def hear_reporter(self, tip: TipRow, *, danger: bool) -> None:
         """The reporter wrote: the clock is re-armed (the earlier deadline wins), a pause ends."""
         self._tell_hearers(tip, "notice.urgent_answer" if danger else "notice.answer")
+        if danger and tip.urgency != "now":
+            self._raise_alarm(tip)
         stage: Stage = "answer" if tip.status == "answered" else STAGE_OF[tip.status]
         due = self.office_of(tip).due(self.now, "now" if danger else tip.urgency, stage)
         if tip.paused_until is not None:
             tip_clock.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
         elif tip.due_at is None or due < tip.due_at:
             tip_clock.restart_clock(self.connection, tip.number, due)
+
+    def _raise_alarm(self, tip: TipRow) -> None:
+        """What was a report is an emergency now: for its clocks, and for whoever hears of those."""
+        tip_clock.raise_urgency(self.connection, tip.number)
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        chain = self.world.route(tip.place_code, topic=tip.topic, skip=skip).chain
+        told = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
+        more = [who for who in officers.on_alarm(chain) if who is not None and who not in told]
+        self.tell_officers(more, "notice.alarm", number=tip.number)
 
     def hear_partner(self, tip: TipRow, *, danger: bool) -> None:
         """A partner answered: the owner is told; only danger sets the clock."""

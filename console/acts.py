@@ -83,6 +83,11 @@ class Close(Form):
     words: str = ""
 
 
+class PartnerAnswer(Form):
+    request: int
+    words: str
+
+
 class Forward(Form):
     partner: str
     ground: str
@@ -112,6 +117,7 @@ def routes(console: "Console") -> list[Route]:
         act("merge", Merge, merge),
         act("close", Close, close),
         act("forwarded", Forward, forwarded),
+        act("partner-answer", PartnerAnswer, partner_answer),
     ]
 
 
@@ -164,8 +170,6 @@ def reply(effects: Effects, view: Access, reader: Reader, form: Words) -> str:
     words = _words_of(form.words)
     if not view.taken:
         raise NotPossible("not theirs, or not taken")
-    if not view.tip.may_ask:
-        raise Declined("Pelapor memilih tidak ditanya lagi.", 409)
     effects.ask_reporter(view.tip, reader.officer_id, words)
     return _page(view)
 
@@ -249,6 +253,19 @@ def forwarded(effects: Effects, view: Access, reader: Reader, form: Forward) -> 
         ground=ground.id, digest=form.digest,
         due_at=effects.now + partner_requests.ANSWER_WITHIN, now=effects.now,
     )  # fmt: skip
+    return _page(view)
+
+
+def partner_answer(effects: Effects, view: Access, reader: Reader, form: PartnerAnswer) -> str:
+    """What a partner wrote or said to a letter, typed in by the officer and sealed into the case."""
+    if not may_forward(view):
+        raise NotPossible("not theirs")
+    kept = partner_requests.record_answer(
+        effects.connection, effects.service.ring, view.tip, form.request,
+        officer_id=reader.officer_id, words=_words_of(form.words), now=effects.now,
+    )  # fmt: skip
+    if not kept:
+        raise Declined("Surat ini sudah dijawab.", 409)
     return _page(view)
 
 

@@ -64,7 +64,8 @@ class Case:
 
     @property
     def may_reply(self) -> bool:
-        return self.view.taken and self.tip.may_ask
+        """Also to who chose not to be asked: news is no question, and silence would be no answer."""
+        return self.view.taken
 
     @property
     def may_pause(self) -> bool:

@@ -124,12 +124,16 @@ async def test_words_that_cannot_go_out(bot: Bot, owner: Desk, words: str, says:
     assert bot.whole_database() == before
 
 
-async def test_who_wants_no_questions_gets_none(bot: Bot, browser: httpx.AsyncClient) -> None:
+async def test_who_wants_no_questions_may_be_given_news(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """Else the clock of the answer could never be stopped."""
     bot.report(contact="2")
     bot.say(demo.OFFICER, "AMBIL 3")
     owner = demo_desk(bot, browser, PIMPASA)
-    assert 'data-act="reply"' not in (await owner.get("/tip/3")).text
-    assert (await owner.act(3, "reply", words="Busnya biru?")).status_code == 409
+    assert "Pelapor memilih TIDAK ditanya" in (await owner.get("/tip/3")).text
+    assert (await owner.act(3, "reply", words="Kami sudah cek.")).status_code == 200
+    assert bot.tip(3).status == "answered"
 
 
 def sealed_note(bot: Bot, words: str, uid: str = "cd" * 12) -> dict[str, Any]:
@@ -338,7 +342,22 @@ async def test_a_letter_is_put_on_record_without_its_words(bot: Bot, owner: Desk
         assert (await owner.act(1, "forwarded", **told | odd)).status_code == 422
     assert (await owner.act(1, "forwarded", **told)).status_code == 200
     assert bot.actions()[-1] == (f"officer:{owner.officer_id}", "forwarded:polres", "tip:1")
-    assert "Diteruskan ke Polres" in (await owner.get("/tip/1")).text
+    page = (await owner.get("/tip/1")).text
+    assert "Diteruskan ke Polres" in page
+    found = re.search(r'name="request" value="(\d+)"', page)
+    assert found
+    letter = int(found[1])
+    for request, words, status in (
+        (letter, "x", 422),
+        (letter + 1, "Sudah kami terima", 409),
+        (letter, "Sudah kami terima", 200),
+        (letter, "Lagi pula", 409),
+    ):
+        answer = await owner.act(1, "partner-answer", request=request, words=words)
+        assert answer.status_code == status
+    part = opened(bot.service, 1)[-1]
+    assert (part.kind, "Sudah kami terima" in part.content["text"]) == ("from_partner", True)
+    assert 'name="request"' not in (await owner.get("/tip/1")).text
 
 
 async def test_a_form_without_a_nonce_does_nothing(bot: Bot, owner: Desk) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from bot import tip_seal
+from bot import partner_requests, tip_seal
 from bot.case_rows import shares
 from tests.console.office import Bot
 from tests.console.staff import NONCE, OTHER_OFFICE, come_in, hire
@@ -39,6 +39,7 @@ CASES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{TIP}/merge"): {LEADER},
     ("POST", f"{TIP}/close"): {OWNER},
     ("POST", f"{TIP}/forwarded"): DIRECT,
+    ("POST", f"{TIP}/partner-answer"): DIRECT,
 }
 """Who gets a 2xx, asked for tip 1 with a body that the page could send."""
 ELSEWHERE: dict[tuple[str, str], set[str]] = {
@@ -88,6 +89,11 @@ def prepare(bot: Bot, role: str) -> int:
             connection, 1, tip.id, tip.public_key, "attachment",
             {"name": "foto.jpg", "media_type": "image/jpeg", "size": "3"}, now, b"abc",
         )  # fmt: skip
+        partner_requests.record_forward(
+            connection, tip, office_code=tip.office_code, officer_id=deputy,
+            partner_key="polres_ppa", partner_kind="polres", partner_id=None,
+            ground="penempatan_tanpa_izin", digest="ab" * 32, due_at=now, now=now,
+        )  # fmt: skip
         if role == SHARED:
             connection.execute(
                 shares.insert().values(
@@ -116,6 +122,7 @@ def body_of(bot: Bot, path: str) -> dict[str, Any]:
         "unshare": {"officer": deputy},
         "merge": {"into": 2},
         "close": {"outcome": "handled"},
+        "partner-answer": {"request": 1, "words": "Sudah kami terima"},
         "forwarded": {
             "partner": "polres_ppa",
             "ground": "penempatan_tanpa_izin",
