@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from bot import (
     attachment_effects,
     audit,
-    broadcasts,
     conflicts,
     contacts,
     draft_media,
@@ -29,6 +28,7 @@ from bot import (
     tip_clock,
     tip_seal,
     tips,
+    village_effects,
     watches,
 )
 from bot.contacts import Known
@@ -122,7 +122,7 @@ class Effects(TipMoves):
             case LeaveTaken() | LeaveEnded():
                 self._leave_event(event)
             case BroadcastOrdered() | GroupInvited():
-                self._village_event(event)
+                village_effects.carry_out(self, self._an_officer(), event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
             case ReceiptTried() | CaseNewsStopped() | Hushed():
@@ -366,42 +366,6 @@ class Effects(TipMoves):
             must(leave.end(self.connection, officer_id, self.now))
         else:
             self.take_leave(officer_id, event)
-
-    # ---- villages
-
-    def _village_event(self, event: BroadcastOrdered | GroupInvited) -> None:
-        officer_id = self._an_officer()
-        allowed = {place.code for place in self.world.officer_villages()}
-        if isinstance(event, GroupInvited):
-            if event.place_code not in allowed:
-                raise NotAllowed("the village is another officer's")
-            groups.invite(
-                self.connection,
-                self.service.ring,
-                event.code,
-                event.place_code,
-                officer_id,
-                self.now,
-            )
-            return
-        if not set(event.place_codes) <= allowed:
-            raise NotAllowed("the village is another officer's")
-        audience = self.world.audience(event.place_codes)
-        if audience.total > self.service.settings.broadcast_limit:
-            raise NotAllowed("more recipients than KENTONGAN_BROADCAST_LIMIT")
-        slots = {"text": event.text, "office": self._office.name}
-        broadcasts.order(
-            self.connection,
-            self.service.ring,
-            office_code=self._office.code,
-            officer_id=officer_id,
-            place_codes=event.place_codes,
-            text=event.text,
-            to_group=self.service.message("broadcasts.message", slots),
-            to_person=self.service.message("broadcasts.message_stop", slots),
-            not_before=self._office.calendar.quiet_until(self.now),
-            now=self.now,
-        )
 
     # ---- who is it
 

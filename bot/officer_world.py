@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import case_work, conflicts, leave, officers, tip_seal, tips
+from bot import case_work, conflicts, leave, officers, tip_lists, tip_seal, tips
 from bot.case_rights import Reader, access_to, may_read, reader_in_chat
 from bot.officers import duties
 from bot.telling import Telling
@@ -35,7 +35,7 @@ class OfficerWorld(World):
         hidden = conflicts.passing_over(self._connection, self._service.ring, reader.officer_id)
         found = [
             tip
-            for tip in tips.of_office(self._connection, reader.office_code)
+            for tip in tip_lists.of_office(self._connection, reader.office_code)
             if tip.number not in hidden
         ]
         names = officers.names(self._connection, [tip.officer_id for tip in found])

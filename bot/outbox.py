@@ -327,16 +327,6 @@ def oldest_waiting(connection: Connection, now: datetime) -> Mapping[str, dateti
     return {row[0]: row[1] for row in rows}
 
 
-def has_open(connection: Connection, channel: str) -> bool:
-    """Anything of this channel is still on its way."""
-    found = (
-        select(outbox.c.id)
-        .where(outbox.c.channel == channel, outbox.c.status.in_(OPEN_STATES))
-        .limit(1)
-    )
-    return connection.execute(found).first() is not None
-
-
 def next_moment(connection: Connection) -> datetime | None:
     """When the next waiting message may leave (for a clock that is moved by hand)."""
     return connection.execute(

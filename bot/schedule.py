@@ -31,6 +31,7 @@ from bot import (
     register_notices,
     sign_in,
     tip_clock,
+    tip_lists,
     tip_seal,
     tips,
 )
@@ -158,7 +159,7 @@ async def forward(
 
 def escalate_overdue(connection: Connection, service: Service, now: datetime) -> int:
     """Tips whose deadline has passed go to the next of the chain; the reporter is told."""
-    overdue = tips.overdue(connection, now)
+    overdue = tip_lists.overdue(connection, now)
     for tip in overdue:
         try:
             with connection.begin_nested():

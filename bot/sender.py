@@ -31,12 +31,12 @@ from bot.channels.base import (
     WindowClosed,
 )
 from bot.outbox import BULK, NEWS, NOTICE, Claimed
+from bot.outgoing import outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
-from bot.sealing import KeyRing, SealBroken
 from bot.service import NoOffice, Service
 
-__all__ = ["DOWN", "PACES", "SENT", "Pace", "Pacer", "Sender", "outgoing"]
+__all__ = ["DOWN", "PACES", "SENT", "Pace", "Pacer", "Sender"]
 
 log = logging.getLogger(__name__)
 
@@ -383,30 +383,3 @@ class Sender:
                     outbox.resend(connection, row, now)
         if rows:
             self._wake.set()
-
-
-def outgoing(
-    ring: KeyRing,
-    row_id: int,
-    lane: str,
-    to: bytes,
-    to_index: bytes,
-    sealed: bytes | None,
-    group_id: int | None,
-) -> Outgoing:
-    """An outbox row opened for sending; raises SealBroken where there is nothing to open."""
-    if sealed is None:
-        raise SealBroken("outbox: the text was wiped")
-    body = outbox.open_body(ring, lane, sealed)
-    is_group = group_id is not None
-    address = (groups.chat_of if is_group else contacts.address_of)(ring, to_index, to)
-    return Outgoing(
-        outbox_id=row_id,
-        to=address,
-        text=body.text,
-        buttons=body.shown_buttons(),
-        fixed=body.fixed,
-        callback_id=body.callback_id,
-        group=is_group,
-        erase=body.erase,
-    )

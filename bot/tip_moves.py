@@ -17,6 +17,7 @@ from bot import (
     order,
     partner_requests,
     tip_clock,
+    tip_lists,
     tips,
 )
 from bot.deadlines import STAGE_OF, Stage
@@ -76,12 +77,12 @@ class TipMoves(Telling):
         keys = [step.key for step in chain]
         present, desk = tip.step_key, None
         if present not in keys:  # who took it from a desk stands where the desk stands
-            present = (None, tips.taken_from(self.connection, tip.number))
+            present = (None, tip_lists.taken_from(self.connection, tip.number))
             if present not in keys:
                 return chain[0]
             desk = chain[keys.index(present)]
         place = keys.index(present)
-        tried = tips.tried(self.connection, tip.number)
+        tried = tip_lists.tried(self.connection, tip.number)
         left = [step for step in chain[place + 1 :] + chain[:place] if step.key not in tried]
         return left[0] if left else desk
 
@@ -131,7 +132,7 @@ class TipMoves(Telling):
         audit.wait_in_line(self.connection)
         if not leave.mark_moved(self.connection, away, self.now):
             return
-        for tip in tips.owned_by(self.connection, away.officer_id):
+        for tip in tip_lists.owned_by(self.connection, away.officer_id):
             first = self._deputy(away, tip) if tip.status in tips.TAKEN else None
             self.give_to_next(tip, "leave", first=first)
 

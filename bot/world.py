@@ -1,10 +1,7 @@
 """The answers to a flow's questions (`flows/ports.py`), read inside one turn's transaction."""
 
 import secrets
-from datetime import date, datetime
 from functools import cached_property
-
-from sqlalchemy import Connection
 
 from bot import (
     audit,
@@ -15,20 +12,19 @@ from bot import (
     lessons,
     officers,
     outbox,
-    partner_requests,
     partners,
     pictures,
     receipts,
     returns,
+    tip_lists,
     tip_seal,
     tips,
     watches,
 )
-from bot.contacts import Known
+from bot.partner_world import PartnerWorld
 from bot.recruiters import Register
 from bot.routing import Chart, Question, Route, leaders, load_chart, route
 from bot.sealing import new_receipt
-from bot.service import OurOffice, Service
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
@@ -39,7 +35,6 @@ from flows.ports import (
     Desk,
     Hotline,
     OfficerCard,
-    PartnerRequestView,
     PartnerView,
     Person,
     Place,
@@ -52,28 +47,8 @@ from flows.ports import (
 _READERS = {"officer": "petugas kantor imigrasi", "operator": "pengelola bot"}
 
 
-class World:
+class World(PartnerWorld):
     """One turn's view of the world. Nothing here writes."""
-
-    def __init__(
-        self, connection: Connection, service: Service, known: Known | None, at: datetime
-    ) -> None:
-        self._connection = connection
-        self._service = service
-        self._known = known
-        self._at = at
-
-    @cached_property
-    def _office(self) -> OurOffice:
-        return self._service.office()
-
-    @cached_property
-    def now(self) -> datetime:
-        return self._office.calendar.local(self._at)
-
-    @property
-    def _today(self) -> date:
-        return self.now.date()
 
     def person(self) -> Person:
         """Who is talking, from what was read of them."""
@@ -258,7 +233,7 @@ class World:
         officer_id = self._known.officer_id if self._known else None
         if tip is None or officer_id is None:
             return None
-        known = self._is_mine(tip) or (officer_id, "") in tips.tried(self._connection, number)
+        known = self._is_mine(tip) or (officer_id, "") in tip_lists.tried(self._connection, number)
         return self._view(tip) if known else None
 
     def tip_by_receipt(self, receipt: str) -> TipView | None:
@@ -300,7 +275,7 @@ class World:
         """This chat's own cases, but for those that now need their code."""
         if self._known is None:
             return ()
-        mine = tips.of_reporter(self._connection, self._service.ring, self._known.id, self._at)
+        mine = tip_lists.of_reporter(self._connection, self._service.ring, self._known.id, self._at)
         before = self._known.code_before
         return tuple(self._view(tip) for tip in mine if before is None or tip.opened_at > before)
 
@@ -315,7 +290,7 @@ class World:
         known = self._known
         if known is None or known.officer_id is None or known.office_code is None:
             return ()
-        found = tips.of_officer(
+        found = tip_lists.of_officer(
             self._connection,
             known.officer_id,
             office_code=known.office_code,
@@ -367,34 +342,6 @@ class World:
 
     # ---- partners
 
-    @cached_property
-    def writer(self) -> partners.Writer | None:
-        """The partner who is talking; asked only where it matters."""
-        return partners.of_contact(self._connection, self._known.id) if self._known else None
-
-    def partner(self) -> PartnerView | None:
-        return _partner_view(self.writer)
-
-    def partner_invitation(self, code: str) -> PartnerView | None:
-        ring = self._service.ring
-        return _partner_view(partners.invited(self._connection, ring, code, self._at))
-
-    def partner_requests(self) -> tuple[PartnerRequestView, ...]:
-        if self.writer is None:
-            return ()
-        local = self._office.calendar.local
-        return tuple(
-            PartnerRequestView(one.id, local(one.sent_at), local(one.due_at))
-            for one in partner_requests.waiting(self._connection, self.writer.id, self._at)
-        )
-
-    def partner_words(self, request_id: int, code: str) -> str | None:
-        if self.writer is None:
-            return None
-        return partner_requests.words_of(
-            self._connection, self._service.ring, self.writer.id, request_id, code, self._at
-        )
-
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
         """Who of the tip's place can be asked in chat; nobody for a tip that isn't this officer's."""
         tip = tips.by_number(self._connection, tip_number)
@@ -440,7 +387,3 @@ def _other_office(route: Route) -> str:
     return route.responsible or next(
         (step.name for step in route.chain if step.role in ("kanwil", "kanwil_inbox")), ""
     )
-
-
-def _partner_view(writer: partners.Writer | None) -> PartnerView | None:
-    return PartnerView(writer.id, writer.kind, writer.name) if writer else None

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 from starlette.requests import Request
 
-from bot import audit, case_work, conflicts, officers, partner_requests, partners, tip_seal, tips
+from bot import (
+    audit,
+    case_work,
+    conflicts,
+    officers,
+    partner_requests,
+    partners,
+    tip_lists,
+    tip_seal,
+    tips,
+)
 from bot.case_rights import Access, Reader, access_to
 from bot.case_rows import merges, shared_with
 from bot.case_work import Colleague
@@ -141,7 +151,7 @@ def read(service: Service, reader: Reader, number: int) -> Case:
         return Case(
             view=view,
             place=place.name if place else "",
-            owners=tips.history(connection, number),
+            owners=tip_lists.history(connection, number),
             reads=_reads(connection, number, names),
             similar=_similar(connection, service, reader, tip),
             merged_here=_merged_here(connection, number),

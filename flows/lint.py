@@ -48,25 +48,22 @@ _SAID = re.compile(
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
 """Keys that the code makes of two parts, so that no search finds them whole."""
-_CODE = (Path(__file__).parent, Path(__file__).parent.parent / "bot")
+_CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))
 
-_NUMBER, _WHAT = frozenset(["number"]), frozenset(["what"])
+_NUMBER, _WHAT, _OFFICE = frozenset(["number"]), frozenset(["what"]), frozenset(["office"])
 _SAID_BY_CODE = {
-    "welcome.short_intro": frozenset(["office"]),
-    "common.help": frozenset(["office"]),
-    "common.genuine": frozenset(["office"]),
+    **dict.fromkeys(("welcome.short_intro", "common.help", "common.genuine"), _OFFICE),
     "common.source": frozenset(["source"]),
     "broadcasts.too_long": frozenset(["characters", "most"]),
     "broadcasts.bad_link": frozenset(["host"]),
-    "broadcasts.message": frozenset(["text", "office"]),
-    "broadcasts.message_stop": frozenset(["text", "office"]),
+    **{f"broadcasts.message{end}": frozenset(["text", "office"]) for end in ("", "_stop")},
     "tip_off.sent_incomplete": frozenset(["receipt"]),
     "pictures.later": frozenset(["line"]),
     "attachments.kept": frozenset(["what", "number"]),
     **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
     "notice.broadcast": frozenset(["number", "counts"]),
-    "notice.news": frozenset[str](),
-    "notice.partner_request": frozenset[str](),
+    "notice.invited": frozenset(["staff_no"]),
+    **dict.fromkeys(("notice.news", "notice.partner_request"), frozenset[str]()),
     "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),

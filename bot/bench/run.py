@@ -26,6 +26,7 @@ from typing import Any
 
 import uvicorn
 import uvloop
+from sqlalchemy import Connection, select
 from telegram import Bot
 from telegram.request import HTTPXRequest
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -236,7 +237,7 @@ def _fill_outbox(service: Service, channel: str, count: int) -> None:
 
 def _left(service: Service, channel: str) -> bool:
     with service.database.read() as connection:
-        return outbox.has_open(connection, channel)
+        return _has_open(connection, channel)
 
 
 # ---- servers in processes of their own
@@ -383,3 +384,13 @@ def _print(report: dict[str, Any]) -> None:
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
         print(f"\r{text:40}", end="", file=sys.stderr, flush=True)
+
+
+def _has_open(connection: Connection, channel: str) -> bool:
+    """Anything of this channel is still on its way."""
+    found = (
+        select(outbox.outbox.c.id)
+        .where(outbox.outbox.c.channel == channel, outbox.outbox.c.status.in_(outbox.OPEN_STATES))
+        .limit(1)
+    )
+    return connection.execute(found).first() is not None

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from bot import audit, demo, tips
+from bot import audit, demo, tip_lists, tips
 from bot.clock import Clock
 from bot.database import Database
 from bot.officers import Step, offices
@@ -90,10 +90,10 @@ class TipLives(RuleBasedStateMachine):
     def escalate_what_is_overdue(self, choice: int) -> None:
         now = self.clock.now()
         with self.database.write() as connection:
-            for tip in tips.overdue(connection, now):
+            for tip in tip_lists.overdue(connection, now):
                 due = now + timedelta(hours=2)
                 tips.escalate(connection, tip.number, self.owner(choice), due, now)
-            assert tips.overdue(connection, now) == []
+            assert tip_lists.overdue(connection, now) == []
 
     @rule(number=numbers, words=st.sampled_from(["from_reporter", "to_reporter"]))
     def write(self, number: int, words: str) -> None:

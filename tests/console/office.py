@@ -18,10 +18,10 @@ from bot.accounts import accounts, derive
 from bot.clock import Clock
 from bot.gazetteer import Gazetteer
 from bot.officers import duties, officers
+from bot.outgoing import outgoing
 from bot.roster import invite as invite_officer
 from bot.roster import shut_out
 from bot.sealing import KeyRing
-from bot.sender import outgoing
 from bot.service import Service
 from bot.settings import Settings
 from bot.sign_in import STEP_SECONDS, code_at
