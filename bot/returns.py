@@ -44,7 +44,6 @@ def carry_out(
             _change(effects, known, quiet_before=now, code_before=now)
             outbox.cancel_waiting(connection, known.id)
             pictures.forget(connection, ring, known.id, now)
-    draft_media.drop_draft(connection, ring, known.id, now)
 
 
 def _came_back(effects: "Effects", known: Known, tip_id: str) -> None:

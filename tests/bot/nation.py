@@ -98,7 +98,7 @@ def _officer(
     officer_id = connection.execute(
         officers.insert()
         .values(office_code=office, staff_no=str(contact_id), name=f"Officer {contact_id}",
-                active=True, contact_id=contact_id, pin_hash="set", pin_failures=0)
+                active=True, contact_id=contact_id, key_id=f"k{contact_id}")
         .returning(officers.c.id)
     ).scalar_one()  # fmt: skip
     connection.execute(

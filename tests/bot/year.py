@@ -363,8 +363,7 @@ class Year:
             for office, staff_no, role, place in people:
                 officer_id = connection.execute(
                     officers.insert()
-                    .values(office_code=office, staff_no=staff_no, name=staff_no, active=True,
-                            pin_failures=0)
+                    .values(office_code=office, staff_no=staff_no, name=staff_no, active=True)
                     .returning(officers.c.id)
                 ).scalar_one()  # fmt: skip
                 connection.execute(

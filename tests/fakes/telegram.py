@@ -147,6 +147,9 @@ class FakeTelegram(FakeProvider):
             "username": username,
         }
         self.sent: list[Sent] = []
+        """What the chats show now: without what was deleted."""
+        self.shown: list[Sent] = []
+        """Everything that was ever shown, in order."""
         self.calls: list[Call] = []
         self.answered: list[str] = []
         self.old_callbacks: set[str] = set()
@@ -211,8 +214,9 @@ class FakeTelegram(FakeProvider):
             raise _Refusal(400, "Bad Request: message is too long")
         chat = str(parameters["chat_id"])
         keyboard = parameters.get("reply_markup", {}).get("inline_keyboard", [])
-        message_id = len(self.sent) + 1
-        self.sent.append(Sent(chat, text, message_id, time.monotonic(), keyboard, parameters))
+        message_id = len(self.shown) + 1
+        self.shown.append(Sent(chat, text, message_id, time.monotonic(), keyboard, parameters))
+        self.sent.append(self.shown[-1])
         message: dict[str, Any] = {
             # https://core.telegram.org/bots/api#message
             "message_id": message_id,

@@ -62,7 +62,7 @@ class Person:
     def arrived(self, telegram: FakeTelegram, twilio: FakeTwilio) -> list[str]:
         """What this person's phone shows, in order."""
         if self.channel == "telegram":
-            return [sent.text for sent in telegram.sent if sent.chat == self.address]
+            return [sent.text for sent in telegram.shown if sent.chat == self.address]
         return [sent.body for sent in twilio.sent if sent.to == self.address]
 
 
