@@ -132,8 +132,12 @@ class _Lists:
         if show == "closed":
             query = query.order_by(tips.tips.c.closed_at.desc(), tips.tips.c.number.desc())
         else:
-            unowned = assignments.c.officer_id.is_not(None)
-            query = query.order_by(unowned, assignments.c.due_at, tips.tips.c.number)
+            # A flood of one phone steps back (bot/order.py), but never behind what is less urgent.
+            owned = assignments.c.officer_id.is_not(None)
+            calm = tips.tips.c.urgency != "now"
+            query = query.order_by(
+                owned, calm, tips.tips.c.rank, assignments.c.due_at, tips.tips.c.number
+            )
         return list(
             self._connection.execute(query.offset((number - 1) * PAGE).limit(PAGE + 1)).all()
         )

@@ -53,10 +53,30 @@ async def test_the_office_by_deadline_what_nobody_owns_first(
                 .where(assignments.c.tip_number == number, assignments.c.ended_at.is_(None))
                 .values(officer_id=officer, due_at=bot.service.clock.now() + timedelta(hours=hours))
             )
+        connection.execute(tips.update().values(rank=0))
     leader = demo_desk(bot, browser, "D-003")
     page = (await leader.get("/inbox?show=office")).text
     assert numbers(page) == [3, 4, 2, 1]
     assert numbers((await leader.get("/inbox")).text) == [3, 4, 2, 1]  # none of their own
+
+
+async def test_a_flood_steps_back_but_never_in_danger(bot: Bot, browser: httpx.AsyncClient) -> None:
+    bot.report()
+    leader = demo_desk(bot, browser, "D-003")
+
+    async def order(rank: int, urgency: str) -> list[int]:
+        with bot.service.database.write() as connection:
+            connection.execute(tips.update().values(rank=0, urgency="soon"))
+            first = tips.update().where(tips.c.number == 1)
+            connection.execute(first.values(rank=rank, urgency=urgency))
+            due = bot.service.clock.now() + timedelta(hours=1)
+            one = assignments.update().where(assignments.c.tip_number == 1)
+            connection.execute(one.values(due_at=due))
+        return numbers((await leader.get("/inbox?show=office")).text)
+
+    assert (await order(0, "soon"))[0] == 1
+    assert (await order(1, "soon"))[-1] == 1
+    assert (await order(1, "now"))[0] == 1
 
 
 async def test_overdue_is_marked(bot: Bot, browser: httpx.AsyncClient) -> None:
