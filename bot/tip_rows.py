@@ -88,7 +88,7 @@ class TipPart(SQLModel, table=True):
 
 class TipRelay(SQLModel, table=True):
     """What an officer wrote to the reporter, under the key ring: the bot has to say it in the chat,
-    and can't open the case. Gone a month after the end (`bot/tips.py`)."""
+    and can't open the case. Gone a month after the end (`bot/schedule.py`)."""
 
     __tablename__ = "tip_relay"
 
