@@ -1,9 +1,10 @@
 """Whom a report speaks of never gets it: names, roles, keys, merges, and what can't be read."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, text, update
 
 from bot import case_work, conflicts, demo, doctor, keys, tips
 from bot.case_rights import Reader, access_to
@@ -18,6 +19,7 @@ from bot.tip_seal import SERVER
 from bot.world import World
 from console.case import read
 from console.inbox import read as read_inbox
+from flows.events import TipDetailAdded
 from flows.safety import leaders_meant, names_an_official, speaks_of_immigration
 from tests.bot.steps import count, first_tip, heard, report
 from tests.bot.test_tip_clock import add_office, open_from_elsewhere
@@ -255,6 +257,37 @@ async def test_a_former_owner_whom_it_names_learns_nothing_of_its_fate(
     assert heard(await on_both.say(demo.OFFICER, "baca 1"), demo.OFFICER) == unknown.replace(
         "99", "1"
     )
+
+
+async def test_two_who_are_named_at_once_are_both_passed_over(postgresql_url: str) -> None:
+    bot = Rehearsal(postgresql_url)
+    await report(bot)
+    service, now = bot.service, bot.clock.now()
+    with service.database.read() as connection:
+        tip_id = first_tip(connection).id
+
+    def tell(connection: Connection, words: str) -> None:
+        world = World(connection, service, None, now)
+        Effects(connection, service, world, now).apply(TipDetailAdded(tip_id, words))
+
+    def tell_of_the_deputy() -> None:
+        with service.database.write() as connection:
+            tell(connection, "Bagus Prasetyo juga ikut")
+
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    other = threading.Thread(target=tell_of_the_deputy)
+    with service.database.write() as connection:
+        tell(connection, "Sri Wahyuni ikut")
+        other.start()
+        with service.database.engine.connect() as observer:
+            while other.is_alive() and not observer.execute(waits).scalar_one():
+                observer.rollback()
+    other.join()
+    assert named(bot) == {PIMPASA, DEPUTY}
+    bot.close()
 
 
 # ---- merging

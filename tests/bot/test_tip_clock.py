@@ -346,7 +346,7 @@ async def test_an_unclear_area_goes_openly_to_the_kanwil_and_never_to_the_neares
     for words in ("lapor", "lanjut", "tidak", "Ada calo", "Kota Pasuruan"):
         await on_both.say("warga", words)
     said = heard(await on_both.say("warga", "ya"), "warga")
-    for words in ("tidak tahu", "tidak tahu", "boleh"):
+    for words in ("tidak tahu", "tidak tahu", "tidak tahu", "boleh"):
         said += heard(await on_both.say("warga", words), "warga")
     assert "Kanwil Jawa Timur" in said
     for words in ("kirim", "kirim"):
