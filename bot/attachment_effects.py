@@ -31,7 +31,7 @@ def carry_out(
 
 def _add(effects: "Effects", event: AttachmentTaken) -> None:
     connection, ring, now = effects.connection, effects.service.ring, effects.now
-    tip = tips.by_id(connection, event.tip_id)
+    tip = tips.held_by_id(connection, event.tip_id)
     if tip is None or tip.status not in tips.OPEN_STATUSES:
         return draft_media.drop(connection, token=event.token)
     # Those that came with the report itself were told with it.

@@ -187,7 +187,8 @@ def unshare(effects: "TipMoves", access: Access, by: int, officer_id: int) -> No
 def merge(
     effects: "TipMoves", access: Access, into: Access, by: int, wrap: Wrap | None = None
 ) -> None:
-    """Close a tip that says the same as `into`; who has that one may read it too.
+    """Close a tip that says the same as `into`; who has that one may read it too, and whom the one
+    names has neither.
 
     Raises NotPossible unless `by` leads both offices, WrapNeeded when the other's owner could not
     open it.
@@ -196,10 +197,8 @@ def merge(
     both = access.leads and into.leads and access.is_open and into.is_open
     if not both or tip.number == other.number:
         raise NotPossible("only a leader, and only two open tips")
+    other = _with_the_named(effects, tip, other)
     owner = [one for one in colleagues(effects, into) if one.id == other.officer_id]
-    named = conflicts.passed_over(effects.connection, effects.service.ring, tip.number)
-    if other.officer_id in named:
-        raise NotPossible("the other one's owner is named by this tip")
     for colleague in owner:
         _let_read(effects.connection, tip, colleague.key, wrap)
     if not tips.end(effects.connection, tip.number, "merged", effects.now, by=by):
@@ -219,6 +218,17 @@ def merge(
         effects.tell_officer(tip.officer_id, "notice.merged", number=tip.number)
     if other.officer_id != by:
         effects.tell_officer(other.officer_id, "notice.merged_into", number=other.number)
+
+
+def _with_the_named(effects: "TipMoves", tip: tips.TipRow, into: tips.TipRow) -> tips.TipRow:
+    """`into` passes over whom `tip` names, too, and leaves an owner who is one of them."""
+    connection, ring = effects.connection, effects.service.ring
+    tips.hold(connection, into.number)
+    named = conflicts.passed_over(connection, ring, tip.number)
+    conflicts.remember(connection, effects.service.database, ring, into.number, named)
+    if into.officer_id in named:
+        effects.give_to_next(into, "conflict")
+    return tips.by_number(connection, into.number) or into
 
 
 def note(effects: "TipMoves", tip: tips.TipRow, by: int, uid: str, sealed: bytes) -> None:

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
-from bot import audit, erasures, keeping, keys, outbox, pictures, reading, receipts, tips
+from bot import audit, conflicts, erasures, keeping, keys, outbox, pictures, reading, receipts, tips
 from bot.officers import leader_ids, officers
 from bot.partner_rows import partners
 from bot.recruiters import Register
@@ -134,6 +134,12 @@ def _keys(connection: Connection, service: Service, office_code: str) -> Iterato
                       "who may read them has a key")  # fmt: skip
 
 
+def _accused(connection: Connection, service: Service) -> Iterator[Finding]:
+    if count := len(conflicts.nobody_else(connection, service.ring)):
+        yield Finding("bad", "reports", f"{count} reports only accused officers could open: nobody "
+                      "has them until another leader enrols and makes a key")  # fmt: skip
+
+
 def _pictures() -> Finding:
     """An optional part: without it villagers are asked to type what the poster says."""
     if problem := reading.missing():
@@ -219,6 +225,7 @@ def _database(service: Service) -> Iterator[Finding]:
         yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
                       f"{people[2]} with a key")  # fmt: skip
         yield from _keys(connection, service, office.code)
+        yield from _accused(connection, service)
         yield from _partners(connection, office.code, service.today(service.clock.now()))
         unowned = connection.execute(
             select(func.count()).where(

@@ -213,7 +213,7 @@ class Effects(TipMoves):
     ) -> None:
         if isinstance(event, TipOpened):
             return self._open(event)
-        tip = tips.by_id(self.connection, event.tip_id)
+        tip = tips.held_by_id(self.connection, event.tip_id)
         if tip is None:
             raise NotAllowed("no such tip")
         if isinstance(event, TipWithdrawn):
@@ -230,7 +230,7 @@ class Effects(TipMoves):
         """Seal the reporter's words into the case; whom they name does not get it."""
         tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, self.now)
         self._remember_names(tip.number, words)
-        if tip.officer_id in self._pass_over(tip.number, tip.place_code, words):
+        if tip.officer_id in self._pass_over(tip, words):
             self.give_to_next(tip, "conflict")
         else:
             self.hear_reporter(tip, danger=danger)
@@ -239,7 +239,7 @@ class Effects(TipMoves):
         known = self._someone()
         told = " ".join(event.report.values())
         place, home = event.place_code, event.home_code
-        named = self.world.named_in(self.world.route(place, home=home).place_code, told)
+        named = self.world.named_in(place, told, home=home)
         route = self.world.route(place, home=home, topic=event.topic, skip=named)
         office, owner = self.service.office_of(route.office_code), route.owner
         number = tips.open_tip(
@@ -251,7 +251,7 @@ class Effects(TipMoves):
             owner=owner,
             due_at=office.due(self.now, event.urgency),
             now=self.now,
-            recipients=self._readers(office.code, route.chain),
+            recipients=self._readers(office.code, route.chain, named),
             for_ring=self.service.settings.server_reads,
             rank=order.rank(
                 self.connection,
@@ -269,7 +269,7 @@ class Effects(TipMoves):
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
         self._tell_owner(owner, number, _first_notice(event), skip=named)
-        self._send_copies(number, route)
+        self._send_copies(number, route, named)
         if event.urgency == "now":
             for officer_id in officers.on_alarm(route.chain):
                 if officer_id != owner.officer_id:
@@ -281,26 +281,33 @@ class Effects(TipMoves):
             self.connection, self.service.database, self.service.ring, number, found
         )
 
-    def _readers(self, office_code: str, chain: Sequence[Step]) -> list[keys.Recipient]:
+    def _readers(
+        self, office_code: str, chain: Sequence[Step], named: frozenset[int]
+    ) -> list[keys.Recipient]:
         """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
-        somebody's browser. The console shows it only to whoever has it (`console/`)."""
+        somebody's browser. The console shows it only to whoever has it (`console/`).
+
+        No key that only officers whom it names could use: better none, and the key ring waits."""
         ids = [step.officer_id for step in chain if step.officer_id is not None]
         found = keys.recipients(self.connection, office_code, ids)
         for other in {step.office_code for step in chain if step.is_desk} - {"", office_code}:
             found += keys.office_recipient(self.connection, other)
-        return found
+        if not named:
+            return found
+        use = conflicts.opened_by_others(self.connection, [one.id for one in found], named)
+        return [one for one in found if one.id in use]
 
     def hand_to_people(self, tip: tips.TipRow) -> None:
         """A report that waited under the key ring for somebody with a key."""
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
         route = self.world.route(tip.place_code, topic=tip.topic, skip=skip)
-        readers = self._readers(tip.office_code, route.chain)
+        readers = self._readers(tip.office_code, route.chain, skip)
         private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
         if readers and private is not None:
             tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
             tip_seal.take_from_ring(self.connection, tip.number)
 
-    def _send_copies(self, number: int, route: Route) -> None:
+    def _send_copies(self, number: int, route: Route, named: frozenset[int]) -> None:
         """The second office of a case is told; one that is not on this system is on record."""
         for copy in route.copies:
             if copy.office_code == route.office_code:
@@ -308,7 +315,7 @@ class Effects(TipMoves):
             tip_clock.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
                          to_the_hour(self.now))  # fmt: skip
             if copy.office_code:
-                readers = self.world.desk_readers(copy.office_code, frozenset())
+                readers = self.world.desk_readers(copy.office_code, named)
                 self.tell_officers(readers, "notice.copy", number=number)
 
     def _alarm(self, told: str) -> None:
@@ -321,11 +328,12 @@ class Effects(TipMoves):
         for officer_id in officers.on_alarm(self.world.route(place_code, skip=named).chain):
             self.tell_officer(officer_id, "notice.danger")
 
-    def _pass_over(self, number: int, place_code: str, told: str) -> frozenset[int]:
+    def _pass_over(self, tip: tips.TipRow, told: str) -> frozenset[int]:
         """All officers whom the tip has named so far, with those of the new words."""
-        named = self.world.named_in(place_code, told)
-        conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
-        return conflicts.passed_over(self.connection, self.service.ring, number)
+        named = self.world.named_in(tip.place_code, told, office_code=tip.office_code)
+        ring = self.service.ring
+        conflicts.remember(self.connection, self.service.database, ring, tip.number, named)
+        return conflicts.passed_over(self.connection, ring, tip.number)
 
     # ---- the officer
 

@@ -180,13 +180,29 @@ def on_alarm(chain: Sequence[Step]) -> list[int | None]:
     return list(dict.fromkeys(step.officer_id for step in (*on_duty, *leaders)))
 
 
-def of_village(connection: Connection, office: str, place_code: str, on: date) -> set[int]:
+def of_village(connection: Connection, place_code: str, on: date) -> set[int]:
     """Everybody who serves the place as its own officer, deputy or contact."""
     rows = connection.execute(
         select(duties.c.officer_id).where(
-            duties.c.office_code == office,
             duties.c.place_code.in_(with_parents(place_code)),
             duties.c.role.in_(VILLAGE_ROLES),
+            *holds(duties, on),
+        )
+    )
+    return {row.officer_id for row in rows}
+
+
+def in_roles(
+    connection: Connection, office_codes: Iterable[str], roles: Iterable[str], on: date
+) -> set[int]:
+    """Everybody who has one of the roles at one of these immigration offices (not at a Kanwil)."""
+    rows = connection.execute(
+        select(duties.c.officer_id)
+        .join(offices, offices.c.code == duties.c.office_code)
+        .where(
+            offices.c.kind == "kanim",
+            duties.c.office_code.in_(list(office_codes)),
+            duties.c.role.in_(list(roles)),
             *holds(duties, on),
         )
     )

@@ -48,9 +48,8 @@ def carry_out(effects: "Effects", known: Known, event: PartnerEvent) -> bool:
 def _pass_on(effects: "Effects", tip: tips.TipRow, text: str, *, danger: bool) -> None:
     """Tell the owner that an answer is there; an owner whom it names never gets it."""
     connection, service, now = effects.connection, effects.service, effects.now
-    office = service.office()
     named = conflicts.named_in(
-        connection, office.code, tip.place_code, text, service.today(now), officials=False
+        connection, [tip.office_code], tip.place_code, text, service.today(now), officials=False
     )
     conflicts.remember(connection, service.database, service.ring, tip.number, named)
     if tip.officer_id in named:

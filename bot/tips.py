@@ -112,7 +112,8 @@ def open_tip(
     """Seal the report, give it an owner and a deadline; returns the tip's number.
 
     `recipients` may open it; `for_ring` lets the server do so too (mode `server`), as it must
-    while there are no recipients: better read later by somebody than by nobody.
+    while there are no recipients (or the report accuses them all): better read later by somebody
+    than by nobody.
 
     Without a return address no time of it is exact: what the chat got at that moment is kept for a
     day, and must not lead from the report to the reporter.
@@ -178,6 +179,15 @@ def hold(connection: Connection, number: int) -> str:
     audit.wait_in_line(connection)
     status = select(tips.c.status).where(tips.c.number == number)
     return connection.execute(status.with_for_update(key_share=True)).scalar() or ""
+
+
+def held_by_id(connection: Connection, tip_id: str) -> TipRow | None:
+    """The tip, held until the commit, as it is once it is held."""
+    tip = by_id(connection, tip_id)
+    if tip is None:
+        return None
+    hold(connection, tip.number)
+    return by_number(connection, tip.number)
 
 
 def end_assignment(connection: Connection, number: int, reason: str, now: datetime) -> None:

@@ -173,12 +173,15 @@ class World(PartnerWorld):
             service.office_list, codes,
         )  # fmt: skip
 
-    def named_in(self, place_code: str, told: str) -> frozenset[int]:
-        """Officers who must not handle what was told."""
+    def named_in(
+        self, place_code: str, told: str, *, home: str = "", office_code: str = ""
+    ) -> frozenset[int]:
+        """Officers who must not handle what was told; `office_code` is where the tip is now."""
         if not told:
             return frozenset()
-        office_code = self.route(place_code).office_code
-        return conflicts.named_in(self._connection, office_code, place_code, told, self._today)
+        route = self.route(place_code, home=home)
+        there = {route.office_code, office_code, *(copy.office_code or "" for copy in route.copies)}
+        return conflicts.named_in(self._connection, there, route.place_code, told, self._today)
 
     def owns(self, tip: tips.TipRow, officer_id: int) -> bool:
         """It is the officer's, or waits on a desk that the officer leads and may see."""
@@ -228,10 +231,13 @@ class World(PartnerWorld):
     # ---- tips, for their officer and their reporter
 
     def tip_by_number(self, number: int) -> TipView | None:
-        """Only what is or was this officer's: of any other, not even that it exists."""
+        """Only what is or was this officer's and doesn't name them: of any other, not even that it
+        exists."""
         tip = tips.by_number(self._connection, number)
         officer_id = self._known.officer_id if self._known else None
         if tip is None or officer_id is None:
+            return None
+        if officer_id in conflicts.passed_over(self._connection, self._service.ring, number):
             return None
         known = self._is_mine(tip) or (officer_id, "") in tip_lists.tried(self._connection, number)
         return self._view(tip) if known else None

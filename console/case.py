@@ -154,7 +154,7 @@ def read(service: Service, reader: Reader, number: int) -> Case:
             owners=tip_lists.history(connection, number),
             reads=_reads(connection, number, names),
             similar=_similar(connection, service, reader, tip),
-            merged_here=_merged_here(connection, number),
+            merged_here=_merged_here(connection, service, reader, number),
             shared=[(one, names.get(one, "")) for one in shared_with(connection, number)],
             heirs=case_work.heirs(effects, view, reader.officer_id) if view.directs else [],
             colleagues=_others(effects, view, reader) if view.directs else [],
@@ -270,7 +270,7 @@ def _similar(
     )
     hidden = {
         *conflicts.passing_over(connection, service.ring, reader.officer_id),
-        *_merged_here(connection, tip.number),
+        *_merged_here(connection, service, reader, tip.number),
     }
     now = service.clock.now()
     return [
@@ -282,13 +282,17 @@ def _similar(
     ]  # fmt: skip
 
 
-def _merged_here(connection: Connection, number: int) -> list[int]:
+def _merged_here(
+    connection: Connection, service: Service, reader: Reader, number: int
+) -> list[int]:
+    """But for those that name who asks."""
     rows = connection.execute(
         select(merges.c.tip_number)
         .where(merges.c.into_number == number)
         .order_by(merges.c.tip_number)
     )
-    return list(rows.scalars())
+    hidden = conflicts.passing_over(connection, service.ring, reader.officer_id)
+    return [one for one in rows.scalars() if one not in hidden]
 
 
 def _others(effects: Effects, view: Access, reader: Reader) -> list[Colleague]:

@@ -177,11 +177,11 @@ def _may_go_on(scene: Scene) -> str:
 def _promise(scene: Scene) -> str:
     """What may truly be said of this report now that it is sent."""
     desk = scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+    hidden = bool(scene.answers.get("hidden"))
+    if not desk.reachable:  # nobody is there who would pass it on either
+        return "nobody_hidden" if hidden else "nobody"
     if not desk.served:
         return "elsewhere"
-    hidden = bool(scene.answers.get("hidden"))
-    if not desk.reachable:
-        return "nobody_hidden" if hidden else "nobody"
     return "hidden" if hidden else "ours"
 
 
