@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from bot import draft_media, pictures, tip_seal, tips
 from bot.contacts import Known
-from bot.outbox_rows import to_the_hour
 from flows.events import AttachmentSent, AttachmentTaken, DraftDropped
 
 if TYPE_CHECKING:
@@ -36,8 +35,11 @@ def _add(effects: "Effects", event: AttachmentTaken) -> None:
         return draft_media.drop(connection, token=event.token)
     # Those that came with the report itself were told with it.
     added = [at for at in tip_seal.attached(connection, tip.number) if at > tip.opened_at]
-    at = now if tip.has_return else to_the_hour(now)
-    draft_media.move(connection, ring, tip, at, token=event.token)
+    at = tip.kept_time(now)
+    files = draft_media.take(connection, ring, token=event.token)
+    draft_media.put(connection, tip, files, at)
+    if files.broken:
+        tips.add_message(connection, ring, tip, "from_reporter", files.broken_line, at)
     if not added or added[-1] < now - ONE_NOTICE:
         effects.hear_reporter(tip, danger=False)
     return None

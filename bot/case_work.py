@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from bot import audit, conflicts, officers, tip_seal, tips
+from bot import audit, conflicts, officers, partner_requests, tip_seal, tips
 from bot.case_rights import Access, is_shared, may_read
 from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
@@ -203,6 +203,7 @@ def merge(
         _let_read(effects.connection, tip, colleague.key, wrap)
     if not tips.end(effects.connection, tip.number, "merged", effects.now, by=by):
         raise NotPossible("it has ended meanwhile")
+    partner_requests.end_of_tip(effects.connection, tip.number, effects.now)
     effects.take_back(tip.number, [], all_others=True)
     effects.connection.execute(
         merges.insert().values(

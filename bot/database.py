@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 
 Item = TypeVar("Item")
@@ -59,6 +59,27 @@ class Database:
         """One transaction that may write: committed at the end, rolled back on an exception."""
         with self._writing, self.engine.begin() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def write_tables(self) -> Iterator[Connection]:
+        """As `write`, for migrations. SQLite makes a table anew to change it, and would refuse to
+        drop the old one while other rows refer to it: references are checked at the end instead.
+        Raises IntegrityError."""
+        if not self.is_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with self._writing, self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")  # means nothing inside a transaction
+            try:
+                with connection.begin():
+                    yield connection
+                    check = "PRAGMA foreign_key_check"
+                    if connection.exec_driver_sql(check).first():
+                        raise IntegrityError(check, (), ValueError("rows refer to what is gone"))
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:

@@ -270,6 +270,9 @@ def _guesses(wrong: int, refused: int) -> Iterator[Finding]:
     if wrong >= receipts.OF_ALL:
         yield Finding("bad", "codes", f"{wrong} wrong receipt codes within an hour: none opens now; "
                       "somebody is guessing")  # fmt: skip
+    elif wrong >= receipts.ALARM:
+        yield Finding("bad", "codes", f"{wrong} wrong receipt codes within an hour: somebody is "
+                      "guessing")  # fmt: skip
     elif refused:
         yield Finding("warn", "codes", f"{refused} receipt codes refused within an hour: somebody "
                       "is guessing")  # fmt: skip

@@ -4,7 +4,7 @@ A row is written by the reader before the turn that tells of it, so that megabyt
 the transaction that all turns share. In the turn that seals the report they move into the tip.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlmodel import Field, SQLModel
 
 from bot import erasures, pictures, tip_seal, tips
 from bot.database import Database, Moment
-from bot.sealing import KeyRing
+from bot.sealing import KeyRing, SealBroken
+from flows.events import TipOpened
 
 STAYS = timedelta(days=5)
 """Longer than any draft; what is older has lost its draft some other way (a lost key ring)."""
@@ -49,6 +50,30 @@ class _Sealed(msgspec.Struct):
     name: str
     media_type: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What was taken out for a tip."""
+
+    opened: tuple[_Sealed, ...] = field(default=(), repr=False)
+    broken: int = 0
+    """How many could not be opened (a lost key ring, a damaged row)."""
+
+    @property
+    def broken_line(self) -> str:
+        """For the officer, in the case."""
+        return f"lampiran rusak: {self.broken}"
+
+    def marked(self, event: TipOpened) -> TipOpened:
+        """A report says of its evidence what is missing of it."""
+        if not self.broken:
+            return event
+        proof = "\n".join(filter(None, [event.report.get("proof"), self.broken_line]))
+        return replace(event, report=event.report | {"proof": proof})
+
+
+NOTHING = Files()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +118,34 @@ def kept(connection: Connection, contact_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def move(
-    connection: Connection, ring: KeyRing, tip: tips.TipRow, now: datetime, **which: object
-) -> int:
-    """Into the tip, in the order in which they came: all of a contact's, or the one of a token."""
-    rows = connection.execute(select(media).filter_by(**which).order_by(media.c.id)).all()
-    for row in rows:
-        inside = _open(ring, row)
+def take(connection: Connection, ring: KeyRing, **which: object) -> Files:
+    """Out of here, in the order in which they came: all of a contact's, or the one of a token.
+
+    A file that no longer opens is counted and left out: it must not keep a report from being sent.
+    """
+    found: list[_Sealed] = []
+    broken = 0
+    for row in connection.execute(select(media).filter_by(**which).order_by(media.c.id)):
+        try:
+            found.append(_open(ring, row))
+        except SealBroken:
+            broken += 1
+    drop(connection, **which)
+    return Files(tuple(found), broken)
+
+
+def put(connection: Connection, tip: tips.TipRow, files: Files, now: datetime) -> None:
+    """Into the tip, each sealed to its key."""
+    for inside in files.opened:
         content = {"name": inside.name, "media_type": inside.media_type}
         tip_seal.add_part(connection, tip.number, tip.id, tip.public_key, "attachment", content,
                           now, inside.data)  # fmt: skip
-    drop(connection, **which)
-    return len(rows)
 
 
-def take_along(
+def end(
     connection: Connection, ring: KeyRing, tip: tips.TipRow, contact_id: int, now: datetime
 ) -> None:
-    """The draft is sealed as `tip`: so is what was attached to it, or is still on its way."""
-    move(connection, ring, tip, tip.opened_at, contact_id=contact_id)
+    """The draft is sealed as `tip`: what is still on its way goes there too."""
     pictures.attach_to(connection, ring, contact_id, tip.id)
     erasures.told(connection, ring, contact_id, now)
 

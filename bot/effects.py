@@ -228,7 +228,8 @@ class Effects(TipMoves):
 
     def _add(self, tip: tips.TipRow, words: str, *, danger: bool) -> None:
         """Seal the reporter's words into the case; whom they name does not get it."""
-        tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, self.now)
+        at = tip.kept_time(self.now)
+        tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, at)
         self._remember_names(tip.number, words)
         if tip.officer_id in self._pass_over(tip, words):
             self.give_to_next(tip, "conflict")
@@ -241,11 +242,14 @@ class Effects(TipMoves):
         place, home = event.place_code, event.home_code
         named = self.world.named_in(place, told, home=home)
         route = self.world.route(place, home=home, topic=event.topic, skip=named)
+        files = draft_media.NOTHING
+        if event.topic == "report":
+            files = draft_media.take(self.connection, self.service.ring, contact_id=known.id)
         office, owner = self.service.office_of(route.office_code), route.owner
         number = tips.open_tip(
             self.connection,
             self.service.ring,
-            replace(partner_effects.marked(self, event), place_code=route.place_code),
+            replace(files.marked(partner_effects.marked(self, event)), place_code=route.place_code),
             office_code=office.code,
             contact_id=known.id,
             owner=owner,
@@ -265,7 +269,8 @@ class Effects(TipMoves):
         )
         tip = tips.by_number(self.connection, number)
         if tip and event.topic == "report":
-            draft_media.take_along(self.connection, self.service.ring, tip, known.id, self.now)
+            draft_media.put(self.connection, tip, files, tip.opened_at)
+            draft_media.end(self.connection, self.service.ring, tip, known.id, self.now)
         conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
         self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
         self._tell_owner(owner, number, _first_notice(event), skip=named)
@@ -348,7 +353,7 @@ class Effects(TipMoves):
         | PartnerAsked,
     ) -> None:
         officer_id = self._an_officer()
-        tip = tips.by_id(self.connection, event.tip_id)
+        tip = tips.held_by_id(self.connection, event.tip_id)
         if tip is None or not self._owns(tip, officer_id):
             raise NotAllowed("the tip has another owner")
         match event:

@@ -183,6 +183,7 @@ def words_of(
 
 def missed(connection: Connection, partner_id: int, request_id: int, now: datetime) -> None:
     """A wrong code was tried."""
+    audit.wait_in_line(connection)
     connection.execute(
         update(requests)
         .where(
@@ -251,6 +252,7 @@ def end_of_tip(connection: Connection, tip_number: int, now: datetime) -> None:
 
 def end_of_partner(connection: Connection, partner_id: int, now: datetime) -> None:
     """The partner left, or is somebody else now."""
+    audit.wait_in_line(connection)  # before requests, as all who end one with its tip
     _end(connection, requests.c.partner_id == partner_id, now)
 
 

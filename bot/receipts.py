@@ -1,4 +1,9 @@
-"""Looking a tip up by its code: five wrong tries a person and hour, a hundred in all.
+"""Looking a tip up by its code: five wrong tries a person and hour, ten thousand in all.
+
+A code has 60 bits, 1.2e18 of them. Ten thousand wrong ones an hour are 8.8e7 a year; where a
+thousand codes open something, a year of that finds one of them with a chance of 8.8e7 * 1000 /
+1.2e18, one in thirteen million. A lower bound would guard nothing more, and a few accounts could
+shut the code for everybody; long before it somebody is told (`ALARM`).
 
 After that a code that is known gets the same answer as one that is not, at the same work, so that
 guessing teaches nothing. Counts are exact for one person (the turn holds the contact's row);
@@ -15,7 +20,9 @@ from bot import tips
 from bot.database import Moment
 from bot.sealing import KeyRing
 
-OF_ONE, OF_ALL, WINDOW = 5, 100, timedelta(hours=1)
+OF_ONE, OF_ALL, WINDOW = 5, 10_000, timedelta(hours=1)
+ALARM = 100
+"""Wrong tries of an hour from which `doctor` and the metric's alarm (docs/operations.md) speak."""
 
 TRIES = Counter("kentongan_receipt_tries", "Receipt codes that were typed.", ["outcome"])
 
@@ -30,7 +37,7 @@ class ReceiptTry(SQLModel, table=True):
     """Keyed fingerprint of the contact."""
     at: datetime = Field(sa_type=Moment, index=True)
     counts: bool
-    """False of a try that was refused: one person can't use up everybody's hundred."""
+    """False of a try that was refused: one person can't use up everybody's tries."""
 
 
 tries = ReceiptTry.__table__  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot import (
     audit,
@@ -19,8 +19,11 @@ from bot import (
     tips,
     watches,
 )
+from bot.case_rows import seen as case_seen
+from bot.case_rows import shares
 from bot.contacts import Known
-from bot.outbox_rows import to_the_hour
+from bot.partner_rows import requests
+from bot.tip_rows import copies
 from flows.events import CaseNewsStopped, Hushed, ReceiptTried
 from flows.ports import CaseChange
 
@@ -67,10 +70,9 @@ def _change(effects: "Effects", known: Known, **values: datetime | None) -> None
 
 
 def seen(connection: Connection, tip: tips.TipRow, now: datetime) -> None:
-    """Without a return address no exact time: it would lead from the case to the chat."""
-    at = now if tip.has_return else to_the_hour(now)
     tips.hold(connection, tip.number)
-    connection.execute(update(tips.tips).where(tips.tips.c.number == tip.number).values(seen_at=at))
+    mine = tips.tips.c.number == tip.number
+    connection.execute(update(tips.tips).where(mine).values(seen_at=tip.kept_time(now)))
 
 
 def since_last_look(connection: Connection, tip: tips.TipRow) -> tuple[CaseChange, ...]:
@@ -102,11 +104,12 @@ def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
 
     False when it had been withdrawn already.
     """
-    connection = effects.connection
-    if not tips.withdraw(connection, tip.number, effects.now):
+    connection, at = effects.connection, tip.kept_time(effects.now)
+    if not tips.withdraw(connection, tip.number, at):
         return False
     conflicts.forget(connection, tip.number)
-    partner_requests.end_of_tip(connection, tip.number, effects.now)
+    partner_requests.end_of_tip(connection, tip.number, at)
+    _forget_where_and_who(connection, tip.number)
     regency = ".".join(tip.place_code.split(".")[:2])
     connection.execute(
         update(tips.tips)
@@ -118,10 +121,26 @@ def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
     return True
 
 
+def _forget_where_and_who(connection: Connection, number: int) -> None:
+    """Whose area it was, whom it was shared with and which partner was asked tell the village."""
+    for table in (shares, case_seen, copies):
+        connection.execute(delete(table).where(table.c.tip_number == number))
+    owners = tips.assignments
+    connection.execute(
+        update(owners).where(owners.c.tip_number == number).values(reason="", officer_id=None)
+    )
+    connection.execute(
+        update(requests)
+        .where(requests.c.tip_number == number)
+        .values(partner_key="", partner_id=None, digest="", sent_by=None)
+    )
+
+
 def forget_me(effects: "Effects", known: Known) -> None:
     """All that is kept about a person goes; their reports stay with the officers, without the way
     back to this chat. Only by its code (or before, from this chat) can a report be deleted."""
     connection, ring, now = effects.connection, effects.service.ring, effects.now
+    audit.wait_in_line(connection)  # before tips and their requests, as all who change one
     contacts.forget(connection, known.id, now)
     lessons.forget(connection, known.id)
     watches.forget(connection, known.id)
@@ -129,7 +148,6 @@ def forget_me(effects: "Effects", known: Known) -> None:
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)
     draft_media.drop_draft(connection, ring, known.id, now)
-    audit.wait_in_line(connection)  # before tips, as all who change one (tips.hold)
     connection.execute(
         update(tips.tips)
         .where(tips.tips.c.return_index == tips.return_index(ring, known.id))
@@ -146,6 +164,6 @@ def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:
     subject = f"tip:{tip.number}"
     if audit.times(effects.connection, "contact_shared", subject):
         return False
-    audit.record(effects.connection, effects.now, actor="reporter", action="contact_shared",
-                 subject=subject)  # fmt: skip
+    at = tip.kept_time(effects.now)
+    audit.record(effects.connection, at, actor="reporter", action="contact_shared", subject=subject)
     return True

@@ -177,6 +177,6 @@ def migrate(database: Database, ring: KeyRing | None = None) -> None:
     """Bring the database's tables to this release; what is sealed differently now needs the ring."""
     config = alembic_config()
     config.attributes["ring"] = ring
-    with database.write() as connection:
+    with database.write_tables() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -55,7 +55,9 @@ class Telling:
         )  # fmt: skip
 
     def take_back(self, number: int, contact_ids: list[int], *, all_others: bool = False) -> None:
-        """Notices of a tip that have not left yet never do: those to these, or to all others."""
+        """Notices of a tip that have not left yet never do: those to these, or to all others.
+
+        As of every row that is done with, no exact time of it stays."""
         table = outbox.outbox
         to = table.c.contact_id.in_(contact_ids)
         self.connection.execute(
@@ -65,5 +67,5 @@ class Telling:
                 table.c.status.in_(("queued", "parked")),
                 ~to if all_others else to,
             )
-            .values(status="cancelled", body=None)
+            .values(status="cancelled", body=None, not_before=table.c.created_at)
         )

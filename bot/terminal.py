@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.sealing import KeyRing
+from bot.sealing import KeyRing, KeyRingError
 from bot.service import Service, migrate
 from bot.settings import Settings, read_settings
 
@@ -26,6 +26,8 @@ def open_service(settings: Settings | None = None, *, ring: KeyRing | None = Non
     try:
         service = Service(settings, ring=ring)
         migrate(service.database, service.ring)
+    except KeyRingError:
+        raise
     except (OSError, ValueError) as error:
         raise WrongUse(str(error).splitlines()[0]) from None
     except Exception as error:

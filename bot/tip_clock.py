@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Update, func, select, update
 
 from bot.tip_rows import NO_PAUSE, assignments, copies, tips
+from bot.tips import OPEN_STATUSES
 
 
 def restart_clock(connection: Connection, number: int, due_at: datetime) -> bool:
@@ -22,14 +23,13 @@ def raise_urgency(connection: Connection, number: int) -> None:
     connection.execute(update(tips).where(tips.c.number == number).values(urgency="now"))
 
 
-def answered(connection: Connection, number: int, decide_by: datetime, now: datetime) -> None:
-    """The owner's first words: the answer clock stops, the decision clock runs."""
-    connection.execute(
-        update(tips)
-        .where(tips.c.number == number)
-        .values(status="answered", answered_at=now, decide_by=decide_by)
+def answered(connection: Connection, number: int, decide_by: datetime, now: datetime) -> bool:
+    """The owner's first words: the answer clock stops, the decision clock runs. False, and nothing
+    done, when the tip has ended, as for `pause`."""
+    changed = connection.execute(
+        _open(number).values(status="answered", answered_at=now, decide_by=decide_by)
     )
-    restart_clock(connection, number, decide_by)
+    return changed.rowcount > 0 and restart_clock(connection, number, decide_by)
 
 
 def pause(
@@ -39,19 +39,19 @@ def pause(
     until: datetime,
     *,
     due_after: datetime,
-) -> None:
+) -> bool:
     """The clock stands still until then; the end of the pause is the deadline that runs."""
-    connection.execute(
-        update(tips)
-        .where(tips.c.number == number)
-        .values(paused_until=until, pause_reason=reason, due_after_pause=due_after)
+    changed = connection.execute(
+        _open(number).values(paused_until=until, pause_reason=reason, due_after_pause=due_after)
     )
-    restart_clock(connection, number, until)
+    return changed.rowcount > 0 and restart_clock(connection, number, until)
 
 
-def resume(connection: Connection, number: int, due_at: datetime) -> None:
-    connection.execute(update(tips).where(tips.c.number == number).values(**NO_PAUSE))
-    restart_clock(connection, number, due_at)
+def resume(connection: Connection, number: int, due_at: datetime) -> bool:
+    """False, and nothing done, when the tip has ended or its clock runs already."""
+    paused = _open(number).where(tips.c.paused_until.is_not(None))
+    changed = connection.execute(paused.values(**NO_PAUSE))
+    return changed.rowcount > 0 and restart_clock(connection, number, due_at)
 
 
 def copy_to(
@@ -74,3 +74,7 @@ def next_due(connection: Connection) -> datetime | None:
     return connection.execute(
         select(func.min(assignments.c.due_at)).where(assignments.c.ended_at.is_(None))
     ).scalar()
+
+
+def _open(number: int) -> Update:
+    return update(tips).where(tips.c.number == number, tips.c.status.in_(OPEN_STATUSES))

@@ -57,11 +57,11 @@ class TipMoves(Telling):
         if following is None:
             return False
         office = self.service.office_of(following.office_code or tip.office_code)
-        due = office.due(self.now, tip.urgency)
+        now, due = self.now, office.due(self.now, tip.urgency)
+        if why == "conflict":  # it moves because of what its reporter has just written
+            now, due = tip.kept_time(now), tip.kept_due(due, tip.urgency)
         old = self._hearers(tip.officer_id, tip.role, tip.office_code, skip)
-        if not tips.escalate(
-            self.connection, tip.number, following, due, self.now, seen=tip, why=why
-        ):
+        if not tips.escalate(self.connection, tip.number, following, due, now, seen=tip, why=why):
             return True  # somebody was faster: it moved, ended, or was taken meanwhile
         new = self._hearers(following.officer_id, following.role, office.code, skip)
         self.take_back(tip.number, self._contacts(old))
@@ -170,12 +170,13 @@ class TipMoves(Telling):
         """Seal the officer's words into the case and tell the reporter that something waits.
 
         The first words stop the answer clock; later ones put the decision clock back, which the
-        reporter's own words may have shortened.
+        reporter's own words may have shortened. Raises NotAllowed for a tip that has ended.
         """
+        must(tips.hold(self.connection, tip.number) in tips.OPEN_STATUSES)
         tips.add_message(self.connection, self.service.ring, tip, "to_reporter", text, self.now)
         decide_by = tip.decide_by or self.office_of(tip).due(self.now, tip.urgency, "decision")
         if tip.answered_at is None:
-            tip_clock.answered(self.connection, tip.number, decide_by, self.now)
+            must(tip_clock.answered(self.connection, tip.number, decide_by, self.now))
         elif tip.paused_until is None:
             tip_clock.restart_clock(self.connection, tip.number, decide_by)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="asked",
@@ -188,7 +189,8 @@ class TipMoves(Telling):
         if danger and tip.urgency != "now":
             self._raise_alarm(tip)
         stage: Stage = "answer" if tip.status == "answered" else STAGE_OF[tip.status]
-        due = self.office_of(tip).due(self.now, "now" if danger else tip.urgency, stage)
+        urgency = "now" if danger else tip.urgency
+        due = tip.kept_due(self.office_of(tip).due(self.now, urgency, stage), urgency)
         if tip.paused_until is not None:
             tip_clock.resume(self.connection, tip.number, min(due, tip.due_after_pause or due))
         elif tip.due_at is None or due < tip.due_at:
@@ -234,7 +236,7 @@ class TipMoves(Telling):
         if not timedelta(0) < length <= rules.pause_at_most:
             raise NotAllowed(f"a pause lasts at most {rules.pause_at_most.days} days")
         after = office.calendar.add_working(tip.due_at + length, timedelta(0))
-        tip_clock.pause(self.connection, tip.number, reason, until, due_after=after)
+        must(tip_clock.pause(self.connection, tip.number, reason, until, due_after=after))
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}",
                      action=f"paused:{reason}", subject=f"tip:{tip.number}")  # fmt: skip
         self.tell_reporter(tip)
@@ -242,8 +244,9 @@ class TipMoves(Telling):
     def end_pause(self, tip: TipRow) -> None:
         """Its time is over: the deadline that stood still runs on."""
         due = max(tip.due_after_pause or self.now, self.now + timedelta(minutes=1))
-        tip_clock.resume(self.connection, tip.number, due)
-        self.tell_officer(tip.officer_id, "notice.pause_over", number=tip.number)
+        tips.hold(self.connection, tip.number)
+        if tip_clock.resume(self.connection, tip.number, due):
+            self.tell_officer(tip.officer_id, "notice.pause_over", number=tip.number)
 
     def close(self, tip: TipRow, officer_id: int, outcome: str) -> None:
         must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))

@@ -79,6 +79,15 @@ class TipRow:
         """The link of the chain that has it, as `Step.key`."""
         return self.officer_id, "" if self.officer_id is not None else self.role
 
+    def kept_time(self, at: datetime) -> datetime:
+        """When its reporter did something: without a return address only to the hour, since the
+        exact time would lead from the case to the chat."""
+        return at if self.has_return else to_the_hour(at)
+
+    def kept_due(self, due_at: datetime, urgency: Urgency) -> datetime:
+        """A deadline that its reporter's words have set, as inexact as those."""
+        return due_at if self.has_return else _due_rounded_up(due_at, urgency)
+
 
 ROW = select(
     tips.c.number, tips.c.id, tips.c.topic, tips.c.urgency, tips.c.place_code, tips.c.status,
@@ -122,7 +131,7 @@ def open_tip(
     private, public = new_key_pair()
     keep = event.keep_return_address
     if not keep:
-        due_at = _rounded_up(due_at, timedelta(minutes=5 if event.urgency == "now" else 60))
+        due_at = _due_rounded_up(due_at, event.urgency)
         now = to_the_hour(now)
     audit.wait_in_line(connection)
     values = {
@@ -337,6 +346,12 @@ def by_id(connection: Connection, tip_id: str) -> TipRow | None:
     return _one(connection, tips.c.id == tip_id)
 
 
+def held_by_id(connection: Connection, tip_id: str) -> TipRow | None:
+    """Take the tip until the commit, and only then read what it is now."""
+    seen = by_id(connection, tip_id)
+    return by_number(connection, seen.number) if seen and hold(connection, seen.number) else None
+
+
 def by_receipt(connection: Connection, ring: KeyRing, receipt: str) -> TipRow | None:
     return _one(connection, tips.c.receipt_index == receipt_index(ring, receipt))
 
@@ -368,9 +383,10 @@ def _open_for(number: int, officer_id: int) -> ColumnElement[bool]:
     )
 
 
-def _rounded_up(at: datetime, to: timedelta) -> datetime:
-    past = at.timestamp() % to.total_seconds()
-    return at + timedelta(seconds=to.total_seconds() - past) if past else at
+def _due_rounded_up(at: datetime, urgency: Urgency) -> datetime:
+    to = 5 * 60 if urgency == "now" else 60 * 60
+    past = at.timestamp() % to
+    return at + timedelta(seconds=to - past) if past else at
 
 
 def _seal_contact(ring: KeyRing, tip_id: str, contact_id: int) -> bytes:

@@ -13,7 +13,7 @@ from alembic import context, op
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import bot.database
-from bot.sealing import KeyRing, new_key_pair, seal_to
+from bot.sealing import KeyRing, KeyRingError, SealBroken, new_key_pair, seal_to
 from bot.tip_seal import pack, part_info
 
 revision = '0006_sealed_to_people'
@@ -59,14 +59,19 @@ def _reseal(connection: sa.Connection, ring: KeyRing | None) -> None:
         "LEFT JOIN tip_wrap w ON w.tip_number = t.number AND w.recipient = 'server'"
     )).all()
     if tips and ring is None:
-        raise RuntimeError("the database holds reports: bring it up with `kentongan serve`, which has the key ring")
+        raise KeyRingError("the database holds reports: bring it up with `kentongan serve`, which has the key ring")
     for tip in tips:
         private, public = new_key_pair()
         _set(connection, "UPDATE tip SET public_key = :value WHERE number = :key", public, tip.number)
         if tip.wrap is None:  # withdrawn: nothing is left to open
             continue
         assert ring is not None
-        old = AESGCM(ring.open("tip", tip.id, bytes(tip.wrap)))
+        try:
+            old = AESGCM(ring.open("tip", tip.id, bytes(tip.wrap)))
+        except SealBroken:
+            raise KeyRingError(
+                f"the key ring does not open report {tip.number} of the database: restore the one it was sealed with"
+            ) from None
         for part in connection.execute(
             sa.text("SELECT id, kind, sealed, at FROM tip_part WHERE tip_number = :n"), {"n": tip.number}
         ).all():

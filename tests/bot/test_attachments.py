@@ -14,7 +14,7 @@ from bot.sealing import SealBroken
 from flows.attachments import MOST
 from tests.bot.darkroom import VILLAGER, Darkroom
 from tests.bot.steps import NGRAYUN, count, heard
-from tests.opened import opened
+from tests.opened import opened, report_of
 
 BYTES = "kanarifoto"
 BEFORE = ("lapor", "lanjut", "tidak", "Ada calo di desa", NGRAYUN, "ya", "kemarin")
@@ -80,6 +80,42 @@ async def test_what_was_not_made_anew_says_so_in_its_name(
         await room.reads()
     await says(room, *AFTER)
     assert in_the_tip(room) == [("Dokumen (asli).pdf", "application/pdf", b"%PDF-")]
+
+
+async def test_a_file_that_does_not_open_any_more_keeps_no_report_from_being_sent(
+    room: Darkroom,
+) -> None:
+    await begin(room)
+    for media in ("m1", "m2"):
+        await room.sends(media, BYTES)
+        await room.reads()
+    with room.service.database.write() as connection:
+        first = select(drafts.c.id).order_by(drafts.c.id).limit(1).scalar_subquery()
+        connection.execute(drafts.update().where(drafts.c.id == first).values(sealed=b"rusak"))
+    assert "Kode laporan" in await says(room, *AFTER)
+    assert [data for *_, data in in_the_tip(room)] == [BYTES.encode()]
+    assert report_of(room.service, 1)["proof"].endswith("lampiran rusak: 1")
+    assert stored(room) == 0
+
+
+async def test_of_a_file_for_a_case_that_does_not_open_any_more_the_case_says_so(
+    room: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(room)
+    await room.sends("m1", BYTES)
+    claimed = room.claim()
+    assert claimed
+    await says(room, *AFTER)
+
+    def broken(*_: object) -> None:
+        raise SealBroken("draft-media")
+
+    monkeypatch.setattr(draft_media, "_open", broken)
+    await room.reader._answer(claimed, Kept("kept", "image/jpeg", data=BYTES.encode()))
+    assert in_the_tip(room) == []
+    said = [part.content["text"] for part in opened(room.service, 1) if part.kind != "report"]
+    assert said == ["lampiran rusak: 1"]
+    assert stored(room) == 0
 
 
 async def test_a_file_that_is_still_on_its_way_goes_into_the_case(room: Darkroom) -> None:

@@ -131,6 +131,9 @@ async def test_what_has_ended_is_not_changed_any_more(on_both: Rehearsal, way: s
         assert not tips.acknowledge(connection, 1, owner, now, now)
         assert not tips.close(connection, 1, owner, "handled", now)
         assert not tip_clock.restart_clock(connection, 1, now)
+        assert not tip_clock.answered(connection, 1, now, now)
+        assert not tip_clock.pause(connection, 1, "documents", now, due_after=now)
+        assert not tip_clock.resume(connection, 1, now)
         assert first_tip(connection).status == ended
         assert tips.withdraw(connection, 1, now) == (way == "close")
         open_ones = select(func.count()).where(tips.assignments.c.ended_at.is_(None))

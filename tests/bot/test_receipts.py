@@ -54,21 +54,34 @@ async def test_looking_often_with_the_right_code_is_no_guessing(rehearsal: Rehea
     assert count(rehearsal, receipts.tries) == 0
 
 
-async def test_a_hundred_wrong_codes_of_many_people_close_it_for_all(on_both: Rehearsal) -> None:
+async def test_a_hundred_wrong_codes_of_many_people_raise_an_alarm_and_close_nothing(
+    on_both: Rehearsal,
+) -> None:
     code = await report(on_both)
-    people = [f"calo{n}" for n in range(20)]
-    for who in people[:-1]:
-        await wrong_tries(on_both, who, 5)
+    for number in range(20):
+        assert not [f for f in _database(on_both.service) if f.what == "codes"]
+        await wrong_tries(on_both, f"calo{number}", 5)
     assert OPENED in await try_code(on_both, "tetangga", code)
-    await on_both.say("b", "halo")
-    await wrong_tries(on_both, people[-1], 5)
-    assert await try_code(on_both, "tetangga", code) == await try_code(on_both, "b", new_receipt())
     with on_both.service.database.read() as connection:
-        assert receipts.lately(connection, on_both.clock.now()) == (100, 2)
+        assert receipts.lately(connection, on_both.clock.now()) == (receipts.ALARM, 0)
     assert {"bad"} == {f.state for f in _database(on_both.service) if f.what == "codes"}
     await on_both.wait(timedelta(minutes=61))
-    assert OPENED in await try_code(on_both, "tetangga", code)
     assert not [f for f in _database(on_both.service) if f.what == "codes"]
+
+
+async def test_ten_thousand_wrong_codes_close_it_for_all_for_an_hour(on_both: Rehearsal) -> None:
+    code = await report(on_both)
+    shut_for(on_both, receipts.OF_ALL - 1)
+    assert OPENED in await try_code(on_both, "tetangga", code)
+    await on_both.say("b", "halo")
+    await wrong_tries(on_both, "calo", 1)
+    assert await try_code(on_both, "tetangga", code) == await try_code(on_both, "b", new_receipt())
+    with on_both.service.database.read() as connection:
+        assert receipts.lately(connection, on_both.clock.now()) == (receipts.OF_ALL, 2)
+    (told,) = (f for f in _database(on_both.service) if f.what == "codes")
+    assert told.state == "bad" and "none opens now" in told.detail
+    await on_both.wait(timedelta(minutes=61))
+    assert OPENED in await try_code(on_both, "tetangga", code)
 
 
 async def test_one_person_cannot_close_it_for_all(on_both: Rehearsal) -> None:
