@@ -190,15 +190,6 @@ def hold(connection: Connection, number: int) -> str:
     return connection.execute(status.with_for_update(key_share=True)).scalar() or ""
 
 
-def held_by_id(connection: Connection, tip_id: str) -> TipRow | None:
-    """The tip, held until the commit, as it is once it is held."""
-    tip = by_id(connection, tip_id)
-    if tip is None:
-        return None
-    hold(connection, tip.number)
-    return by_number(connection, tip.number)
-
-
 def end_assignment(connection: Connection, number: int, reason: str, now: datetime) -> None:
     """The caller holds the tip."""
     connection.execute(
