@@ -25,6 +25,7 @@ from bot import (
     partner_effects,
     pictures,
     returns,
+    rewrapping,
     tip_clock,
     tip_seal,
     tips,
@@ -242,6 +243,7 @@ class Effects(TipMoves):
         named = self.world.named_in(self.world.route(place, home=home).place_code, told)
         route = self.world.route(place, home=home, topic=event.topic, skip=named)
         office, owner = self.service.office_of(route.office_code), route.owner
+        readers = self._readers(office.code, route.chain)
         number = tips.open_tip(
             self.connection,
             self.service.ring,
@@ -251,8 +253,9 @@ class Effects(TipMoves):
             owner=owner,
             due_at=office.due(self.now, event.urgency),
             now=self.now,
-            recipients=self._readers(office.code, route.chain),
-            for_ring=self.service.settings.server_reads,
+            recipients=readers,
+            for_ring=self.service.settings.server_reads
+            or not keys.any_of_office(self.connection, office.code, readers),
             rank=order.rank(
                 self.connection,
                 self.service.database,
@@ -292,12 +295,12 @@ class Effects(TipMoves):
 
     def hand_to_people(self, tip: tips.TipRow) -> None:
         """A report that waited under the key ring for somebody with a key."""
-        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        route = self.world.route(tip.place_code, topic=tip.topic, skip=skip)
-        readers = self._readers(tip.office_code, route.chain)
+        readers = rewrapping.Entitled(self.connection, self.service, self.now).to(tip)
         private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
-        if readers and private is not None:
-            tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
+        if private is None:
+            return
+        tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
+        if keys.any_of_office(self.connection, tip.office_code, readers):
             tip_seal.take_from_ring(self.connection, tip.number)
 
     def _send_copies(self, number: int, route: Route) -> None:

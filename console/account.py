@@ -171,7 +171,9 @@ class Account:
                 old = keys.recipients_of(connection, [signed.officer_id])[0].id
                 held = keys.office_wraps(connection, signed.office_code, old)
                 done = keys.office_wraps(connection, signed.office_code, key.id)
-                tips, left = rewrapping.own_tips(connection, old, key.id)
+                tips, left = rewrapping.own_tips(
+                    connection, self._service.ring, signed.officer_id, old, key.id
+                )
             lacking = {key_id: wrap for key_id, wrap in held.items() if key_id not in done}
             return {
                 "office": [{"id": key_id, "wrap": wrap} for key_id, wrap in lacking.items()],
@@ -190,7 +192,8 @@ class Account:
                 key = self._begun(connection, signed, given.key_id)
                 old = keys.recipients_of(connection, [signed.officer_id])[0].id
                 made = [NewWrap(wrap.id, key.id, wrap.wrap) for wrap in given.tips]
-                rewrapping.add_own(connection, old, key.id, made)
+                ring = self._service.ring
+                rewrapping.add_own(connection, ring, signed.officer_id, old, key.id, made)
                 held = keys.office_wraps(connection, signed.office_code, old)
                 done = keys.office_wraps(connection, signed.office_code, key.id)
                 for wrap in given.office:
@@ -214,7 +217,8 @@ class Account:
                 word = keys.test_word(self._service.ring, f"rotate:{signed.officer_id}", key)
                 if not same(given.word, word):
                     raise RefusedError(403, "wrong_key")
-                if rewrapping.own_tips(connection, old, key.id)[1]:
+                ring = self._service.ring
+                if rewrapping.own_tips(connection, ring, signed.officer_id, old, key.id)[1]:
                     raise RefusedError(409, "changed")  # a report came meanwhile
                 keys.prove(connection, signed.officer_id, key.id, now)
                 rewrapping.drop_key(connection, old)

@@ -1,7 +1,8 @@
 // What a leader's browser does for the others: the office's key, and wraps that somebody lacks.
 // Safe to close at any moment: what is done is kept, and the next page goes on from there.
 import {
-  b64, newKeyPair, officeKeyInfo, officeKeys, openWith, post, privateKey, sealFor, wrapInfo,
+  b64, isTipKey, newKeyPair, officeKeyInfo, officeKeys, openWith, openWraps, post, privateKey,
+  reportBroken, sealFor, wrapInfo,
 } from "./keys.js";
 
 const { root } = document.body.dataset;
@@ -63,13 +64,13 @@ export async function work(say) {
   return true;
 }
 
-async function rewrap({ tip, recipient, public: target, wraps }, own, keys) {
+async function rewrap({ tip, tip_public, recipient, public: target, wraps }, own, keys) {
   const opening = new Map([[own.id, own.bytes], ...keys]);
-  for (const [held, wrap] of Object.entries(wraps)) {
-    try {
-      const bytes = await openWith(opening.get(held), wrapInfo(tip, held), wrap);
-      return { tip, recipient, wrap: b64(await sealFor(target, wrapInfo(tip, recipient), bytes)) };
-    } catch { /* another of the wraps may open */ }
-  }
-  return null;
+  const { bytes, broken } = await openWraps(opening, tip, tip_public, wraps);
+  await reportBroken(tip, broken);
+  if (!bytes) return null;
+  const wrap = await sealFor(target, wrapInfo(tip, recipient), bytes);
+  const mine = opening.get(recipient); // what this browser can open it checks before it gives it
+  if (mine && !await isTipKey(await openWith(mine, wrapInfo(tip, recipient), wrap), tip_public)) return null;
+  return { tip, recipient, wrap: b64(wrap) };
 }
