@@ -19,7 +19,7 @@ from bot.officers import leader_ids
 from bot.rewrapping import NewWrap
 from bot.service import Service
 from bot.tip_seal import WRAP_BYTES
-from console.case import reader_of
+from console.case import must_handle_cases, reader_of
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted_json, signed_in
@@ -112,6 +112,7 @@ class KeyWork:
         return json_answer({"added": await run_in_threadpool(add)})
 
     async def broken(self, request: Request) -> Response:
+        must_handle_cases(await signed_in(request))
         signed, given = await posted_json(request, Broken)
         return json_answer(
             {"removed": await run_in_threadpool(_take_broken, self._service, signed, given)}

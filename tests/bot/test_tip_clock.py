@@ -311,8 +311,7 @@ def add_office(rehearsal: Rehearsal, name: str, code: str, **given: Any) -> None
     with service.database.write() as connection:
         init_office(connection, service.office_list, service.gazetteer, name=name, code=code,
                     now=now, **given)  # fmt: skip
-        member = {"office_code": code, "staff_no": f"{code}-1", "name": "Kepala", "active": True,
-                      "pin_failures": 0}  # fmt: skip
+        member = {"office_code": code, "staff_no": f"{code}-1", "name": "Kepala", "active": True}
         officer_id = connection.execute(
             officers.insert().values(**member).returning(officers.c.id)
         ).scalar_one()

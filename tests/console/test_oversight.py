@@ -31,6 +31,7 @@ ROLES_OF = {
     ("POST", "/console/keys/office"): {"leader"},
     ("POST", "/console/keys/share"): {"leader"},
     ("POST", "/console/keys/tips"): {"leader"},
+    ("POST", "/console/keys/broken"): {"officer", "leader"},
     ("POST", "/console/office/{officer}/end"): {"admin"},
     ("POST", "/console/office/{officer}/invite"): {"admin"},
     ("POST", "/console/sign-out"): EVERYBODY,
