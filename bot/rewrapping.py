@@ -4,7 +4,7 @@ The server can't make these wraps itself. A leader's browser, which can open the
 the server says for whom, and takes none for anybody else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -100,10 +100,17 @@ class Entitled:
 
 
 def missing(
-    connection: Connection, service: Service, officer_id: int, held: Iterable[str], now: datetime
+    connection: Connection,
+    service: Service,
+    officer_id: int,
+    held: Iterable[str],
+    now: datetime,
+    *,
+    but: Collection[str] = (),
 ) -> tuple[list[Missing], int]:
     """(the first wraps that are missing, how many are) of the tips that the keys `held` open: of
-    whatever office, since a tip may have moved; none that names the leader who asks."""
+    whatever office, since a tip may have moved; none that names the leader who asks, none for
+    keys that wait to be confirmed (`but`)."""
     entitled, mine = Entitled(connection, service, now), set(held)
     hidden = set(conflicts.passing_over(connection, service.ring, officer_id))
     found: list[Missing] = []
@@ -113,6 +120,7 @@ def missing(
         there = have.get(tip.number, set())
         if not there & mine or tip.number in hidden:
             continue
+        there.update(but)
         lacking = [recipient for recipient in entitled.to(tip) if recipient.id not in there]
         count += len(lacking)
         if lacking and len(found) < AT_ONCE:

@@ -6,7 +6,7 @@ The server only says what is missing and for whom; a browser that can open a rep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot import audit, keys, rewrapping, tips
 from bot.case_rights import access_to
 from bot.keys import Recipient
-from bot.officers import leader_ids
+from bot.officers import leader_ids, officers
 from bot.rewrapping import NewWrap
 from bot.service import Service
 from bot.tip_seal import WRAP_BYTES
@@ -151,23 +151,34 @@ def _take_broken(service: Service, signed: Signed, given: Broken) -> bool:
 
 
 def _what(service: Service, signed: Signed) -> dict[str, Any]:
+    """A leader's key that holds no key of the office yet gets nothing by itself: whoever invites
+    could have enrolled in that name, so another leader says first that they know whose it is."""
     office, now = signed.office_code, service.clock.now()
     with service.database.read() as connection:
         own = _own_key(connection, signed)
         present = keys.office_recipient(connection, office)
         leaders = _leaders(connection, service, office)
         held = keys.office_wraps(connection, office, own.id)
+        names = _names(connection, leaders)
         lacking = [
-            {"office_key_id": key_id, "officer_key_id": leader.id, "public": leader.public}
+            {"office_key_id": key_id, "officer_key_id": leader.id, "public": leader.public,
+             "name": names[leader.id]}
             for leader in leaders
             for key_id in held.keys() - keys.office_wraps(connection, office, leader.id).keys()
-        ]
+        ]  # fmt: skip
+        unsure = {leader.id for leader in leaders if leader.id != own.id and not (
+            keys.office_wraps(connection, office, leader.id)
+        )}  # fmt: skip
         missing, left = rewrapping.missing(
-            connection, service, signed.officer_id, [own.id, *held], now
+            connection, service, signed.officer_id, [own.id, *held], now, but=unsure
         )
     return {
         "office_key": present[0].id if present else "",
-        "leaders": [{"id": leader.id, "public": leader.public} for leader in leaders],
+        "leaders": [
+            {"id": leader.id, "public": leader.public}
+            for leader in leaders
+            if leader.id not in unsure
+        ],
         "held": {key: {"officerKeyId": own.id, "wrap": wrap} for key, wrap in held.items()},
         "share": lacking,
         "tips": [
@@ -177,6 +188,14 @@ def _what(service: Service, signed: Signed) -> dict[str, Any]:
         ],
         "left": left,
     }  # fmt: skip
+
+
+def _names(connection: Connection, held: list[Recipient]) -> dict[str, str]:
+    """Whose keys these are."""
+    table = officers.c
+    ids = [key.id for key in held]
+    rows = connection.execute(select(table.key_id, table.name).where(table.key_id.in_(ids)))
+    return {row.key_id: row.name for row in rows}
 
 
 def _keep_office_key(service: Service, signed: Signed, given: NewOfficeKey, key: Recipient) -> bool:

@@ -110,10 +110,20 @@ def test_the_first_leader_makes_the_offices_key(live: LiveConsole, phone: Page) 
 
 
 def test_another_leader_gets_the_offices_key(live: LiveConsole, phone: Page) -> None:
+    """Not before one who holds it says that they know whose key that is."""
+    live.bot.report()
     add_officer(live.bot, "D-020", "head")
-    sign_in(phone, live, "D-003")
-    done(phone)
     own_id, own = demo.private_key("D-020")
+    sign_in(phone, live, "D-003")
+    expect(phone.locator("#key-share")).to_contain_text("Kunci baru atas nama head D-020.")
+    keep(phone, "share")
+    assert own_id not in recipients(live)
+    with live.bot.service.database.read() as connection:
+        assert keys.office_wraps(connection, demo.OFFICE, own_id) == {}
+    phone.get_by_role("button", name="Bagikan").click()
+    done(phone)
+    expect(phone.locator("#key-share")).to_be_hidden()
+    assert own_id in recipients(live)
     with live.bot.service.database.read() as connection:
         held = keys.office_wraps(connection, demo.OFFICE, own_id)
     present = office_key(live)
@@ -140,6 +150,19 @@ def test_a_new_office_key_opens_every_report_and_the_old_one_only_the_past(
     bot.report()
     assert new in recipients(live, 2)
     assert old not in recipients(live, 2)
+
+
+def test_a_new_office_key_goes_to_those_who_held_the_old_one_only(
+    live: LiveConsole, phone: Page
+) -> None:
+    add_officer(live.bot, "D-020", "head")
+    sign_in(phone, live, "D-003")
+    phone.get_by_text("Ganti kunci kantor").first.click()
+    phone.get_by_role("checkbox").check()
+    phone.get_by_role("button", name="Ganti kunci kantor").click()
+    expect(phone.get_by_text("semua laporan sudah dikunci ulang")).to_be_visible()
+    with live.bot.service.database.read() as connection:
+        assert keys.office_wraps(connection, demo.OFFICE, key_of(live, "D-020")) == {}
 
 
 def test_a_wrap_that_opens_nothing_is_found_and_made_again(live: LiveConsole, phone: Page) -> None:
