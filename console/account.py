@@ -22,7 +22,7 @@ from bot.sign_in import Attempt
 from bot.world import World
 from console.edge import RefusedError, check_origin, read_json, same
 from console.entrance import Entrance, home, json_answer, staff_number, warn
-from console.sessions import Signed, posted_json, set_cookie, signed_in
+from console.sessions import BROWSER, Signed, posted_json, set_cookie, signed_in
 from console.setup import KEY_BYTES, LOCKED_BYTES, checked_key
 
 if TYPE_CHECKING:
@@ -247,6 +247,7 @@ class Account:
                 attempt = sign_in.attempt(
                     connection, service.database, service.ring, signed.office_code,
                     signed.staff_no, service.clock.now(), proof=proof,
+                    signed_in=True,
                 )  # fmt: skip
                 warn(service, connection, attempt)
                 if attempt.outcome == "right":
@@ -286,12 +287,13 @@ class Forgot(Account):
         check_origin(request.headers, self._console.origin)
         given = await read_json(request, Forgotten)
         service, now, ticket = self._service, self._service.clock.now(), secrets.token_urlsafe(24)
+        browser = request.cookies.get(BROWSER, "")
 
         def work() -> Attempt:
             with service.database.write() as connection:
                 attempt = sign_in.attempt(
                     connection, service.database, service.ring, service.office().code,
-                    staff_number(given.staff_no), now, code=given.code,
+                    staff_number(given.staff_no), now, code=given.code, browser=browser,
                 )  # fmt: skip
                 warn(service, connection, attempt)
                 if attempt.outcome == "right":
@@ -334,6 +336,7 @@ class Forgot(Account):
             officer_id = account.officer_id
             set_password(connection, account, given.proof, given.by_password)
             accounts.end_sessions(connection, officer_id)
+            sign_in.recovered(connection, service.ring, account.staff_no)
             self._tell(connection, officer_id, "password_changed")
             token, half = accounts.start_session(connection, officer_id, now)
             return token, half, home(roles_of(connection, officer_id, service.today(now)))
