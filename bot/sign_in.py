@@ -181,12 +181,6 @@ def code_at(secret: bytes, now: datetime) -> str:
     return totp.generate(int(now.timestamp())).decode()
 
 
-def use_step(connection: Connection, officer_id: int, step: int) -> None:
-    connection.execute(
-        update(accounts).where(accounts.c.officer_id == officer_id).values(totp_step=step)
-    )
-
-
 def purge(connection: Connection, now: datetime) -> int:
     """Failures of long ago, most of them of numbers that nobody has; browsers not seen since."""
     connection.execute(delete(browsers).where(browsers.c.until <= now))
