@@ -61,11 +61,25 @@ class ConsoleSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=Moment)
 
 
+class KnownBrowser(SQLModel, table=True):
+    """A browser that an officer has signed in with: its wrong tries are counted by themselves, so
+    that nobody else's make the officer wait."""
+
+    __tablename__ = "known_browser"
+
+    hash: bytes = Field(primary_key=True)
+    """Of a cookie that opens nothing."""
+    officer_id: int = Field(foreign_key="officer.id", index=True)
+    until: datetime = Field(sa_type=Moment)
+
+
 accounts = OfficerAccount.__table__  # type: ignore[attr-defined]
 sessions = ConsoleSession.__table__  # type: ignore[attr-defined]
+browsers = KnownBrowser.__table__  # type: ignore[attr-defined]
 
 SESSION_IDLE = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
+BROWSER_KNOWN = timedelta(days=90)
 TOUCH_EVERY = timedelta(seconds=30)
 """A session's last use is written down no more often than this."""
 
@@ -103,7 +117,25 @@ def new_recovery_code() -> str:
 def close(connection: Connection, officer_id: int) -> None:
     """The officer can no longer sign in; their keys stay, for what was sealed to them."""
     end_sessions(connection, officer_id)
+    connection.execute(delete(browsers).where(browsers.c.officer_id == officer_id))
     connection.execute(delete(accounts).where(accounts.c.officer_id == officer_id))
+
+
+def know_browser(connection: Connection, officer_id: int, now: datetime) -> str:
+    """The token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        browsers.insert().values(
+            hash=token_hash(token), officer_id=officer_id, until=now + BROWSER_KNOWN
+        )
+    )
+    return token
+
+
+def knows_browser(connection: Connection, officer_id: int, token: str, now: datetime) -> bool:
+    mine = browsers.c.hash == token_hash(token), browsers.c.officer_id == officer_id
+    known = select(browsers.c.officer_id).where(*mine, browsers.c.until > now)
+    return bool(token) and connection.execute(known).first() is not None
 
 
 # ---- sessions

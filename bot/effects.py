@@ -25,6 +25,7 @@ from bot import (
     partner_effects,
     pictures,
     returns,
+    rewrapping,
     tip_clock,
     tip_seal,
     tips,
@@ -246,6 +247,7 @@ class Effects(TipMoves):
         if event.topic == "report":
             files = draft_media.take(self.connection, self.service.ring, contact_id=known.id)
         office, owner = self.service.office_of(route.office_code), route.owner
+        readers = self._readers(office.code, route.chain, named)
         number = tips.open_tip(
             self.connection,
             self.service.ring,
@@ -255,8 +257,9 @@ class Effects(TipMoves):
             owner=owner,
             due_at=office.due(self.now, event.urgency),
             now=self.now,
-            recipients=self._readers(office.code, route.chain, named),
-            for_ring=self.service.settings.server_reads,
+            recipients=readers,
+            for_ring=self.service.settings.server_reads
+            or not keys.any_of_office(self.connection, office.code, readers),
             rank=order.rank(
                 self.connection,
                 self.service.database,
@@ -290,13 +293,15 @@ class Effects(TipMoves):
         self, office_code: str, chain: Sequence[Step], named: frozenset[int]
     ) -> list[keys.Recipient]:
         """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
-        somebody's browser. The console shows it only to whoever has it (`console/`).
-
-        No key that only officers whom it names could use: better none, and the key ring waits."""
+        somebody's browser. The console shows it only to whoever has it (`console/`)."""
         ids = [step.officer_id for step in chain if step.officer_id is not None]
         found = keys.recipients(self.connection, office_code, ids)
         for other in {step.office_code for step in chain if step.is_desk} - {"", office_code}:
             found += keys.office_recipient(self.connection, other)
+        return self._usable(found, named)
+
+    def _usable(self, found: list[keys.Recipient], named: frozenset[int]) -> list[keys.Recipient]:
+        """Without keys that only officers whom it names could use: better none, and the ring waits."""
         if not named:
             return found
         use = conflicts.opened_by_others(self.connection, [one.id for one in found], named)
@@ -305,11 +310,13 @@ class Effects(TipMoves):
     def hand_to_people(self, tip: tips.TipRow) -> None:
         """A report that waited under the key ring for somebody with a key."""
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        route = self.world.route(tip.place_code, topic=tip.topic, skip=skip)
-        readers = self._readers(tip.office_code, route.chain, skip)
+        readers = rewrapping.Entitled(self.connection, self.service, self.now).to(tip)
+        readers = self._usable(readers, skip)
         private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
-        if readers and private is not None:
-            tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
+        if private is None:
+            return
+        tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
+        if keys.any_of_office(self.connection, tip.office_code, readers):
             tip_seal.take_from_ring(self.connection, tip.number)
 
     def _send_copies(self, number: int, route: Route, named: frozenset[int]) -> None:

@@ -106,13 +106,18 @@ def office_recipient(connection: Connection, office_code: str) -> list[Recipient
     return [Recipient(row.id, row.public) for row in rows]
 
 
-def retired_office_keys(connection: Connection, office_code: str) -> list[str]:
-    return list(
+def any_of_office(connection: Connection, office_code: str, readers: Iterable[Recipient]) -> bool:
+    """Whether somebody of the office itself is among them, and not only another office's desk."""
+    ids = [reader.id for reader in readers]
+    own = select(officer_keys.c.id).join(officers, officers.c.id == officer_keys.c.officer_id)
+    office = select(office_keys.c.id).where(office_keys.c.office_code == office_code)
+    return (
         connection.execute(
-            select(office_keys.c.id).where(
-                office_keys.c.office_code == office_code, office_keys.c.retired_at.is_not(None)
+            own.where(officers.c.office_code == office_code, officer_keys.c.id.in_(ids)).union(
+                office.where(office_keys.c.id.in_(ids))
             )
-        ).scalars()
+        ).first()
+        is not None
     )
 
 

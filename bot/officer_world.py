@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import case_work, conflicts, leave, officers, tip_lists, tip_seal, tips
+from bot import case_work, conflicts, leave, officers, rewrapping, tip_lists, tip_seal, tips
 from bot.case_rights import Reader, access_to, may_read, reader_in_chat
 from bot.officers import duties
 from bot.telling import Telling
@@ -62,11 +62,14 @@ class OfficerWorld(World):
         )
 
     def deputies(self) -> tuple[Colleague, ...]:
-        """Colleagues who could stand in: those who serve the same villages first, then leaders."""
+        """Colleagues who could stand in, and open something of what the officer has taken: those
+        who serve the same villages first, then leaders."""
         reader = self.reader()
         if reader is None:
             return ()
         own = set(officers.villages_of(self._connection, reader.officer_id, self._today))
+        mine = tip_lists.owned_by(self._connection, reader.officer_id)
+        taken = [tip.number for tip in mine if tip.status in tips.TAKEN]
         rows = self._connection.execute(
             select(officers.officers.c.id, officers.officers.c.name, duties.c.role,
                    duties.c.place_code)
@@ -80,10 +83,14 @@ class OfficerWorld(World):
         ).all()  # fmt: skip
         found: dict[int, Colleague] = {}
         for row in sorted(rows, key=lambda row: (row.place_code not in own, row.name, row.id)):
-            if leave.of(self._connection, row.id, self._at) is None:
+            here = leave.of(self._connection, row.id, self._at) is None
+            if here and (not taken or any(self._opens(row.id, number) for number in taken)):
                 role = officers.ROLE_NAMES[row.role]
                 found.setdefault(row.id, Colleague(row.id, row.name, role))
         return tuple(found.values())
+
+    def _opens(self, officer_id: int, number: int) -> bool:
+        return rewrapping.can_open(self._connection, officer_id, number, self._today)
 
     def pause_rules(self) -> PauseRules:
         rules = self._office.deadlines

@@ -4,22 +4,26 @@ The server can't make these wraps itself. A leader's browser, which can open the
 the server says for whom, and takes none for anybody else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, delete, select
 
 from bot import audit, conflicts, keys, tips
-from bot.case_rows import shared_with
-from bot.effects import Effects
-from bot.keys import Recipient
+from bot.case_rows import merges, shared_with
+from bot.keys import Recipient, office_key_wraps
+from bot.officers import can_read, roles_of
+from bot.sealing import KeyRing
 from bot.service import Service
 from bot.tip_rows import wraps
 from bot.tip_seal import SERVER, WRAP_BYTES, wrap_for
 from bot.world import World
+
+if TYPE_CHECKING:
+    from bot.effects import Effects
 
 AT_ONCE = 200
 """Wraps asked of a browser at once: it may be closed at any moment, and goes on where it was."""
@@ -30,6 +34,8 @@ class Missing:
     """A wrap that somebody should have, with the wraps that the asking leader can open."""
 
     tip_id: str
+    tip_public: bytes
+    """With it a browser sees whether what it opened is the tip's key."""
     recipient: Recipient
     wraps: dict[str, bytes]
 
@@ -44,30 +50,41 @@ class NewWrap:
 class Entitled:
     """Whose keys may open a tip, asked for many tips in one transaction."""
 
-    def __init__(
-        self, connection: Connection, service: Service, office_code: str, now: datetime
-    ) -> None:
+    def __init__(self, connection: Connection, service: Service, now: datetime) -> None:
         self._connection = connection
         self._ring = service.ring
         self._world = World(connection, service, None, now)
-        self.office = keys.office_recipient(connection, office_code)
+        self._office = cache(self._keys_of_office)
         self._chain = cache(self._keys_of_chain)
         self._own = cache(self._key_of)
+        self._merged: dict[int, int] = {
+            row.tip_number: row.into_number for row in connection.execute(select(merges))
+        }
 
     def to(self, tip: Any) -> list[Recipient]:
-        """The office's key always; while the tip is open also its owner and all who may get it
-        or share it."""
-        found = {recipient.id: recipient for recipient in self.office}
-        if tip.status in tips.OPEN_STATUSES:
-            skip = conflicts.passed_over(self._connection, self._ring, tip.number)
-            people = [*self._chain(tip.place_code, tip.topic, skip)]
-            if tip.officer_id is not None:
-                people += self._own(tip.officer_id)
-            people += keys.recipients_of(
-                self._connection, shared_with(self._connection, tip.number)
-            )
-            found |= {recipient.id: recipient for recipient in people}
+        """The key of its office always; while the tip is open also its owner and all who may get
+        it or share it. Who reads the tip that it was merged into reads it too. Never whom it names.
+        """
+        found: dict[str, Recipient] = {}
+        skip: frozenset[int] = frozenset()
+        while tip is not None and tip.status != "withdrawn":
+            skip |= conflicts.passed_over(self._connection, self._ring, tip.number)
+            found |= {recipient.id: recipient for recipient in self._readers(tip, skip)}
+            into = self._merged.get(tip.number)
+            tip = None if into is None else tips.by_number(self._connection, into)
         return list(found.values())
+
+    def _readers(self, tip: Any, skip: frozenset[int]) -> list[Recipient]:
+        found = list(self._office(tip.office_code))
+        if tip.status in tips.OPEN_STATUSES:
+            found += self._chain(tip.place_code, tip.topic, skip)
+            for officer_id in (tip.officer_id, *shared_with(self._connection, tip.number)):
+                if officer_id is not None and officer_id not in skip:
+                    found += self._own(officer_id)
+        return found
+
+    def _keys_of_office(self, office_code: str) -> list[Recipient]:
+        return keys.office_recipient(self._connection, office_code)
 
     def _keys_of_chain(self, place_code: str, topic: str, skip: frozenset[int]) -> list[Recipient]:
         """As `Effects` seals a new report: who may come to own it, and desks of other offices."""
@@ -75,7 +92,7 @@ class Entitled:
         ids = [step.officer_id for step in chain if step.officer_id is not None]
         found = keys.recipients_of(self._connection, ids)
         for other in {step.office_code for step in chain if step.is_desk} - {""}:
-            found += keys.office_recipient(self._connection, other)
+            found += self._office(other)
         return found
 
     def _key_of(self, officer_id: int) -> list[Recipient]:
@@ -83,62 +100,106 @@ class Entitled:
 
 
 def missing(
-    connection: Connection, service: Service, office_code: str, held: Iterable[str], now: datetime
+    connection: Connection,
+    service: Service,
+    officer_id: int,
+    held: Iterable[str],
+    now: datetime,
+    *,
+    but: Collection[str] = (),
 ) -> tuple[list[Missing], int]:
-    """(the first wraps that are missing, how many are) of the tips that the keys `held` open."""
-    entitled, mine = Entitled(connection, service, office_code, now), set(held)
+    """(the first wraps that are missing, how many are) of the tips that the keys `held` open: of
+    whatever office, since a tip may have moved; none that names the leader who asks, none for
+    keys that wait to be confirmed (`but`)."""
+    entitled, mine = Entitled(connection, service, now), set(held)
+    hidden = set(conflicts.passing_over(connection, service.ring, officer_id))
     found: list[Missing] = []
     count = 0
     have = _recipients(connection)
-    for tip in connection.execute(_tips(office_code)):
+    for tip in connection.execute(_tips()):
         there = have.get(tip.number, set())
-        if not there & mine:
+        if not there & mine or tip.number in hidden:
             continue
+        there.update(but)
         lacking = [recipient for recipient in entitled.to(tip) if recipient.id not in there]
         count += len(lacking)
         if lacking and len(found) < AT_ONCE:
             opens = wrap_for(connection, tip.number, mine)
-            found += [Missing(tip.id, recipient, opens) for recipient in lacking]
+            found += [Missing(tip.id, tip.public_key, recipient, opens) for recipient in lacking]
     return found[:AT_ONCE], count
 
 
 def add(
     connection: Connection,
     service: Service,
-    office_code: str,
     officer_id: int,
+    held: Iterable[str],
     made: Iterable[NewWrap],
     now: datetime,
 ) -> int:
-    """Keep wraps that a leader's browser made; what nobody is entitled to is passed over.
+    """Keep wraps that a leader's browser made of tips that the keys `held` open; what nobody is
+    entitled to is passed over, as is a tip that names the leader. Returns how many were new.
 
-    Returns how many were new. What was wrapped to a retired key of the office is then dropped.
+    What is wrapped to a retired key of the office stays: nothing shows the server that the new
+    wrap opens, and a report that nobody can open is lost.
     """
     audit.wait_in_line(connection)
-    entitled = Entitled(connection, service, office_code, now)
-    retired = keys.retired_office_keys(connection, office_code)
+    entitled, mine = Entitled(connection, service, now), set(held)
+    hidden = set(conflicts.passing_over(connection, service.ring, officer_id))
     added = 0
     for new in made:
-        query = _tips(office_code).where(tips.tips.c.id == new.tip_id)
-        tip = connection.execute(query).first()
-        if tip is None or len(new.wrap) != WRAP_BYTES:
+        tip = connection.execute(_tips().where(tips.tips.c.id == new.tip_id)).first()
+        if tip is None or tip.number in hidden or len(new.wrap) != WRAP_BYTES:
             continue
         there = _recipients(connection, tip.number).get(tip.number, set())
         wanted = {recipient.id for recipient in entitled.to(tip)} - there
-        if new.recipient not in wanted:
+        if not there & mine or new.recipient not in wanted:
             continue
         connection.execute(
             wraps.insert().values(tip_number=tip.number, recipient=new.recipient, wrap=new.wrap)
         )
-        if new.recipient in {recipient.id for recipient in entitled.office}:
-            _drop(connection, tip.number, retired)
         audit.record(connection, now, actor=f"officer:{officer_id}", action="rewrapped",
                      subject=f"tip:{tip.number}")  # fmt: skip
         added += 1
     return added
 
 
-def hand_over_from_ring(effects: Effects, office_code: str) -> int:
+def take_broken(
+    connection: Connection,
+    officer_id: int,
+    held: Iterable[str],
+    number: int,
+    recipient: str,
+    now: datetime,
+) -> bool:
+    """A browser could not open a wrap with its own key: it goes, so that it is asked for again.
+
+    False for a key that is not `held`, and for the only wrap that a tip has."""
+    tips.hold(connection, number)
+    there = _recipients(connection, number).get(number, set())
+    if recipient not in there & set(held) or len(there) == 1:
+        return False
+    connection.execute(
+        delete(wraps).where(wraps.c.tip_number == number, wraps.c.recipient == recipient)
+    )
+    audit.record(connection, now, actor=f"officer:{officer_id}", action="wrap_broken",
+                 subject=f"tip:{number}")  # fmt: skip
+    return True
+
+
+def can_open(connection: Connection, officer_id: int, number: int, on: date) -> bool:
+    """Without another browser's help: with their own key, as a leader with an office's key, or
+    through the key ring."""
+    if not can_read(connection, officer_id):
+        return False
+    own = [recipient.id for recipient in keys.recipients_of(connection, [officer_id])]
+    if "leader" in roles_of(connection, officer_id, on):
+        held = select(office_key_wraps.c.office_key_id)
+        own += connection.execute(held.where(office_key_wraps.c.officer_key_id == own[0])).scalars()
+    return bool(wrap_for(connection, number, [*own, SERVER]))
+
+
+def hand_over_from_ring(effects: "Effects", office_code: str) -> int:
     """Reports that waited under the key ring go to those who have a key now."""
     connection, service = effects.connection, effects.service
     if service.settings.server_reads:
@@ -160,23 +221,36 @@ def hand_over_from_ring(effects: Effects, office_code: str) -> int:
 # ---- an officer's own new key
 
 
-def own_tips(connection: Connection, old: str, new: str) -> tuple[list[NewWrap], int]:
-    """(the first wraps under the old key, how many) of tips that the new key does not open yet."""
+def own_tips(
+    connection: Connection, ring: KeyRing, officer_id: int, old: str, new: str
+) -> tuple[list[NewWrap], int]:
+    """(the first wraps under the old key, how many) of tips that the new key does not open yet,
+    but for those that name the officer."""
+    hidden = set(conflicts.passing_over(connection, ring, officer_id))
     done = select(wraps.c.tip_number).where(wraps.c.recipient == new)
     rows = connection.execute(
-        select(tips.tips.c.id, wraps.c.wrap)
+        select(tips.tips.c.number, tips.tips.c.id, wraps.c.wrap)
         .join(tips.tips, tips.tips.c.number == wraps.c.tip_number)
         .where(wraps.c.recipient == old, wraps.c.tip_number.not_in(done))
         .order_by(wraps.c.tip_number)
-    ).all()
-    return [NewWrap(row.id, old, row.wrap) for row in rows[:AT_ONCE]], len(rows)
+    )
+    left = [NewWrap(row.id, old, row.wrap) for row in rows if row.number not in hidden]
+    return left[:AT_ONCE], len(left)
 
 
-def add_own(connection: Connection, old: str, new: str, made: Iterable[NewWrap]) -> None:
+def add_own(
+    connection: Connection,
+    ring: KeyRing,
+    officer_id: int,
+    old: str,
+    new: str,
+    made: Iterable[NewWrap],
+) -> None:
     """Keep wraps for an officer's new key, of tips that their present key opens."""
+    hidden = set(conflicts.passing_over(connection, ring, officer_id))
     for given in made:
         tip = tips.by_id(connection, given.tip_id)
-        if tip is None or len(given.wrap) != WRAP_BYTES:
+        if tip is None or tip.number in hidden or len(given.wrap) != WRAP_BYTES:
             continue
         there = _recipients(connection, tip.number).get(tip.number, set())
         if old in there and new not in there:
@@ -190,18 +264,19 @@ def drop_key(connection: Connection, key_id: str) -> None:
     connection.execute(delete(wraps).where(wraps.c.recipient == key_id))
 
 
-def _tips(office_code: str) -> Select[Any]:
-    """An office's tips that still hold something, each with its owner."""
+def _tips() -> Select[Any]:
+    """Tips that still hold something, each with its owner."""
     owner = (tips.assignments.c.tip_number == tips.tips.c.number) & (
         tips.assignments.c.ended_at.is_(None)
     )
     return (
         select(
             tips.tips.c.number, tips.tips.c.id, tips.tips.c.status, tips.tips.c.place_code,
-            tips.tips.c.topic, tips.assignments.c.officer_id,
+            tips.tips.c.topic, tips.tips.c.office_code, tips.tips.c.public_key,
+            tips.assignments.c.officer_id,
         )
         .select_from(tips.tips.outerjoin(tips.assignments, owner))
-        .where(tips.tips.c.office_code == office_code, tips.tips.c.status != "withdrawn")
+        .where(tips.tips.c.status != "withdrawn")
         .order_by(tips.tips.c.number)
     )  # fmt: skip
 
@@ -215,9 +290,3 @@ def _recipients(connection: Connection, number: int | None = None) -> dict[int, 
     for row in connection.execute(query):
         found.setdefault(row.tip_number, set()).add(row.recipient)
     return found
-
-
-def _drop(connection: Connection, number: int, recipients: Iterable[str]) -> None:
-    connection.execute(
-        delete(wraps).where(wraps.c.tip_number == number, wraps.c.recipient.in_(list(recipients)))
-    )

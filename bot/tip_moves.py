@@ -16,6 +16,7 @@ from bot import (
     officers,
     order,
     partner_requests,
+    rewrapping,
     tip_clock,
     tip_lists,
     tips,
@@ -146,12 +147,13 @@ class TipMoves(Telling):
             self.begin_leave(away)
 
     def _deputy(self, away: Leave, tip: TipRow) -> Step | None:
-        """Unless the deputy is away too, can't read, or is named by the tip."""
+        """Unless the deputy is away too, can't open it, or is named by the tip."""
         deputy = away.deputy_id
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
         if deputy is None or deputy in skip or leave.of(self.connection, deputy, self.now):
             return None
-        if not officers.can_read(self.connection, deputy):
+        today = self.world.now.date()
+        if not rewrapping.can_open(self.connection, deputy, tip.number, today):
             return None
         return Step(deputy, None, "", "deputy", "deputy during leave")
 

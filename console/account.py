@@ -22,7 +22,7 @@ from bot.sign_in import Attempt
 from bot.world import World
 from console.edge import RefusedError, check_origin, read_json, same
 from console.entrance import Entrance, home, json_answer, staff_number, warn
-from console.sessions import Signed, posted_json, set_cookie, signed_in
+from console.sessions import BROWSER, Signed, posted_json, set_cookie, signed_in
 from console.setup import KEY_BYTES, LOCKED_BYTES, checked_key
 
 if TYPE_CHECKING:
@@ -171,7 +171,9 @@ class Account:
                 old = keys.recipients_of(connection, [signed.officer_id])[0].id
                 held = keys.office_wraps(connection, signed.office_code, old)
                 done = keys.office_wraps(connection, signed.office_code, key.id)
-                tips, left = rewrapping.own_tips(connection, old, key.id)
+                tips, left = rewrapping.own_tips(
+                    connection, self._service.ring, signed.officer_id, old, key.id
+                )
             lacking = {key_id: wrap for key_id, wrap in held.items() if key_id not in done}
             return {
                 "office": [{"id": key_id, "wrap": wrap} for key_id, wrap in lacking.items()],
@@ -190,7 +192,8 @@ class Account:
                 key = self._begun(connection, signed, given.key_id)
                 old = keys.recipients_of(connection, [signed.officer_id])[0].id
                 made = [NewWrap(wrap.id, key.id, wrap.wrap) for wrap in given.tips]
-                rewrapping.add_own(connection, old, key.id, made)
+                ring = self._service.ring
+                rewrapping.add_own(connection, ring, signed.officer_id, old, key.id, made)
                 held = keys.office_wraps(connection, signed.office_code, old)
                 done = keys.office_wraps(connection, signed.office_code, key.id)
                 for wrap in given.office:
@@ -214,7 +217,8 @@ class Account:
                 word = keys.test_word(self._service.ring, f"rotate:{signed.officer_id}", key)
                 if not same(given.word, word):
                     raise RefusedError(403, "wrong_key")
-                if rewrapping.own_tips(connection, old, key.id)[1]:
+                ring = self._service.ring
+                if rewrapping.own_tips(connection, ring, signed.officer_id, old, key.id)[1]:
                     raise RefusedError(409, "changed")  # a report came meanwhile
                 keys.prove(connection, signed.officer_id, key.id, now)
                 rewrapping.drop_key(connection, old)
@@ -243,6 +247,7 @@ class Account:
                 attempt = sign_in.attempt(
                     connection, service.database, service.ring, signed.office_code,
                     signed.staff_no, service.clock.now(), proof=proof,
+                    signed_in=True,
                 )  # fmt: skip
                 warn(service, connection, attempt)
                 if attempt.outcome == "right":
@@ -282,12 +287,13 @@ class Forgot(Account):
         check_origin(request.headers, self._console.origin)
         given = await read_json(request, Forgotten)
         service, now, ticket = self._service, self._service.clock.now(), secrets.token_urlsafe(24)
+        browser = request.cookies.get(BROWSER, "")
 
         def work() -> Attempt:
             with service.database.write() as connection:
                 attempt = sign_in.attempt(
                     connection, service.database, service.ring, service.office().code,
-                    staff_number(given.staff_no), now, code=given.code,
+                    staff_number(given.staff_no), now, code=given.code, browser=browser,
                 )  # fmt: skip
                 warn(service, connection, attempt)
                 if attempt.outcome == "right":
@@ -330,6 +336,7 @@ class Forgot(Account):
             officer_id = account.officer_id
             set_password(connection, account, given.proof, given.by_password)
             accounts.end_sessions(connection, officer_id)
+            sign_in.recovered(connection, service.ring, account.staff_no)
             self._tell(connection, officer_id, "password_changed")
             token, half = accounts.start_session(connection, officer_id, now)
             return token, half, home(roles_of(connection, officer_id, service.today(now)))

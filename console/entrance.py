@@ -17,7 +17,15 @@ from bot.service import Service
 from bot.sign_in import Attempt
 from bot.world import World
 from console.edge import RefusedError, check_origin, read_json
-from console.sessions import drop_cookie, posted, safe_next, set_cookie, signed_in
+from console.sessions import (
+    BROWSER,
+    drop_cookie,
+    posted,
+    safe_next,
+    set_browser,
+    set_cookie,
+    signed_in,
+)
 
 if TYPE_CHECKING:
     from console.app import Console
@@ -75,10 +83,12 @@ class Entrance:
         opens it."""
         check_origin(request.headers, self._console.origin)
         given = await read_json(request, Given)
-        attempt, started = await run_in_threadpool(_sign_in, self._service, given)
+        attempt, started = await run_in_threadpool(
+            _sign_in, self._service, given, request.cookies.get(BROWSER, "")
+        )
         if started is None:
             return self.turned_away(attempt)
-        token, half, home = started
+        token, half, home, browser = started
         answer = {
             "half": half,
             "key_id": attempt.account.key_id,
@@ -87,6 +97,8 @@ class Entrance:
         }
         response = json_answer(answer)
         set_cookie(response, self._console, token)
+        if browser:
+            set_browser(response, self._console, browser)
         return response
 
     def turned_away(self, attempt: Attempt, page: str = "wrong") -> Response:
@@ -151,12 +163,15 @@ def _salt(service: Service, staff_no: str) -> bytes:
         return sign_in.salt_of(connection, service.ring, service.office().code, staff_no)
 
 
-def _sign_in(service: Service, given: Given) -> tuple[Attempt, tuple[str, bytes, str] | None]:
+def _sign_in(
+    service: Service, given: Given, browser: str
+) -> tuple[Attempt, tuple[str, bytes, str, str] | None]:
+    """(attempt, (session's token, half, first page, token of a browser that was not known))."""
     now, office = service.clock.now(), service.office().code
     with service.database.write() as connection:
         attempt = sign_in.attempt(
             connection, service.database, service.ring, office, staff_number(given.staff_no), now,
-            proof=given.proof, code=given.code,
+            proof=given.proof, code=given.code, browser=browser,
         )  # fmt: skip
         if attempt.outcome != "right":
             warn(service, connection, attempt)
@@ -166,4 +181,6 @@ def _sign_in(service: Service, given: Given) -> tuple[Attempt, tuple[str, bytes,
         audit.record(connection, now, actor=f"officer:{officer_id}", action="signed_in",
                      subject=f"officer:{officer_id}")  # fmt: skip
         roles = roles_of(connection, officer_id, service.today(now))
-        return attempt, (token, half, home(roles))
+        known = accounts.knows_browser(connection, officer_id, browser, now)
+        fresh = "" if known else accounts.know_browser(connection, officer_id, now)
+        return attempt, (token, half, home(roles), fresh)

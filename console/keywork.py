@@ -6,18 +6,20 @@ The server only says what is missing and for whom; a browser that can open a rep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import audit, keys, rewrapping
+from bot import audit, keys, rewrapping, tips
+from bot.case_rights import access_to
 from bot.keys import Recipient
-from bot.officers import leader_ids
+from bot.officers import leader_ids, officers
 from bot.rewrapping import NewWrap
 from bot.service import Service
 from bot.tip_seal import WRAP_BYTES
+from console.case import must_handle_cases, reader_of
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted_json, signed_in
@@ -53,6 +55,13 @@ class Shared(msgspec.Struct):
     wraps: list[LeaderWrap]
 
 
+class Broken(msgspec.Struct):
+    """A wrap that the officer's own key, or the office's that they hold, does not open."""
+
+    tip: str
+    recipient: str
+
+
 class Rewrapped(msgspec.Struct):
     wraps: list[Wrap]
 
@@ -65,6 +74,7 @@ def routes(console: "Console") -> list[Route]:
         Route("/console/keys/office", page(POST=work.office_key)),
         Route("/console/keys/share", page(POST=work.share)),
         Route("/console/keys/tips", page(POST=work.tips)),
+        Route("/console/keys/broken", page(POST=work.broken)),
     ]
 
 
@@ -96,11 +106,17 @@ class KeyWork:
         def add() -> int:
             now = self._service.clock.now()
             with self._service.database.write() as connection:
-                return rewrapping.add(
-                    connection, self._service, signed.office_code, signed.officer_id, made, now
-                )
+                held = _held(connection, signed)
+                return rewrapping.add(connection, self._service, signed.officer_id, held, made, now)
 
         return json_answer({"added": await run_in_threadpool(add)})
+
+    async def broken(self, request: Request) -> Response:
+        must_handle_cases(await signed_in(request))
+        signed, given = await posted_json(request, Broken)
+        return json_answer(
+            {"removed": await run_in_threadpool(_take_broken, self._service, signed, given)}
+        )
 
 
 def _leaders(connection: Connection, service: Service, office_code: str) -> list[Recipient]:
@@ -113,31 +129,73 @@ def _own_key(connection: Connection, signed: Signed) -> Recipient:
     return keys.recipients_of(connection, [signed.officer_id])[0]
 
 
+def _held(connection: Connection, signed: Signed) -> list[str]:
+    """Keys that this officer's browser has: their own, for a leader also the office's."""
+    own = _own_key(connection, signed).id
+    if "leader" not in signed.roles:
+        return [own]
+    return [own, *keys.office_wraps(connection, signed.office_code, own)]
+
+
+def _take_broken(service: Service, signed: Signed, given: Broken) -> bool:
+    """Only of a tip that the officer may open."""
+    now, reader = service.clock.now(), reader_of(signed)
+    with service.database.write() as connection:
+        tip = tips.by_id(connection, given.tip)
+        if tip is None or access_to(connection, service, reader, tip.number, now) is None:
+            raise RefusedError(404, "not_here")
+        held = _held(connection, signed)
+        return rewrapping.take_broken(
+            connection, signed.officer_id, held, tip.number, given.recipient, now
+        )
+
+
 def _what(service: Service, signed: Signed) -> dict[str, Any]:
+    """A leader's key that holds no key of the office yet gets nothing by itself: whoever invites
+    could have enrolled in that name, so another leader says first that they know whose it is."""
     office, now = signed.office_code, service.clock.now()
     with service.database.read() as connection:
         own = _own_key(connection, signed)
         present = keys.office_recipient(connection, office)
         leaders = _leaders(connection, service, office)
         held = keys.office_wraps(connection, office, own.id)
+        names = _names(connection, leaders)
         lacking = [
-            {"office_key_id": key_id, "officer_key_id": leader.id, "public": leader.public}
+            {"office_key_id": key_id, "officer_key_id": leader.id, "public": leader.public,
+             "name": names[leader.id]}
             for leader in leaders
             for key_id in held.keys() - keys.office_wraps(connection, office, leader.id).keys()
-        ]
-        missing, left = rewrapping.missing(connection, service, office, [own.id, *held], now)
+        ]  # fmt: skip
+        unsure = {leader.id for leader in leaders if leader.id != own.id and not (
+            keys.office_wraps(connection, office, leader.id)
+        )}  # fmt: skip
+        missing, left = rewrapping.missing(
+            connection, service, signed.officer_id, [own.id, *held], now, but=unsure
+        )
     return {
         "office_key": present[0].id if present else "",
-        "leaders": [{"id": leader.id, "public": leader.public} for leader in leaders],
+        "leaders": [
+            {"id": leader.id, "public": leader.public}
+            for leader in leaders
+            if leader.id not in unsure
+        ],
         "held": {key: {"officerKeyId": own.id, "wrap": wrap} for key, wrap in held.items()},
         "share": lacking,
         "tips": [
-            {"tip": each.tip_id, "recipient": each.recipient.id, "public": each.recipient.public,
-             "wraps": each.wraps}
+            {"tip": each.tip_id, "tip_public": each.tip_public, "recipient": each.recipient.id,
+             "public": each.recipient.public, "wraps": each.wraps}
             for each in missing
         ],
         "left": left,
     }  # fmt: skip
+
+
+def _names(connection: Connection, held: list[Recipient]) -> dict[str, str]:
+    """Whose keys these are."""
+    table = officers.c
+    ids = [key.id for key in held]
+    rows = connection.execute(select(table.key_id, table.name).where(table.key_id.in_(ids)))
+    return {row.key_id: row.name for row in rows}
 
 
 def _keep_office_key(service: Service, signed: Signed, given: NewOfficeKey, key: Recipient) -> bool:

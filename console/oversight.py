@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bot import accounts, audit, contacts, outbox, pictures, roster, tips, watches
 from bot.effects import Effects
-from bot.officers import contact_of, leader_ids, officers, roles_of
+from bot.officers import can_read, contact_of, leader_ids, officers, roles_of
 from bot.world import World
 from console.edge import RefusedError
 from console.sessions import Signed, posted, signed_in
@@ -72,6 +72,12 @@ class Oversight:
         service, now = self._service, self._service.clock.now()
         with service.database.write() as connection:
             audit.wait_in_line(connection)
+            leaders = leader_ids(connection, signed.office_code, service.today(now))
+            others = [one for one in leaders if one != officer_id and can_read(connection, one)]
+            if officer_id in leaders and not others:
+                raise RefusedError(409, "sole_leader")  # nobody would notice who enrols
+            effects = Effects(connection, service, World(connection, service, None, now), now)
+            effects.tell_officer(officer_id, "notice.invited_you")  # while the old chat is theirs
             roster.shut_out(connection, officer_id)
             code = roster.invite(connection, service.ring, officer_id, now)
             roster.hand_over_orphans(connection, now)
@@ -79,9 +85,8 @@ class Oversight:
             named = connection.execute(
                 select(officers.c.name, officers.c.staff_no).where(officers.c.id == officer_id)
             ).one()
-            effects = Effects(connection, service, World(connection, service, None, now), now)
             # Whoever invites could enrol in that name: so the leaders hear of it.
-            for leader in leader_ids(connection, signed.office_code, service.today(now)):
+            for leader in leaders:
                 contact_id = contact_of(connection, leader)
                 if contact_id is not None and leader != officer_id:
                     effects.tell(contact_id, "notice.invited", {"staff_no": named.staff_no})

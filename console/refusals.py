@@ -62,6 +62,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Kunci tidak cocok",
         "Laporan uji tidak terbuka dengan kunci ini. Muat ulang halaman, lalu mulai lagi.",
     ),
+    "sole_leader": (
+        "Tidak bisa dari sini",
+        "Ini satu-satunya pimpinan: tidak ada pimpinan lain yang bisa memeriksa undangannya.",
+        "Mintalah pengelola server membuat undangannya.",
+    ),
     "changed": (
         "Sudah berubah",
         "Keadaannya sudah berubah sementara itu. Muat ulang halaman.",

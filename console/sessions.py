@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 COOKIE = "kentongan_console"
+BROWSER = "kentongan_browser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,14 @@ def _check_csrf(signed: Signed, given: str) -> None:
 def set_cookie(response: Response, console: "Console", token: str) -> None:
     response.set_cookie(
         COOKIE, token, max_age=int(accounts.SESSION_LASTS.total_seconds()), path=console.root,
+        secure=console.origin.startswith("https:"), httponly=True, samesite="strict",
+    )  # fmt: skip
+
+
+def set_browser(response: Response, console: "Console", token: str) -> None:
+    """It opens nothing: only wrong tries from here are counted by themselves."""
+    response.set_cookie(
+        BROWSER, token, max_age=int(accounts.BROWSER_KNOWN.total_seconds()), path=console.root,
         secure=console.origin.startswith("https:"), httponly=True, samesite="strict",
     )  # fmt: skip
 

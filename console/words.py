@@ -56,6 +56,7 @@ _ACTIONS = {
     "signed_in": "masuk",
     "unshared": "mencabut bagian",
     "withdrawn": "menarik laporan",
+    "wrap_broken": "melaporkan kunci yang tidak membuka",
 }
 
 _SUBJECTS = {"tip": "laporan", "officer": "petugas", "office": "kantor", "broadcast": "siaran"}

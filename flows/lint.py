@@ -63,7 +63,9 @@ _SAID_BY_CODE = {
     **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.invited": frozenset(["staff_no"]),
-    **dict.fromkeys(("notice.news", "notice.partner_request"), frozenset[str]()),
+    **dict.fromkeys(
+        ("notice.news", "notice.partner_request", "notice.invited_you"), frozenset[str]()
+    ),
     "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),

@@ -1,7 +1,8 @@
 // What a leader's browser does for the others: the office's key, and wraps that somebody lacks.
 // Safe to close at any moment: what is done is kept, and the next page goes on from there.
 import {
-  b64, newKeyPair, officeKeyInfo, officeKeys, openWith, post, privateKey, sealFor, wrapInfo,
+  b64, isTipKey, newKeyPair, officeKeyInfo, officeKeys, openWith, openWraps, post, privateKey,
+  reportBroken, sealFor, wrapInfo,
 } from "./keys.js";
 
 const { root } = document.body.dataset;
@@ -29,47 +30,53 @@ export async function changeOfficeKey() {
   await makeOfficeKey(await ask());
 }
 
-/** Gives everybody what they lack; `say` hears of the progress. True when something was done. */
+/**
+ * Gives everybody what they lack; `say` hears of the progress. {done, unsure}: whether something was
+ * done, and the leaders' new keys [{id, name}] that get nothing before `shareWith`.
+ */
 export async function work(say) {
   let state = await ask();
-  const idle = state.office_key && !state.share.length && !state.left;
-  if (idle) return false;
+  const idle = state.office_key && !state.left;
   if (!state.office_key) {
     say("Membuat kunci kantor…");
     await makeOfficeKey(state);
     state = await ask();
   }
-  const own = await privateKey();
-  let keys = await officeKeys(own, state.held);
-  if (state.share.length) {
-    say("Membagikan kunci kantor…");
-    await post("/keys/share", { wraps: await Promise.all(state.share.map(async (lacking) => ({
-      office_key_id: lacking.office_key_id,
-      officer_key_id: lacking.officer_key_id,
-      wrap: b64(await sealFor(
-        lacking.public, officeKeyInfo(lacking.office_key_id, lacking.officer_key_id),
-        keys.get(lacking.office_key_id),
-      )),
-    }))) });
-  }
+  const own = state.left ? await privateKey() : null;
   while (state.left) {
     say(`Membuka akses untuk petugas baru: masih ${state.left}…`);
+    const keys = await officeKeys(own, state.held);
     const wraps = (await Promise.all(state.tips.map((tip) => rewrap(tip, own, keys)))).filter(Boolean);
     const { added } = await post("/keys/tips", { wraps });
     state = await ask();
     if (!added && state.left) throw new Error("Sebagian laporan tidak terbuka dengan kunci ini.");
-    keys = await officeKeys(own, state.held);
   }
-  return true;
+  const unsure = new Map(state.share.map(({ officer_key_id, name }) => [officer_key_id, name]));
+  return { done: !idle, unsure: Array.from(unsure, ([id, name]) => ({ id, name })) };
 }
 
-async function rewrap({ tip, recipient, public: target, wraps }, own, keys) {
+/** The office's keys for one leader's key, once somebody has made sure whose it is. */
+export async function shareWith(officerKeyId) {
+  const state = await ask();
+  const keys = await officeKeys(await privateKey(), state.held);
+  const lacking = state.share.filter(({ officer_key_id, office_key_id }) =>
+    officer_key_id === officerKeyId && keys.has(office_key_id));
+  await post("/keys/share", { wraps: await Promise.all(lacking.map(async (one) => ({
+    office_key_id: one.office_key_id,
+    officer_key_id: officerKeyId,
+    wrap: b64(await sealFor(
+      one.public, officeKeyInfo(one.office_key_id, officerKeyId), keys.get(one.office_key_id),
+    )),
+  }))) });
+}
+
+async function rewrap({ tip, tip_public, recipient, public: target, wraps }, own, keys) {
   const opening = new Map([[own.id, own.bytes], ...keys]);
-  for (const [held, wrap] of Object.entries(wraps)) {
-    try {
-      const bytes = await openWith(opening.get(held), wrapInfo(tip, held), wrap);
-      return { tip, recipient, wrap: b64(await sealFor(target, wrapInfo(tip, recipient), bytes)) };
-    } catch { /* another of the wraps may open */ }
-  }
-  return null;
+  const { bytes, broken } = await openWraps(opening, tip, tip_public, wraps);
+  await reportBroken(tip, broken);
+  if (!bytes) return null;
+  const wrap = await sealFor(target, wrapInfo(tip, recipient), bytes);
+  const mine = opening.get(recipient); // what this browser can open it checks before it gives it
+  if (mine && !await isTipKey(await openWith(mine, wrapInfo(tip, recipient), wrap), tip_public)) return null;
+  return { tip, recipient, wrap: b64(wrap) };
 }

@@ -179,25 +179,60 @@ export async function privateKey() {
 
 // ---- a case, as the page carries it in <script type="application/json" id="case">
 
-/** Map of office key id → private bytes, for those wrapped to this officer's key. */
+/** Map of office key id → private bytes, for those that open with this officer's key. */
 export async function officeKeys(own, wrapped) {
   const opened = new Map();
   for (const [id, { officerKeyId, wrap }] of Object.entries(wrapped ?? {})) {
     if (officerKeyId !== own.id) continue;
-    opened.set(id, await openWith(own.bytes, officeKeyInfo(id, own.id), wrap));
+    const bytes = await openWith(own.bytes, officeKeyInfo(id, own.id), wrap).catch(() => null);
+    if (bytes) opened.set(id, bytes);
   }
   return opened;
+}
+
+/** Whether these are the private bytes of the tip's own key. */
+export async function isTipKey(bytes, tipPublic) {
+  const word = random(16);
+  try {
+    const opened = await openWith(bytes, "kentongan/check/v1", await sealFor(tipPublic, "kentongan/check/v1", word));
+    return b64(opened) === b64(word);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * {bytes, broken} of a tip with the first of these wraps that opens (Map of recipient → private
+ * bytes); bytes is null when none does, and broken names those that should have opened and did not.
+ */
+export async function openWraps(keys, tipId, tipPublic, wraps) {
+  const broken = [];
+  for (const [recipient, wrap] of Object.entries(wraps)) {
+    const key = keys.get(recipient);
+    if (!key) continue;
+    try {
+      const bytes = await openWith(key, wrapInfo(tipId, recipient), wrap);
+      if (await isTipKey(bytes, tipPublic)) return { bytes, broken };
+    } catch { /* counted below */ }
+    broken.push(recipient);
+  }
+  return { bytes: null, broken };
+}
+
+/** Says that these wraps open nothing: the server asks for them again. Never gets in the way. */
+export async function reportBroken(tipId, broken) {
+  for (const recipient of broken) {
+    await post("/keys/broken", { tip: tipId, recipient }).catch(() => {});
+  }
 }
 
 /** {id, bytes} of the tip's own key. Throws SealBroken when none of the officer's keys opens it. */
 export async function openTip(own, page) {
   if (page.ring) return { id: page.id, bytes: unb64(page.ring) };
   const keys = new Map([[own.id, own.bytes], ...await officeKeys(own, page.officeKeys)]);
-  for (const [recipient, wrap] of Object.entries(page.wraps)) {
-    const key = keys.get(recipient);
-    if (!key) continue;
-    return { id: page.id, bytes: await openWith(key, wrapInfo(page.id, recipient), wrap) };
-  }
+  const { bytes, broken } = await openWraps(keys, page.id, page.public, page.wraps);
+  await reportBroken(page.id, broken);
+  if (bytes) return { id: page.id, bytes };
   throw new SealBroken("no wrap for this officer");
 }
 

@@ -101,17 +101,17 @@ async def test_what_is_missing_is_found_and_kept(on_both: Rehearsal) -> None:
         keys.add_officer_key(connection, 1, keys.Recipient("1" * 16, public), by_password=b"",
                              by_recovery=b"", now=now)  # fmt: skip
         keys.prove(connection, 1, "1" * 16, now)
-        (found,), left = rewrapping.missing(connection, service, demo.OFFICE, [leader], now)
+        (found,), left = rewrapping.missing(connection, service, 3, [leader], now)
         assert (found.recipient.id, list(found.wraps), left) == ("1" * 16, [leader], 1)
-        nobody, none = rewrapping.missing(connection, service, demo.OFFICE, ["strange"], now)
+        nobody, none = rewrapping.missing(connection, service, 3, ["strange"], now)
         assert (nobody, none) == ([], 0)
         made = [NewWrap(found.tip_id, "1" * 16, bytes(tip_seal.WRAP_BYTES))] * 2
-        assert rewrapping.add(connection, service, demo.OFFICE, 3, made, now) == 1
-        assert rewrapping.missing(connection, service, demo.OFFICE, [leader], now) == ([], 0)
+        assert rewrapping.add(connection, service, 3, [leader], made, now) == 1
+        assert rewrapping.missing(connection, service, 3, [leader], now) == ([], 0)
     assert "1" * 16 in recipients(on_both, number)
 
 
-async def test_a_new_office_key_takes_the_place_of_the_old(on_both: Rehearsal) -> None:
+async def test_a_new_office_key_opens_what_the_old_one_still_opens_too(on_both: Rehearsal) -> None:
     service, now = on_both.service, on_both.clock.now()
     number = report(on_both)
     leader, _ = demo.private_key("D-003")
@@ -119,11 +119,10 @@ async def test_a_new_office_key_takes_the_place_of_the_old(on_both: Rehearsal) -
         (old,) = keys.office_recipient(connection, demo.OFFICE)
         new = keys.Recipient("2" * 16, new_key_pair()[1])
         keys.add_office_key(connection, demo.OFFICE, new, now)
-        (found,), _ = rewrapping.missing(connection, service, demo.OFFICE, [leader], now)
+        (found,), _ = rewrapping.missing(connection, service, 3, [leader], now)
         made = [NewWrap(found.tip_id, new.id, bytes(tip_seal.WRAP_BYTES))]
-        assert rewrapping.add(connection, service, demo.OFFICE, 3, made, now) == 1
-    assert new.id in recipients(on_both, number)
-    assert old.id not in recipients(on_both, number)
+        assert rewrapping.add(connection, service, 3, [leader], made, now) == 1
+    assert {new.id, old.id} <= recipients(on_both, number), "the new wrap may open nothing"
 
 
 async def test_reports_under_the_key_ring_go_to_whoever_may_read_them(on_both: Rehearsal) -> None:

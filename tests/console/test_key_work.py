@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot import demo, keys, tip_seal, tips
+from bot import conflicts, demo, keys, tip_seal, tips
 from bot.officers import officers
 from tests.console.browsers import Keys, account_body, b64, demo_proof, post, rewrapped, wrapped
 from tests.console.office import STORY, Bot, add_officer, invite, sign_in
@@ -123,11 +123,39 @@ async def test_a_wrap_of_another_size_is_none(
     assert (await post(browser, "/keys/tips", {"wraps": [made]})).json() == {"added": 0}
 
 
-async def test_another_offices_report_is_not_touched(bot: Bot, browser: httpx.AsyncClient) -> None:
+def _move_away(bot: Bot) -> None:
+    """Tip 1 goes to an office that is not on this system's own list."""
     with bot.service.database.write() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.execute(
             tips.tips.update().where(tips.tips.c.number == 1).values(office_code="kanim-lain")
+        )
+
+
+async def test_a_report_that_moved_away_is_still_wrapped_by_who_can_open_it(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """Otherwise nobody of the office where it is now could read it."""
+    _move_away(bot)
+    add_officer(bot, "D-010", "deputy", BAOSAN)
+    await sign_in(bot, browser, "D-003")
+    asked = (await work(browser))["tips"]
+    assert {each["tip"] for each in asked} == {bot.tip(1).id, bot.tip(2).id}
+
+
+async def test_a_report_that_nobody_here_can_open_is_not_touched(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    _move_away(bot)
+    with bot.service.database.write() as connection:
+        leader = [
+            key_of(bot, "D-003"),
+            *(k.id for k in keys.office_recipient(connection, demo.OFFICE)),
+        ]
+        connection.execute(
+            tips.wraps.delete().where(
+                tips.wraps.c.tip_number == 1, tips.wraps.c.recipient.in_(leader)
+            )
         )
     add_officer(bot, "D-010", "deputy", BAOSAN)
     await sign_in(bot, browser, "D-003")
@@ -136,6 +164,58 @@ async def test_another_offices_report_is_not_touched(bot: Bot, browser: httpx.As
     pair = Keys.made()
     made = wrapped(pair.private, bot.tip(1).id, key_of(bot, "D-010"), pair.public)
     assert (await post(browser, "/keys/tips", {"wraps": [made]})).json() == {"added": 0}
+
+
+def _accuse(bot: Bot, number: int, staff_no: str) -> None:
+    with bot.service.database.write() as connection:
+        who = frozenset([bot.officer(staff_no).id])
+        conflicts.remember(connection, bot.service.database, bot.service.ring, number, who)
+
+
+async def test_a_leader_whom_a_report_names_gets_and_gives_no_wrap_of_it(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    _accuse(bot, 1, "D-003")
+    add_officer(bot, "D-010", "deputy", BAOSAN)
+    await sign_in(bot, browser, "D-003")
+    assert (await browser.get("/console/tip/1")).status_code == 404
+    asked = await work(browser)
+    assert {each["tip"] for each in asked["tips"]} == {bot.tip(2).id}
+    rubbish = {"tip": bot.tip(1).id, "recipient": key_of(bot, "D-010"), "wrap": b64(bytes(80))}
+    assert (await post(browser, "/keys/tips", {"wraps": [rubbish]})).json() == {"added": 0}
+    assert key_of(bot, "D-010") not in recipients(bot, 1)
+    broken = {"tip": bot.tip(1).id, "recipient": asked["office_key"]}
+    assert (await post(browser, "/keys/broken", broken)).status_code == 404
+    assert asked["office_key"] in recipients(bot, 1)
+
+
+async def test_a_wrap_that_does_not_open_is_asked_for_again(bot: Bot) -> None:
+    own = key_of(bot, "D-001")
+    async with bot.browser() as officer, bot.browser() as leader:
+        await sign_in(bot, officer, "D-001")
+        await sign_in(bot, leader, "D-003")
+        body = {"tip": bot.tip(1).id, "recipient": own}
+        for not_theirs in ((await work(leader))["office_key"], key_of(bot, "D-003"), "none"):
+            answer = await post(officer, "/keys/broken", body | {"recipient": not_theirs})
+            assert answer.json() == {"removed": False}
+        assert (await post(officer, "/keys/broken", body)).json() == {"removed": True}
+        assert bot.actions()[-1] == ("officer:1", "wrap_broken", "tip:1")
+        (asked,) = (await work(leader))["tips"]
+        assert (asked["tip"], asked["recipient"]) == (bot.tip(1).id, own)
+
+
+async def test_the_only_wrap_of_a_report_is_never_taken(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    own = key_of(bot, "D-001")
+    with bot.service.database.write() as connection:
+        connection.execute(
+            tips.wraps.delete().where(tips.wraps.c.tip_number == 1, tips.wraps.c.recipient != own)
+        )
+    await sign_in(bot, browser, "D-001")
+    body = {"tip": bot.tip(1).id, "recipient": own}
+    assert (await post(browser, "/keys/broken", body)).json() == {"removed": False}
+    assert recipients(bot, 1) == {own}
 
 
 # ---- the office's key
@@ -246,6 +326,23 @@ async def test_a_key_begun_and_left_is_forgotten(bot: Bot, browser: httpx.AsyncC
     assert first.id not in recipients(bot)
     assert (await browser.get(f"/console/account/key?key={first.id}")).status_code == 409
     assert (await browser.get(f"/console/account/key?key={second.id}")).status_code == 200
+
+
+async def test_a_new_key_opens_nothing_that_names_its_officer(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """Named by what was added later, when the officer's key had it already."""
+    _accuse(bot, 1, "D-001")
+    await sign_in(bot, browser, "D-001")
+    pair = Keys.made()
+    word = pair.test_word((await begin(bot, browser, pair, "D-001")).json()["sealed"])
+    todo = (await browser.get(f"/console/account/key?key={pair.id}")).json()
+    assert (todo["tips"], todo["left"]) == ([], 0)
+    tip = {"id": bot.tip(1).id, "wrap": b64(bytes(80))}
+    await post(browser, "/account/key/wraps", {"key_id": pair.id, "tips": [tip], "office": []})
+    good = await post(browser, "/account/key/proof", {"key_id": pair.id, "word": word})
+    assert good.status_code == 200
+    assert pair.id not in recipients(bot, 1)
 
 
 async def test_nobody_touches_anothers_new_key(bot: Bot) -> None:

@@ -31,6 +31,7 @@ ROLES_OF = {
     ("POST", "/console/keys/office"): {"leader"},
     ("POST", "/console/keys/share"): {"leader"},
     ("POST", "/console/keys/tips"): {"leader"},
+    ("POST", "/console/keys/broken"): {"officer", "leader"},
     ("POST", "/console/office/{officer}/end"): {"admin"},
     ("POST", "/console/office/{officer}/invite"): {"admin"},
     ("POST", "/console/sign-out"): EVERYBODY,
@@ -145,12 +146,33 @@ async def test_the_manager_invites_anew_and_the_leaders_hear_of_it(
     assert found
     assert bot.officer("D-001").contact_id is None
     assert bot.officer("D-001").key_id is None
-    assert bot.sent()[demo.HEAD] == [
+    told = bot.sent()
+    assert told[demo.HEAD] == [
         "Undangan baru dibuat untuk petugas D-001. Kalau Anda tidak tahu sebabnya, tanyakan kepada"
         " pengelola."
     ]
+    assert told[demo.OFFICER] == [
+        "Undangan baru dibuat atas nama Anda, HP ini dikeluarkan. Kalau bukan Anda yang minta, beri"
+        " tahu pimpinan sekarang."
+    ]
     said = bot.say("hp-baru", f"MASUK {found[1]}")
     assert "/console/setup/" in " ".join(said["hp-baru"])
+
+
+async def test_the_only_leader_is_not_invited_from_here(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """Nobody would notice who enrols; beside another who can read it is done."""
+    fields = await admin(bot, browser)
+    leader = bot.officer("D-003")
+    add_officer(bot, "D-020", "head")
+    bot.change_officer("D-020", contact_id=None)
+    answer = await browser.post(f"/console/office/{leader.id}/invite", data=fields)
+    assert answer.status_code == 409
+    assert "satu-satunya pimpinan" in answer.text
+    assert bot.officer("D-003") == leader
+    other = bot.officer("D-020").id
+    assert (await browser.post(f"/console/office/{other}/invite", data=fields)).status_code == 200
 
 
 @pytest.mark.parametrize("officer", ["99", "0", "-1", "x", "1e3", "١", "9" * 12])

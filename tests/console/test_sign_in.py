@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot import accounts, demo, sign_in
-from console.sessions import COOKIE, safe_next
+from console.sessions import BROWSER, COOKIE, safe_next
 from tests.console.office import Bot, csrf_of, proof_of
 from tests.console.office import sign_in as enter
 
@@ -128,6 +128,55 @@ async def test_who_waited_long_enough_may_try_again(bot: Bot, browser: httpx.Asy
     bot.forward(seconds=1)
     assert (await tries(bot, browser)).status_code == 200
     assert (await tries(bot, browser, proof=WRONG)).status_code == 403  # counted anew
+
+
+async def test_the_officer_is_warned_again_each_day(bot: Bot, browser: httpx.AsyncClient) -> None:
+    for _ in range(5):
+        await tries(bot, browser, proof=WRONG)
+    assert len(bot.sent()[demo.OFFICER]) == 1
+    bot.forward(hours=23)
+    await tries(bot, browser, proof=WRONG)
+    assert demo.OFFICER not in bot.sent()
+    bot.forward(hours=1)
+    await tries(bot, browser, proof=WRONG)
+    assert len(bot.sent()[demo.OFFICER]) == 1
+
+
+async def test_a_browser_that_signed_in_before_does_not_wait_for_anothers_tries(bot: Bot) -> None:
+    async with bot.browser() as own, bot.browser() as strange:
+        assert (await tries(bot, own)).status_code == 200
+        assert own.cookies.get(BROWSER)
+        for _ in range(5):
+            answer = await tries(bot, strange, proof=WRONG)
+        assert answer.status_code == 429
+        assert (await tries(bot, strange)).status_code == 429
+        assert (await tries(bot, own)).status_code == 200
+        assert (await tries(bot, strange)).status_code == 429
+        assert [(await tries(bot, own, proof=WRONG)).status_code for _ in range(5)] == [
+            *([403] * 4), 429,
+        ]  # fmt: skip
+
+
+async def test_a_known_browser_is_forgotten_after_90_days_and_with_the_account(bot: Bot) -> None:
+    async with bot.browser() as own:
+        await tries(bot, own)
+        token, now = own.cookies.get(BROWSER), bot.service.clock.now()
+        assert token
+        later = now + timedelta(days=90)
+        with bot.service.database.write() as connection:
+            assert accounts.knows_browser(connection, 1, token, now)
+            assert not accounts.knows_browser(connection, 2, token, now)
+            assert not accounts.knows_browser(connection, 1, token, later)
+            accounts.close(connection, 1)
+            assert not accounts.knows_browser(connection, 1, token, now)
+
+
+async def test_a_right_code_alone_forgets_no_failure(bot: Bot, browser: httpx.AsyncClient) -> None:
+    for _ in range(4):
+        assert (await tries(bot, browser, proof=WRONG)).status_code == 403
+    body = {"staff_no": "D-001", "code": bot.code("D-001")}
+    assert (await browser.post("/console/forgot/begin", json=body)).status_code == 200
+    assert (await tries(bot, browser, proof=WRONG)).status_code == 429
 
 
 async def test_old_failures_are_forgotten(bot: Bot, browser: httpx.AsyncClient) -> None:

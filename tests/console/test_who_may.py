@@ -67,6 +67,7 @@ ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("POST", "/console/keys/office"): {LEADER, OTHER_LEADER},
     ("POST", "/console/keys/share"): {LEADER, OTHER_LEADER},
     ("POST", "/console/keys/tips"): {LEADER, OTHER_LEADER},
+    ("POST", "/console/keys/broken"): HANDLE,
     ("GET", "/console/office"): {ADMIN},
     ("POST", "/console/office/{officer}/end"): {ADMIN},
     ("POST", "/console/office/{officer}/invite"): {ADMIN},
