@@ -62,9 +62,9 @@ def _means_something(run: "Run", text: str) -> bool:
     return isinstance(node, Choose | Pick) and run.chosen(node, text) is not None
 
 
-def silence(flow: Flow, node: str, answers: dict[str, str]) -> timedelta | None:
+def silence(flow: Flow, answers: dict[str, str]) -> timedelta | None:
     """After how long it is done without them; None: never."""
-    return flow.left.acts_after(node, answers) if flow.left else None
+    return flow.left.acts_after(answers) if flow.left else None
 
 
 def act_due(run: "Run") -> None:
@@ -73,12 +73,12 @@ def act_due(run: "Run") -> None:
     session.owed = [one for one in session.owed if now < one.at + OWED_STAYS.total_seconds()]
     for name, frame in list(session.kept.items()):
         flow = run.catalog.flows[name]
-        if _is_due(silence(flow, "", frame.answers), frame.at, now):
+        if _is_due(silence(flow, frame.answers), frame.at, now):
             del session.kept[name]
             _act(run, flow, frame.answers, now)
     if run.waiting_node():
         flow = run.catalog.flows[session.flow]
-        if _is_due(silence(flow, session.node, session.answers), session.waits_since, now):
+        if _is_due(silence(flow, session.answers), session.waits_since, now):
             _act(run, flow, session.answers, now)
             run.forget_place()
 

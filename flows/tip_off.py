@@ -131,15 +131,18 @@ def _office(scene: Scene) -> dict[str, str]:
 def _keep_story(scene: Scene) -> str:
     """ "Lapor, ada calo di desa saya": what follows the word is the story's beginning."""
     if len(scene.words.split()) > 1:
-        _keep_words(scene)
-        scene.answers.pop("danger", None)
+        _keep(scene)
     return "next"
+
+
+def _keep(scene: Scene) -> None:
+    scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
 
 
 def _keep_words(scene: Scene) -> str:
     """The words that spoke of danger are the report's first sentence: never ask for them again."""
-    scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
-    scene.answers["danger"] = "yes"
+    _keep(scene)
+    scene.answers["danger"] = scene.answers["cry"] = "yes"
     return "next"
 
 
@@ -157,6 +160,7 @@ def _said_now(scene: Scene) -> str:
 
 def _calm_down(scene: Scene) -> str:
     scene.answers.pop("danger", None)
+    scene.answers.pop("cry", None)
     return "next"
 
 
