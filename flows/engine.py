@@ -13,7 +13,7 @@ from flows import attachments, left, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first
+from flows.everywhere import act, comes_first, to_human
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -164,7 +164,7 @@ class Run:
             return False
         self.words = text
         self.introduce()
-        self.enter(self.catalog.danger)
+        self.enter(self.catalog.danger, **left.joined_by_danger(self))
         return True
 
     def introduce(self) -> None:
@@ -221,7 +221,7 @@ class Run:
     def _take_key(self, node: Wait, key: str, text: str) -> bool:
         self.words = text
         if key == "0" and node.human:
-            self.enter(self.catalog.human)
+            to_human(self)
         elif isinstance(node, Choose):
             choice = next((choice for choice in node.choices if choice.key == key), None)
             if choice is None:

@@ -171,6 +171,8 @@ class Flow:
     nudge_after: timedelta | None = None
     """Remind once, neutrally, after so long without an answer."""
     left: Left | None = None
+    human: Callable[[Mapping[str, str]], str] | None = None
+    """By the answers: the node that "0" leads to instead of the desk's hours; "" is the desk."""
 
     @property
     def start(self) -> str:

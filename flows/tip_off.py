@@ -5,13 +5,13 @@ Its parts: `tip_off_form` (questions), `tip_off_check` (read-back), `tip_off_sen
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flows import tip_off_check, tip_off_form, tip_off_send
 from flows.classify import Classifier
 from flows.entities_text import word_set
-from flows.events import ConsentGiven, DangerConfirmed, Event
+from flows.events import AlarmWithdrawn, ConsentGiven, DangerConfirmed, Event
 from flows.hearing import Hearing
 from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 from flows.ports import Urgency
@@ -40,14 +40,16 @@ def flow(version: str, hearing: Hearing, classifier: Classifier) -> Flow:
         "tip_off",
         _notice(version)
         | _danger()
+        | _human_in_danger()
         | tip_off_form.nodes(hearing)
         | tip_off_check.nodes(hearing)
         | tip_off_send.nodes(classifier),
-        entries=("danger_words", "tell"),
+        entries=("danger_words", "tell", "human"),
         keeps=True,
         expires=DRAFT_KEPT,
         nudge_after=DRAFT_NUDGE,
         left=tip_off_send.left(classifier),
+        human=_human,
     )
 
 
@@ -82,8 +84,11 @@ def _notice(version: str) -> dict[str, Node]:
         # A row with this person's name and this hour would lead to the report: for the hidden
         # the version stands only inside the sealed report.
         "hidden": Decide(hide, {"next": "danger"}),
-        "cancelled": Say("common.cancelled", "leave"),
-        "leave": Decide(_drop, {"menu": "welcome:menu"}),
+        "cancelled": Decide(_alarmed, {"yes": "cancelled_alarmed", "no": "cancelled_quietly"}),
+        "cancelled_alarmed": Say("tip_off.cancelled_alarmed", "leave"),
+        "cancelled_quietly": Say("common.cancelled", "leave"),
+        "leave": Emit(_withdraw_alarm, "drop"),
+        "drop": Decide(_drop, {"menu": "welcome:menu"}),
     }
 
 
@@ -99,7 +104,7 @@ def _danger() -> dict[str, Node]:
         ),
         "calm": Decide(_known, {"asked": "what", "known": "hear"}),
         "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "hear"}),
-        "danger_words": Decide(_keep_words, {"next": "danger_first"}),
+        "danger_words": Decide(_keep_words, {"ask": "danger_first", "now": "alarm"}),
         "danger_first": Choose(
             "tip_off.danger_first",
             (
@@ -124,6 +129,18 @@ def _danger() -> dict[str, Node]:
     }
 
 
+def _human_in_danger() -> dict[str, Node]:
+    """ "0" in danger: whoever is on duty is told, the numbers again, and the question again."""
+    return {
+        "human": Emit(_alarm, "human_told"),
+        "human_told": Decide(_on_duty, {"told": "alarm_told", "nobody": "human_again"}),
+        "alarm_told": Say("tip_off.alarm_told", "human_again"),
+        "human_again": Decide(_ask_again, {"cry": "danger_first", "now": "human_numbers"}),
+        "human_numbers": Say("tip_off.call_first", "human_next", slots=numbers),
+        "human_next": Decide(_known, {"asked": "what", "known": "next"}),
+    }
+
+
 def _office(scene: Scene) -> dict[str, str]:
     return {"office": scene.ports.office_name()}
 
@@ -136,14 +153,19 @@ def _keep_story(scene: Scene) -> str:
 
 
 def _keep(scene: Scene) -> None:
-    scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
+    """Behind what this draft holds already."""
+    told = f"{scene.answers.get('what', '')} {mask_identity_numbers(scene.words)}"
+    scene.answers["what"] = " ".join(told.split())[:2000]
 
 
 def _keep_words(scene: Scene) -> str:
     """The words that spoke of danger are the report's first sentence: never ask for them again."""
     _keep(scene)
     scene.answers["danger"] = scene.answers["cry"] = "yes"
-    return "next"
+    if scene.answers.get("urgency") != "now":
+        return "ask"
+    _ask_again(scene)
+    return "now"
 
 
 def _said_now(scene: Scene) -> str:
@@ -153,8 +175,7 @@ def _said_now(scene: Scene) -> str:
         return "no"
     if said.partition(" ")[0] in _YES:
         return "yes"
-    told = f"{scene.answers.get('what', '')} {mask_identity_numbers(scene.words)}"
-    scene.answers["what"] = " ".join(told.split())[:2000]
+    _keep(scene)
     return "again"
 
 
@@ -183,7 +204,38 @@ def _noticed(scene: Scene) -> str:
 
 
 def _alarm(scene: Scene) -> list[Event]:
-    return [DangerConfirmed(scene.answers.get("what", ""))]
+    """Once in a draft; the words are kept as they were then (`AlarmWithdrawn.told`)."""
+    if scene.answers.get("alarmed"):
+        return []
+    told = scene.answers.get("what", "")
+    scene.answers["alarmed"] = told or "-"
+    return [DangerConfirmed(told)]
+
+
+def _alarmed(scene: Scene) -> str:
+    return "yes" if scene.answers.get("alarmed") else "no"
+
+
+def _withdraw_alarm(scene: Scene) -> list[Event]:
+    told = scene.answers.get("alarmed")
+    return [AlarmWithdrawn(told)] if told else []
+
+
+def _human(answers: Mapping[str, str]) -> str:
+    return "human" if answers.get("urgency") == "now" or answers.get("cry") else ""
+
+
+def _on_duty(scene: Scene) -> str:
+    place = scene.person.place.code if scene.person.place else ""
+    desk = scene.ports.desk(place, "now", told=scene.answers.get("what", ""))
+    return "told" if desk.reachable else "nobody"
+
+
+def _ask_again(scene: Scene) -> str:
+    """The question that was asked last counts as not asked."""
+    asked = scene.answers.get("asked", "").split()
+    scene.answers["asked"] = " ".join(asked[:-1])
+    return "now" if scene.answers.get("urgency") == "now" else "cry"
 
 
 def _drop(scene: Scene) -> str:
