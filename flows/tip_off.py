@@ -16,7 +16,7 @@ from flows.hearing import Hearing
 from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 from flows.ports import Urgency
 from flows.safety import mask_identity_numbers
-from flows.tip_off_form import numbers
+from flows.tip_off_form import fill, numbers
 from flows.triggers import fold
 
 DRAFT_NUDGE = timedelta(hours=2)
@@ -39,7 +39,7 @@ def flow(version: str, hearing: Hearing, classifier: Classifier) -> Flow:
     return Flow(
         "tip_off",
         _notice(version)
-        | _danger()
+        | _danger(hearing)
         | _human_in_danger()
         | tip_off_form.nodes(hearing)
         | tip_off_check.nodes(hearing)
@@ -92,7 +92,12 @@ def _notice(version: str) -> dict[str, Node]:
     }
 
 
-def _danger() -> dict[str, Node]:
+def _danger(hearing: Hearing) -> dict[str, Node]:
+    def keep_words(scene: Scene) -> str:
+        then = _keep_words(scene)
+        fill(hearing, scene, scene.answers["what"])
+        return then
+
     return {
         "danger": Choose(
             "tip_off.danger",
@@ -104,7 +109,7 @@ def _danger() -> dict[str, Node]:
         ),
         "calm": Decide(_known, {"asked": "what", "known": "hear"}),
         "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "hear"}),
-        "danger_words": Decide(_keep_words, {"ask": "danger_first", "now": "alarm"}),
+        "danger_words": Decide(keep_words, {"ask": "danger_first", "now": "alarm"}),
         "danger_first": Choose(
             "tip_off.danger_first",
             (
