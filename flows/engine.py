@@ -157,14 +157,15 @@ class Run:
     def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
         follow-up take them as part of their own story; an officer only speaks about them."""
-        if self.person.officer or not self.catalog.hears_danger(text):
+        to = "" if self.person.officer else self.catalog.cry(text)
+        if not to:
             return False
         if self.catalog.is_told(self.session.flow, self.session.node):
             self.session.answers["danger"] = "yes"
             return False
         self.words = text
         self.introduce()
-        self.enter(self.catalog.danger, **left.joined_by_danger(self))
+        self.enter(to, **left.joined(self, to))
         return True
 
     def introduce(self) -> None:

@@ -83,10 +83,10 @@ def act_due(run: "Run") -> None:
             run.forget_place()
 
 
-def joined_by_danger(run: "Run") -> dict[str, str]:
+def joined(run: "Run", to: str) -> dict[str, str]:
     """The answers of the draft that takes new words of danger in: one that already waits to be
     passed on. It is no longer set aside then."""
-    name = run.catalog.danger.partition(":")[0]
+    name = to.partition(":")[0]
     frame = run.session.kept.get(name)
     if frame is None or silence(run.catalog.flows[name], frame.answers) is None:
         return {}
