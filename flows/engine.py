@@ -340,8 +340,7 @@ class Run:
         self.session.nudged = False
 
     def _wait(self, node: Wait) -> None:
-        self.session.misses = 0
-        self.session.nudged = False
+        self.session.misses, self.session.nudged = 0, False
         self._ask(node)
 
     def _ask(self, node: Wait) -> None:
