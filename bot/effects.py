@@ -8,6 +8,7 @@ from typing import assert_never
 from sqlalchemy import Connection
 
 from bot import (
+    alarms,
     attachment_effects,
     audit,
     conflicts,
@@ -40,6 +41,7 @@ from bot.service import OurOffice, Service
 from bot.tip_moves import NotAllowed, TipMoves, must
 from bot.world import World
 from flows.events import (
+    AlarmWithdrawn,
     AttachmentSent,
     AttachmentTaken,
     BroadcastOrdered,
@@ -130,8 +132,8 @@ class Effects(TipMoves):
                 returns.carry_out(self, self._someone(), event)
             case AttachmentSent() | AttachmentTaken() | DraftDropped():
                 attachment_effects.carry_out(self, self._someone(), event)
-            case DangerConfirmed(told=told):
-                self._alarm(told)
+            case DangerConfirmed() | AlarmWithdrawn():
+                alarms.carry_out(self, self._someone(), event)
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
@@ -329,16 +331,6 @@ class Effects(TipMoves):
             if copy.office_code:
                 readers = self.world.desk_readers(copy.office_code, named)
                 self.tell_officers(readers, "notice.copy", number=number)
-
-    def _alarm(self, told: str) -> None:
-        """Before there is a report."""
-        known, ring = self._someone(), self.service.ring
-        if not order.is_new_alarm(self.connection, self.service.database, ring, known.id, self.now):
-            return
-        place_code = self._someone().place_code or ""
-        named = self.world.named_in(place_code, told)
-        for officer_id in officers.on_alarm(self.world.route(place_code, skip=named).chain):
-            self.tell_officer(officer_id, "notice.danger")
 
     def _pass_over(self, tip: tips.TipRow, told: str) -> frozenset[int]:
         """All officers whom the tip has named so far, with those of the new words."""

@@ -62,8 +62,18 @@ def is_new_alarm(
     connection: Connection, database: Database, ring: KeyRing, contact_id: int, now: datetime
 ) -> bool:
     """False when the same phone raised one a moment ago: the same people know it already."""
-    slot = int(now.timestamp() // ALARM_JOINS.total_seconds())
-    return _add(connection, database, ring, f"alarm|{slot}|{contact_id}", now + COUNTS_STAY) == 1
+    slot = _alarm_slot(contact_id, now)
+    return _add(connection, database, ring, slot, now + COUNTS_STAY) == 1
+
+
+def forget_alarm(connection: Connection, ring: KeyRing, contact_id: int, now: datetime) -> None:
+    """It was taken back: the people who were told believe that it is over."""
+    fingerprint = ring.index("sender-count", _alarm_slot(contact_id, now))
+    connection.execute(delete(counts).where(counts.c.fingerprint == fingerprint))
+
+
+def _alarm_slot(contact_id: int, now: datetime) -> str:
+    return f"alarm|{int(now.timestamp() // ALARM_JOINS.total_seconds())}|{contact_id}"
 
 
 def flag(

@@ -37,6 +37,13 @@ _TO_OLD = {"overdue": "notice.taken_over", "leave": "notice.moved", "transferred
 """Whoever the tip speaks of hears nothing."""
 
 
+def _at_desk(role: str, key: str) -> str:
+    """What a desk's leaders are told, instead of `key`."""
+    if role == "kanwil_inbox":
+        return "notice.kanwil_unanswered" if key == "notice.escalated" else "notice.kanwil"
+    return "notice.desk_unplaced" if role == "unrouted" else "notice.desk"
+
+
 class NotAllowed(Exception):
     """Somebody asked for what they may not do; a bug, or a race that was lost."""
 
@@ -102,7 +109,7 @@ class TipMoves(Telling):
     ) -> None:
         """A person is told that it is theirs; a desk's leaders, that it waits for one of them."""
         if owner.is_desk and not key.endswith(".urgent"):
-            key = "notice.kanwil" if owner.role == "kanwil_inbox" else "notice.desk"
+            key = _at_desk(owner.role, key)
         who = self._hearers(owner.officer_id, owner.role, owner.office_code, skip)
         self.tell_officers(who, key, number=number)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from flows.despair import wants_to_die
 from flows.nodes import Flow
 from flows.triggers import Trigger, Triggers, fold
 from flows.wording import Wording
@@ -111,6 +112,7 @@ class Catalog:
     human: str = "ask_human"
     free_text: str = "free_text"
     danger: str = "tip_off:danger_words"
+    despair: str = "free_text:despair"
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
     takes_danger: frozenset[str] = frozenset(
@@ -127,6 +129,12 @@ class Catalog:
     def is_told(self, flow: str, node: str) -> bool:
         """Words of danger belong to what is being told here."""
         return flow in self.takes_danger or f"{flow}:{node}" in self.takes_danger
+
+    def cry(self, text: str) -> str:
+        """Where words of danger lead, or those of somebody who wants to die; "" for all others."""
+        if self.understander and wants_to_die(text):
+            return self.despair
+        return self.danger if self.hears_danger(text) else ""
 
     def hears_danger(self, text: str) -> bool:
         """The message speaks of an emergency. A number or a single short word never does."""

@@ -13,7 +13,7 @@ from flows import attachments, left, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first
+from flows.everywhere import act, comes_first, to_human
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -157,14 +157,15 @@ class Run:
     def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
         follow-up take them as part of their own story; an officer only speaks about them."""
-        if self.person.officer or not self.catalog.hears_danger(text):
+        to = "" if self.person.officer else self.catalog.cry(text)
+        if not to:
             return False
         if self.catalog.is_told(self.session.flow, self.session.node):
             self.session.answers["danger"] = "yes"
             return False
         self.words = text
         self.introduce()
-        self.enter(self.catalog.danger)
+        self.enter(to, **left.joined(self, to))
         return True
 
     def introduce(self) -> None:
@@ -221,7 +222,7 @@ class Run:
     def _take_key(self, node: Wait, key: str, text: str) -> bool:
         self.words = text
         if key == "0" and node.human:
-            self.enter(self.catalog.human)
+            to_human(self)
         elif isinstance(node, Choose):
             choice = next((choice for choice in node.choices if choice.key == key), None)
             if choice is None:
@@ -339,8 +340,7 @@ class Run:
         self.session.nudged = False
 
     def _wait(self, node: Wait) -> None:
-        self.session.misses = 0
-        self.session.nudged = False
+        self.session.misses, self.session.nudged = 0, False
         self._ask(node)
 
     def _ask(self, node: Wait) -> None:

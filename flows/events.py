@@ -146,6 +146,14 @@ class DangerConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmWithdrawn:
+    """The report behind a `DangerConfirmed` was given up before it was sent."""
+
+    told: str = field(default="", repr=False)
+    """As it was in the alarm, so that the same officers are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
 class TipWithdrawn:
     tip_id: str
 
@@ -328,6 +336,7 @@ Event = (
     | RegisterUnwatched
     | TipOpened
     | DangerConfirmed
+    | AlarmWithdrawn
     | TipDetailAdded
     | TipWithdrawn
     | TipSeen

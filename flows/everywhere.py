@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flows import receipt_codes
-from flows.events import CaseNewsStopped, Hushed, OptedIn, OptedOut
+from flows.events import AlarmWithdrawn, CaseNewsStopped, Hushed, OptedIn, OptedOut
 from flows.nodes import Choose
 from flows.triggers import fold
 
@@ -44,13 +44,35 @@ def _hush(run: "Run") -> None:
     run.session.kept.pop("pictures", None)
 
 
+def to_human(run: "Run") -> None:
+    """ "0": the desk, or what the flow itself has for those who can't wait for its hours."""
+    flow = run.catalog.flows.get(run.session.flow)
+    instead = flow.human(run.session.answers) if flow and flow.human else ""
+    if instead:
+        run.walk(instead)
+    else:
+        run.enter(run.catalog.human)
+
+
+def _withdraw_alarm(run: "Run") -> bool:
+    """The report behind an alarm is given up: whoever was alarmed hears it, once."""
+    drafts = [run.session.answers, *(frame.answers for frame in run.session.kept.values())]
+    alarmed = next((draft for draft in drafts if draft.get("alarmed")), None)
+    if alarmed is None:
+        return False
+    run.events.append(AlarmWithdrawn(alarmed["alarmed"]))
+    return True
+
+
 def act(run: "Run", action: str) -> None:
     """Do what the word says; `action` is a key of `everywhere` in content/keywords.yaml."""
     if action == "hush":
         _hush(run)
     elif action in ("menu", "cancel"):
         if action == "cancel" and (run.session.flow or run.session.kept):
-            run.bubble("common.cancelled", None)
+            run.bubble(
+                "tip_off.cancelled_alarmed" if _withdraw_alarm(run) else "common.cancelled", None
+            )
             run.forget_place()
             run.session.kept.clear()
         run.enter(run.catalog.menu)
@@ -59,6 +81,7 @@ def act(run: "Run", action: str) -> None:
         run.enter(run.catalog.report)
     elif action == "stop":
         run.events.append(OptedOut())
+        _withdraw_alarm(run)
         run.forget_place()
         run.session.kept.clear()
         run.bubble("common.stopped", None)
@@ -75,7 +98,7 @@ def act(run: "Run", action: str) -> None:
     elif action in ("delete", "open"):
         run.enter("welcome:delete" if action == "delete" else "tip_status:mine")
     elif action == "human":
-        run.enter(run.catalog.human)
+        to_human(run)
     elif action == "source":
         if run.session.source:
             run.aside("common.source", {"source": run.session.source})

@@ -101,7 +101,8 @@ def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
     exits, nodes = card_nodes(lessons, then="answered")
     exits |= {intent: intent for intent in _ELSEWHERE} | {"unknown": "unknown"}
     start = Decide(_where(answers, understander), exits)
-    return Flow("free_text", {"start": start} | _elsewhere() | nodes | _answered())
+    ways = {"start": start} | _elsewhere() | nodes | _answered() | {"despair": _despair()}
+    return Flow("free_text", ways, entries=("despair",))
 
 
 def _where(answers: Answers, understander: Understander) -> Callable[[Scene], str]:
@@ -160,6 +161,17 @@ def _answered() -> dict[str, Node]:
             Choice("check", "welcome.check", "check_recruiter:start"),
         ),
     }
+
+
+def _despair() -> Choose:
+    return Choose(
+        "free_text.despair",
+        (
+            Choice("report", "welcome.report", "tip_off:start"),
+            Choice("menu", "common.to_menu", "welcome:menu"),
+        ),
+        open=True,
+    )
 
 
 def _question(text: str, *choices: Choice) -> Choose:

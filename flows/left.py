@@ -62,9 +62,9 @@ def _means_something(run: "Run", text: str) -> bool:
     return isinstance(node, Choose | Pick) and run.chosen(node, text) is not None
 
 
-def silence(flow: Flow, node: str, answers: dict[str, str]) -> timedelta | None:
+def silence(flow: Flow, answers: dict[str, str]) -> timedelta | None:
     """After how long it is done without them; None: never."""
-    return flow.left.acts_after(node, answers) if flow.left else None
+    return flow.left.acts_after(answers) if flow.left else None
 
 
 def act_due(run: "Run") -> None:
@@ -73,14 +73,24 @@ def act_due(run: "Run") -> None:
     session.owed = [one for one in session.owed if now < one.at + OWED_STAYS.total_seconds()]
     for name, frame in list(session.kept.items()):
         flow = run.catalog.flows[name]
-        if _is_due(silence(flow, "", frame.answers), frame.at, now):
+        if _is_due(silence(flow, frame.answers), frame.at, now):
             del session.kept[name]
             _act(run, flow, frame.answers, now)
     if run.waiting_node():
         flow = run.catalog.flows[session.flow]
-        if _is_due(silence(flow, session.node, session.answers), session.waits_since, now):
+        if _is_due(silence(flow, session.answers), session.waits_since, now):
             _act(run, flow, session.answers, now)
             run.forget_place()
+
+
+def joined(run: "Run", to: str) -> dict[str, str]:
+    """The answers of the draft that takes new words of danger in: one that already waits to be
+    passed on. It is no longer set aside then."""
+    name = to.partition(":")[0]
+    frame = run.session.kept.get(name)
+    if frame is None or silence(run.catalog.flows[name], frame.answers) is None:
+        return {}
+    return run.session.kept.pop(name).answers
 
 
 def _is_due(wait: timedelta | None, since: int, now: int) -> bool:

@@ -148,8 +148,8 @@ class Left:
     """Node where their first words after the nudge lead, if `worth` says so."""
     worth: Callable[[Mapping[str, str]], bool]
     """Whether the answers hold anything that could be sent."""
-    acts_after: Callable[[str, Mapping[str, str]], timedelta | None]
-    """By the waiting node and the answers: the silence after which `act` is due; None: never."""
+    acts_after: Callable[[Mapping[str, str]], timedelta | None]
+    """By the answers: the silence after which `act` is due; None: never."""
     act: Callable[[Scene], list[Event]]
     """What is done without them; the answers then hold the slots of `told`, and nothing more."""
     told: str
@@ -171,6 +171,8 @@ class Flow:
     nudge_after: timedelta | None = None
     """Remind once, neutrally, after so long without an answer."""
     left: Left | None = None
+    human: Callable[[Mapping[str, str]], str] | None = None
+    """By the answers: the node that "0" leads to instead of the desk's hours; "" is the desk."""
 
     @property
     def start(self) -> str:

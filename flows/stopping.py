@@ -15,7 +15,7 @@ def flow() -> Flow:
         {
             "ask": Choose(
                 "stopping.ask",
-                (Choice("yes", "common.yes", "yes"), Choice("no", "common.no", "no")),
+                (Choice("yes", "common.yes", "yes"), Choice("no", "common.rather_not", "no")),
             ),
             "yes": Say("stopping.only_that", "end"),
             "no": Emit(lambda scene: [CaseNewsStopped()], "quiet"),

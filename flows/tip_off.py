@@ -5,18 +5,18 @@ Its parts: `tip_off_form` (questions), `tip_off_check` (read-back), `tip_off_sen
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flows import tip_off_check, tip_off_form, tip_off_send
 from flows.classify import Classifier
 from flows.entities_text import word_set
-from flows.events import ConsentGiven, DangerConfirmed, Event
+from flows.events import AlarmWithdrawn, ConsentGiven, DangerConfirmed, Event
 from flows.hearing import Hearing
 from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 from flows.ports import Urgency
 from flows.safety import mask_identity_numbers
-from flows.tip_off_form import numbers
+from flows.tip_off_form import fill, numbers
 from flows.triggers import fold
 
 DRAFT_NUDGE = timedelta(hours=2)
@@ -39,15 +39,17 @@ def flow(version: str, hearing: Hearing, classifier: Classifier) -> Flow:
     return Flow(
         "tip_off",
         _notice(version)
-        | _danger()
+        | _danger(hearing)
+        | _human_in_danger()
         | tip_off_form.nodes(hearing)
         | tip_off_check.nodes(hearing)
         | tip_off_send.nodes(classifier),
-        entries=("danger_words", "tell"),
+        entries=("danger_words", "tell", "human"),
         keeps=True,
         expires=DRAFT_KEPT,
         nudge_after=DRAFT_NUDGE,
         left=tip_off_send.left(classifier),
+        human=_human,
     )
 
 
@@ -82,12 +84,20 @@ def _notice(version: str) -> dict[str, Node]:
         # A row with this person's name and this hour would lead to the report: for the hidden
         # the version stands only inside the sealed report.
         "hidden": Decide(hide, {"next": "danger"}),
-        "cancelled": Say("common.cancelled", "leave"),
-        "leave": Decide(_drop, {"menu": "welcome:menu"}),
+        "cancelled": Decide(_alarmed, {"yes": "cancelled_alarmed", "no": "cancelled_quietly"}),
+        "cancelled_alarmed": Say("tip_off.cancelled_alarmed", "leave"),
+        "cancelled_quietly": Say("common.cancelled", "leave"),
+        "leave": Emit(_withdraw_alarm, "drop"),
+        "drop": Decide(_drop, {"menu": "welcome:menu"}),
     }
 
 
-def _danger() -> dict[str, Node]:
+def _danger(hearing: Hearing) -> dict[str, Node]:
+    def keep_words(scene: Scene) -> str:
+        then = _keep_words(scene)
+        fill(hearing, scene, scene.answers["what"])
+        return then
+
     return {
         "danger": Choose(
             "tip_off.danger",
@@ -99,7 +109,7 @@ def _danger() -> dict[str, Node]:
         ),
         "calm": Decide(_known, {"asked": "what", "known": "hear"}),
         "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "hear"}),
-        "danger_words": Decide(_keep_words, {"next": "danger_first"}),
+        "danger_words": Decide(keep_words, {"ask": "danger_first", "now": "alarm"}),
         "danger_first": Choose(
             "tip_off.danger_first",
             (
@@ -124,6 +134,18 @@ def _danger() -> dict[str, Node]:
     }
 
 
+def _human_in_danger() -> dict[str, Node]:
+    """ "0" in danger: whoever is on duty is told, the numbers again, and the question again."""
+    return {
+        "human": Emit(_alarm, "human_told"),
+        "human_told": Decide(_on_duty, {"told": "alarm_told", "nobody": "human_again"}),
+        "alarm_told": Say("tip_off.alarm_told", "human_again"),
+        "human_again": Decide(_ask_again, {"cry": "danger_first", "now": "human_numbers"}),
+        "human_numbers": Say("tip_off.call_first", "human_next", slots=numbers),
+        "human_next": Decide(_known, {"asked": "what", "known": "next"}),
+    }
+
+
 def _office(scene: Scene) -> dict[str, str]:
     return {"office": scene.ports.office_name()}
 
@@ -131,16 +153,24 @@ def _office(scene: Scene) -> dict[str, str]:
 def _keep_story(scene: Scene) -> str:
     """ "Lapor, ada calo di desa saya": what follows the word is the story's beginning."""
     if len(scene.words.split()) > 1:
-        _keep_words(scene)
-        scene.answers.pop("danger", None)
+        _keep(scene)
     return "next"
+
+
+def _keep(scene: Scene) -> None:
+    """Behind what this draft holds already."""
+    told = f"{scene.answers.get('what', '')} {mask_identity_numbers(scene.words)}"
+    scene.answers["what"] = " ".join(told.split())[:2000]
 
 
 def _keep_words(scene: Scene) -> str:
     """The words that spoke of danger are the report's first sentence: never ask for them again."""
-    scene.answers["what"] = mask_identity_numbers(" ".join(scene.words.split())[:1000])
-    scene.answers["danger"] = "yes"
-    return "next"
+    _keep(scene)
+    scene.answers["danger"] = scene.answers["cry"] = "yes"
+    if scene.answers.get("urgency") != "now":
+        return "ask"
+    _ask_again(scene)
+    return "now"
 
 
 def _said_now(scene: Scene) -> str:
@@ -150,13 +180,13 @@ def _said_now(scene: Scene) -> str:
         return "no"
     if said.partition(" ")[0] in _YES:
         return "yes"
-    told = f"{scene.answers.get('what', '')} {mask_identity_numbers(scene.words)}"
-    scene.answers["what"] = " ".join(told.split())[:2000]
+    _keep(scene)
     return "again"
 
 
 def _calm_down(scene: Scene) -> str:
     scene.answers.pop("danger", None)
+    scene.answers.pop("cry", None)
     return "next"
 
 
@@ -179,7 +209,38 @@ def _noticed(scene: Scene) -> str:
 
 
 def _alarm(scene: Scene) -> list[Event]:
-    return [DangerConfirmed(scene.answers.get("what", ""))]
+    """Once in a draft; the words are kept as they were then (`AlarmWithdrawn.told`)."""
+    if scene.answers.get("alarmed"):
+        return []
+    told = scene.answers.get("what", "")
+    scene.answers["alarmed"] = told or "-"
+    return [DangerConfirmed(told)]
+
+
+def _alarmed(scene: Scene) -> str:
+    return "yes" if scene.answers.get("alarmed") else "no"
+
+
+def _withdraw_alarm(scene: Scene) -> list[Event]:
+    told = scene.answers.get("alarmed")
+    return [AlarmWithdrawn(told)] if told else []
+
+
+def _human(answers: Mapping[str, str]) -> str:
+    return "human" if answers.get("urgency") == "now" or answers.get("cry") else ""
+
+
+def _on_duty(scene: Scene) -> str:
+    place = scene.person.place.code if scene.person.place else ""
+    desk = scene.ports.desk(place, "now", told=scene.answers.get("what", ""))
+    return "told" if desk.reachable else "nobody"
+
+
+def _ask_again(scene: Scene) -> str:
+    """The question that was asked last counts as not asked."""
+    asked = scene.answers.get("asked", "").split()
+    scene.answers["asked"] = " ".join(asked[:-1])
+    return "now" if scene.answers.get("urgency") == "now" else "cry"
 
 
 def _drop(scene: Scene) -> str:

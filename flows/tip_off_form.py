@@ -27,7 +27,7 @@ _OFFERED = re.compile(
     r"|akan|mau|rencana\w*|daftar\w*)\b",
     re.IGNORECASE,
 )
-_THERE = ("di", "ning", "nang", "neng", "dari", "sampai", "tiba")
+_THERE = ("di", "ning", "nang", "neng", "dari", "sampai", "tiba", "bandara", "airport")
 """Before a country: somebody is there, rather than about to go."""
 
 
@@ -308,7 +308,12 @@ def person(scene: Scene) -> dict[str, str]:
 
 
 def numbers(scene: Scene) -> dict[str, str]:
-    return {"numbers": hotline_lines(scene.ports, "abroad" if abroad(scene) else "emergency")}
+    """Of the country where it happens, also while it only stands in the words: 110 is of no use
+    there."""
+    code = scene.answers.get("where_code") or scene.answers.get("heard_where", "")
+    place = scene.ports.place(code)
+    away = place is not None and place.level == "country"
+    return {"numbers": hotline_lines(scene.ports, "abroad" if away else "emergency")}
 
 
 def _desk_abroad(scene: Scene) -> dict[str, str]:

@@ -89,13 +89,14 @@ def left(classifier: Classifier) -> Left:
     )
 
 
-def sent_after(node: str, answers: Mapping[str, str]) -> timedelta | None:
+def sent_after(answers: Mapping[str, str]) -> timedelta | None:
     """A draft with a sign of danger goes to the duty officer as it is; any other never does."""
     if answers.get("urgency") == "now":
         return SENT_AFTER_NOW
     sign = answers.get("danger") or answers.get("urgency") == "soon"
-    # The question "is it happening now?" says itself that silence passes the words on.
-    may = _agreed(answers) or node == "danger_first"
+    # The question "is it happening now?" says itself that silence passes the words on: so they go
+    # wherever the person went, until they answered it with a no.
+    may = _agreed(answers) or answers.get("cry")
     return SENT_AFTER if sign and may and _told_something(answers) else None
 
 

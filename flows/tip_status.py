@@ -126,7 +126,7 @@ def _sharing() -> dict[str, Node]:
         "share_what": Decide(_cry_or_contact, {"cry": "told", "contact": "share_ask"}),
         "share_ask": Choose(
             "tip_status.share_ask",
-            (Choice("yes", "common.yes", "share_now"), Choice("no", "common.no", "shown")),
+            (Choice("yes", "common.yes", "share_now"), Choice("no", "common.rather_not", "shown")),
             slots=lambda scene: {"contact": scene.answers.get("contact", "")[:SHOWN]},
         ),
         "share_now": Decide(
@@ -159,7 +159,10 @@ def _ending() -> dict[str, Node]:
         ),
         "withdraw": Choose(
             "tip_status.withdraw_ask",
-            (Choice("yes", "common.yes", "withdraw_now"), Choice("no", "common.no", "status")),
+            (
+                Choice("yes", "common.yes", "withdraw_now"),
+                Choice("no", "common.rather_not", "status"),
+            ),
         ),
         "withdraw_now": Decide(_how_ended, {"kept": "withdrawn", "withdrawn": "gone"}),
         "withdrawn": Emit(lambda scene: [TipWithdrawn(scene.answers["tip"])], "gone"),

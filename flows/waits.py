@@ -31,13 +31,13 @@ def wakes_at(catalog: Catalog, session: Session) -> int | None:
         moments.append(session.waits_since + _seconds(ends_after(flow, node)))
         if flow.nudge_after and not session.nudged:
             moments.append(session.waits_since + _seconds(flow.nudge_after))
-        if wait := silence(flow, session.node, session.answers):
+        if wait := silence(flow, session.answers):
             moments.append(session.waits_since + _seconds(wait))
     for name, frame in session.kept.items():
         if name not in catalog.flows:
             continue  # dropped at the next turn
         moments.append(frame.at + _seconds(catalog.flows[name].expires))
-        if wait := silence(catalog.flows[name], "", frame.answers):
+        if wait := silence(catalog.flows[name], frame.answers):
             moments.append(frame.at + _seconds(wait))
     moments += [owed.at + _seconds(OWED_STAYS) for owed in session.owed]
     return min(moments, default=None)

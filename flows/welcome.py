@@ -112,7 +112,7 @@ def _about() -> dict[str, Node]:
         "chat_here": Say("welcome.chat_here", "delete_ask"),
         "delete_ask": Choose(
             "welcome.delete_ask",
-            (Choice("yes", "common.yes", "forget"), Choice("no", "common.no", "menu")),
+            (Choice("yes", "common.yes", "forget"), Choice("no", "common.rather_not", "menu")),
         ),
         "forget": Emit(lambda scene: [ForgetMe()], "forgotten"),
         "forgotten": Say("welcome.forgotten", "end"),

@@ -69,12 +69,22 @@ def test_a_hidden_reporter_is_not_given_a_return_address() -> None:
     assert "contact" not in tip.report
 
 
-def test_a_cry_that_was_not_answered_is_sent_but_not_one_that_was_left_for_the_menu() -> None:
+@pytest.mark.parametrize("word", ["menu", "0", "aman", "apa"])
+def test_a_cry_that_was_not_answered_is_sent_wherever_its_sender_went(word: str) -> None:
     cry = say(Session(), "tolong anak saya disekap")
     assert "kami teruskan ke petugas" in words(cry)
     assert opened(after(cry.session, SENT_AFTER))
-    elsewhere = say(cry.session, "menu").session
-    assert not opened(after(elsewhere, SENT_AFTER))
+    elsewhere = after(say(cry.session, word).session, SENT_AFTER)
+    assert opened(elsewhere)
+    assert bool(messages(elsewhere.events)) is (word != "aman")
+
+
+@pytest.mark.parametrize("word", ["tidak", "ini bukan laporan", "batal"])
+def test_a_cry_that_was_answered_with_a_no_is_not_sent(word: str) -> None:
+    cry = say(Session(), "tolong anak saya disekap").session
+    answered = say(cry, word).session
+    assert not opened(after(answered, SENT_AFTER))
+    assert not opened(after(say(answered, "menu").session, SENT_AFTER))
 
 
 @pytest.mark.parametrize("word", ["batal", "stop"])
