@@ -27,6 +27,9 @@ class AuditEntry(SQLModel, table=True):
     hash: bytes
 
 
+READING = ("read", "read_in_chat", "printed")
+"""A report's words were opened. Its attachments come only after that, and are not counted again."""
+
 entries = AuditEntry.__table__  # type: ignore[attr-defined]
 
 _PG_LOCK = text("SELECT pg_advisory_xact_lock(7003)")
@@ -64,6 +67,16 @@ def times(connection: Connection, action: str, subject: str) -> dict[str, int]:
         select(entries.c.actor).where(entries.c.subject == subject, entries.c.action == action)
     )
     return dict(Counter(row.actor.partition(":")[0] for row in found))
+
+
+def has_read(connection: Connection, number: int, officer_id: int) -> bool:
+    """The officer has opened the tip's words, in the console or in mode `chat`."""
+    found = select(entries.c.id).where(
+        entries.c.subject == f"tip:{number}",
+        entries.c.actor == f"officer:{officer_id}",
+        entries.c.action.in_(READING),
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def first_break(connection: Connection) -> int | None:

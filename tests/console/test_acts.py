@@ -194,6 +194,17 @@ async def test_a_closed_case_opens_for_its_leaders_only(
     assert (await leader.act(1, "note", **sealed_note(bot, "nanti"))).status_code == 409
 
 
+async def test_a_report_nobody_read_is_not_closed_as_false(bot: Bot, owner: Desk) -> None:
+    refused = await owner.act(1, "close", outcome="false", words="Laporan ini palsu.")
+    assert refused.status_code == 422
+    assert "Baca dulu" in refused.json()["error"]
+    assert bot.tip(1).status == "acknowledged"
+    await owner.opened(1)
+    assert (await owner.act(1, "close", outcome="false")).json() == {"go": "/inbox"}
+    assert bot.tip(1).status == "closed"
+    assert "closed:false" in [action for _, action, _ in bot.actions()]
+
+
 async def test_an_outcome_is_one_of_the_list(bot: Bot, owner: Desk) -> None:
     assert (await owner.act(1, "close", outcome="lupa")).status_code == 422
     assert bot.tip(1).status == "acknowledged"

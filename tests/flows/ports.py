@@ -177,6 +177,9 @@ class FakePorts:
     def news_may_come(self) -> bool:
         return self.has_news
 
+    def has_read(self, number: int) -> bool:
+        return self.times_read > 0
+
     def officer_tips(self) -> tuple[TipView, ...]:
         return tuple(self.tips.values())
 
