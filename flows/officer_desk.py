@@ -182,7 +182,7 @@ def _any_tips(scene: Scene) -> str:
 
 
 def _tips(scene: Scene) -> tuple[Option, ...]:
-    return tuple(option(tip) for tip in scene.ports.officer_tips()[:MOST])
+    return tuple(option(tip, scene.ports.now) for tip in scene.ports.officer_tips()[:MOST])
 
 
 def _how_many(scene: Scene) -> dict[str, str]:
@@ -208,7 +208,11 @@ def _office_lines(scene: Scene) -> dict[str, str]:
     ]
     if len(found) > MOST_OF_OFFICE:
         lines.append(f"dan {len(found) - MOST_OF_OFFICE} lagi di konsol")
-    return {"count": str(len(found)), "lines": "\n".join(lines)}
+    free = [f"#{tip.number}" for tip in found[:MOST_OF_OFFICE] if not tip.owner]
+    how = [f"Balas AMBIL dan nomornya untuk {', '.join(free)}."] if free else []
+    if len(free) < len(found[:MOST_OF_OFFICE]):
+        how.append(f"Milik petugas dipindahkan di konsol: {scene.ports.public_url()}/console/inbox")
+    return {"count": str(len(found)), "lines": "\n".join(lines), "how": "\n".join(how)}
 
 
 # ---- one report
