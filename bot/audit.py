@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,9 @@ class AuditEntry(SQLModel, table=True):
     previous: bytes
     hash: bytes
 
+
+READING = ("read", "read_in_chat", "printed")
+"""A report's words were opened. Its attachments come only after that, and are not counted again."""
 
 entries = AuditEntry.__table__  # type: ignore[attr-defined]
 
@@ -58,12 +62,32 @@ def record(connection: Connection, now: datetime, *, actor: str, action: str, su
     )
 
 
-def times(connection: Connection, action: str, subject: str) -> dict[str, int]:
-    """How often it was done, by the kind of actor (`officer`, `operator`)."""
+def times(connection: Connection, actions: Collection[str], subject: str) -> dict[str, int]:
+    """How often any of it was done, by actor."""
     found = connection.execute(
-        select(entries.c.actor).where(entries.c.subject == subject, entries.c.action == action)
+        select(entries.c.actor).where(entries.c.subject == subject, entries.c.action.in_(actions))
     )
-    return dict(Counter(row.actor.partition(":")[0] for row in found))
+    return dict(Counter(row.actor for row in found))
+
+
+def begun_with(connection: Connection, beginning: str, subject: str) -> list[str]:
+    """What stands behind `forwarded:` and the like, each once, in the order in which it was done."""
+    found = connection.execute(
+        select(entries.c.action)
+        .where(entries.c.subject == subject, entries.c.action.startswith(beginning))
+        .order_by(entries.c.id)
+    )
+    return list(dict.fromkeys(row.action.removeprefix(beginning) for row in found))
+
+
+def has_read(connection: Connection, number: int, officer_id: int) -> bool:
+    """The officer has opened the tip's words, in the console or in mode `chat`."""
+    found = select(entries.c.id).where(
+        entries.c.subject == f"tip:{number}",
+        entries.c.actor == f"officer:{officer_id}",
+        entries.c.action.in_(READING),
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def first_break(connection: Connection) -> int | None:

@@ -58,7 +58,7 @@ class Known:
     channel: str
     place_code: str
     consented: bool
-    opted_out: bool
+    opted_out_at: datetime | None
     unreachable: bool
     is_new: bool
     session: Session
@@ -76,7 +76,7 @@ class Known:
         return (
             self.place_code,
             self.consented,
-            self.opted_out,
+            self.opted_out_at,
             self.officer_name,
             self.done_lessons,
             self.code_before,
@@ -84,7 +84,7 @@ class Known:
         )
 
     def restore(self, before: tuple[object, ...]) -> None:
-        names = ("place_code", "consented", "opted_out", "officer_name", "done_lessons",
+        names = ("place_code", "consented", "opted_out_at", "officer_name", "done_lessons",
                  "code_before", "quiet_before")  # fmt: skip
         for name, value in zip(names, before, strict=True):
             setattr(self, name, value)
@@ -217,7 +217,7 @@ def _select(
             channel=channel,
             place_code=place,
             consented=consented is not None,
-            opted_out=out is not None,
+            opted_out_at=out,
             unreachable=gone is not None,
             is_new=False,
             session=open_session(ring, contact_id, state) if state else Session(),

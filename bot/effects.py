@@ -172,10 +172,10 @@ class Effects(TipMoves):
                 watches.forget(connection, known.id)
                 partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
-                known.opted_out = True
+                known.opted_out_at = now
             case OptedIn():
                 contacts.change(connection, known.id, opted_out_at=None, quiet_before=None)
-                known.opted_out, known.quiet_before = False, None
+                known.opted_out_at = known.quiet_before = None
             case ForgetMe():
                 returns.forget_me(self, known)
             case LessonReached():

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import case_work, conflicts, leave, officers, rewrapping, tip_lists, tip_seal, tips
+from bot import audit, case_work, conflicts, leave, officers, rewrapping, tip_lists, tip_seal, tips
 from bot.case_rights import Reader, access_to, may_read, reader_in_chat
 from bot.officers import duties
 from bot.telling import Telling
@@ -26,6 +26,10 @@ class OfficerWorld(World):
         if officer_id is None:
             return None
         return reader_in_chat(self._connection, officer_id, self._today)
+
+    def has_read(self, number: int) -> bool:
+        reader = self.reader()
+        return reader is not None and audit.has_read(self._connection, number, reader.officer_id)
 
     def office_tips(self) -> tuple[OfficeTip, ...]:
         """Open tips of the office that this officer leads, but for those that name them."""

@@ -356,6 +356,12 @@ def enrol(connection: Connection, officer_id: int, contact_id: int) -> None:
     )
 
 
+def office_of(connection: Connection, officer_id: int) -> str:
+    """The code of the officer's office; "" for nobody."""
+    code = select(officers.c.office_code).where(officers.c.id == officer_id)
+    return connection.execute(code).scalar() or ""
+
+
 def names(connection: Connection, officer_ids: Iterable[int | None]) -> dict[int | None, str]:
     """Names by id; of nobody (None) there is none."""
     wanted = {officer_id for officer_id in officer_ids if officer_id is not None}

@@ -1,5 +1,6 @@
 """The reporter comes back, or must not be seen to: codes, silence, deletion, one's own contact."""
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ from bot import (
     contacts,
     draft_media,
     lessons,
+    officers,
     outbox,
     partner_effects,
     partner_requests,
     pictures,
     receipts,
+    tip_seal,
     tips,
     watches,
 )
@@ -23,12 +26,22 @@ from bot.case_rows import seen as case_seen
 from bot.case_rows import shares
 from bot.contacts import Known
 from bot.partner_rows import requests
+from bot.sealing import KeyRing
 from bot.tip_rows import copies
 from flows.events import CaseNewsStopped, Hushed, ReceiptTried
+from flows.partners import KINDS
 from flows.ports import CaseChange
 
 if TYPE_CHECKING:
     from bot.effects import Effects
+    from bot.service import Service
+
+_READERS = {
+    "kanim": "petugas kantor imigrasi",
+    "kanwil": "petugas Kanwil",
+    "operator": "pengelola bot",
+}
+"""By the kind of an officer's office (`OurOffice.kind`), or of who else acted."""
 
 
 def carry_out(
@@ -75,14 +88,17 @@ def seen(connection: Connection, tip: tips.TipRow, now: datetime) -> None:
     connection.execute(update(tips.tips).where(mine).values(seen_at=tip.kept_time(now)))
 
 
+def last_look(connection: Connection, tip: tips.TipRow) -> datetime:
+    """When its reporter last opened the case; before that, when it began."""
+    seen_at = select(tips.tips.c.seen_at).where(tips.tips.c.number == tip.number)
+    return connection.execute(seen_at).scalar() or tip.opened_at
+
+
 def since_last_look(connection: Connection, tip: tips.TipRow) -> tuple[CaseChange, ...]:
     """What became of the case since its reporter looked at it, for one whom no notice reached."""
-    row = connection.execute(
-        select(tips.tips.c.seen_at, tips.tips.c.opened_at, tips.tips.c.closed_at).where(
-            tips.tips.c.number == tip.number
-        )
-    ).one()
-    since = row.seen_at or row.opened_at
+    since = last_look(connection, tip)
+    closed = select(tips.tips.c.closed_at).where(tips.tips.c.number == tip.number)
+    closed_at = connection.execute(closed).scalar()
     table = tips.assignments
     owned = connection.execute(
         select(table.c.assigned_at, table.c.acknowledged_at)
@@ -94,9 +110,45 @@ def since_last_look(connection: Connection, tip: tips.TipRow) -> tuple[CaseChang
         changes.append("moved")
     if any(owner.acknowledged_at and owner.acknowledged_at > since for owner in owned):
         changes.append("taken")
-    if tip.status == "closed" and row.closed_at and row.closed_at > since:
+    if tip.paused_until is not None and _paused_at(connection, tip.number) > since:
+        changes.append("paused")
+    if tip.status == "closed" and closed_at and closed_at > since:
         changes.append("closed")
     return tuple(changes)
+
+
+def _paused_at(connection: Connection, number: int) -> datetime:
+    """When the present pause began."""
+    entry = audit.entries.c
+    begun = select(entry.at).where(
+        entry.subject == f"tip:{number}", entry.action.startswith("paused:")
+    )
+    at: datetime = connection.execute(begun.order_by(entry.id.desc()).limit(1)).scalar_one()
+    return at
+
+
+def new_messages(connection: Connection, ring: KeyRing, tip: tips.TipRow) -> tuple[str, ...]:
+    """The officers' words since the last look; nothing once it is withdrawn."""
+    if tip.status == "withdrawn":
+        return ()
+    since = last_look(connection, tip)
+    return tuple(tip_seal.relayed(connection, ring, tip.number, tip.id, since))
+
+
+def readers(connection: Connection, service: "Service", number: int) -> tuple[tuple[str, int], ...]:
+    """(who, how often) has opened the report: of what kind of office, never which person."""
+    told: Counter[str] = Counter()
+    for actor, count in audit.times(connection, audit.READING, f"tip:{number}").items():
+        kind, _, officer_id = actor.partition(":")
+        office = officers.office_of(connection, int(officer_id)) if kind == "officer" else ""
+        told[_READERS[service.office_of(office).kind if office else kind]] += count
+    return tuple(told.items())
+
+
+def handed_to(connection: Connection, number: int) -> tuple[str, ...]:
+    """The kinds of partners to whom a letter about it left the office."""
+    found = audit.begun_with(connection, "forwarded:", f"tip:{number}")
+    return tuple(KINDS.get(kind, "instansi lain") for kind in found)
 
 
 def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
@@ -162,7 +214,7 @@ def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:
     """Once for a case; False when it was done before."""
     tips.hold(effects.connection, tip.number)
     subject = f"tip:{tip.number}"
-    if audit.times(effects.connection, "contact_shared", subject):
+    if audit.times(effects.connection, ["contact_shared"], subject):
         return False
     at = tip.kept_time(effects.now)
     audit.record(effects.connection, at, actor="reporter", action="contact_shared", subject=subject)

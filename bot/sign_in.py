@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import Connection, Select, case, delete, select, update
+from sqlalchemy import Connection, Select, case, delete, func, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.accounts import SALT_BYTES, accounts, browsers, hash_proof, knows_browser
@@ -62,13 +62,19 @@ class Attempt:
 def salt_of(connection: Connection, ring: KeyRing, office_code: str, staff_no: str) -> bytes:
     """The salt of an account; for who has none always the same invented one."""
     row = account_of(connection, office_code, staff_no)
-    return bytes(row.salt) if row else _invented_salt(ring, staff_no)
+    return bytes(row.salt) if row else _invented_salt(ring, _one(staff_no))
 
 
 def account_of(connection: Connection, office_code: str, staff_no: str) -> Any:
     """The account of an officer who may sign in, with the present key."""
-    mine = (officers.c.office_code == office_code) & (officers.c.staff_no == staff_no)
-    return connection.execute(_accounts().where(mine)).first()
+    mine = officers.c.office_code == office_code, func.lower(officers.c.staff_no) == _one(staff_no)
+    exact_first = case((officers.c.staff_no == staff_no, 0), else_=1)
+    return connection.execute(_accounts().where(*mine).order_by(exact_first)).first()
+
+
+def _one(staff_no: str) -> str:
+    """`d-003` is D-003: a phone's keyboard decides which is typed."""
+    return staff_no.lower()
 
 
 def account_of_id(connection: Connection, officer_id: int) -> Any:
@@ -110,11 +116,11 @@ def attempt(
     """
     found = account_of(connection, office_code, staff_no)
     known = knows_browser(connection, found.officer_id if found else 0, browser, now)
-    index = ring.index("sign-in", staff_no)
+    index = ring.index("sign-in", _one(staff_no))
     if known:
-        index = ring.index("sign-in-browser", f"{browser}|{staff_no}")
+        index = ring.index("sign-in-browser", f"{browser}|{_one(staff_no)}")
     elif signed_in:
-        index = ring.index("sign-in-again", staff_no)
+        index = ring.index("sign-in-again", _one(staff_no))
     count, retry_at, warned_at = _count(connection, database, index, now)
     if retry_at and retry_at > now:
         return Attempt("wait", wait=retry_at - now)

@@ -40,7 +40,8 @@ def print_report(report: dict[str, Any], as_json: bool) -> None:
         print_json(report)
     else:
         for name, value in report.items():
-            print(f"{name}: {value}")
+            if value is not None:
+                print(f"{name}: {value}")
         print()
 
 

@@ -258,12 +258,22 @@ class TipMoves(Telling):
             self.tell_officer(tip.officer_id, "notice.pause_over", number=tip.number)
 
     def close(self, tip: TipRow, officer_id: int, outcome: str) -> None:
-        must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
+        """Raises NotAllowed: nobody calls a report false without having read it."""
         if outcome == "false":
-            self._flag_sender(tip)
+            must(audit.has_read(self.connection, tip.number, officer_id))
+        must(tips.close(self.connection, tip.number, officer_id, outcome, self.now))
         partner_requests.end_of_tip(self.connection, tip.number, self.now)
         self.take_back(tip.number, [], all_others=True)
         self.tell_reporter(tip)
+        if outcome == "false":
+            self._flag_sender(tip)
+            self._tell_leaders_of_false(tip, officer_id)
+
+    def _tell_leaders_of_false(self, tip: TipRow, officer_id: int) -> None:
+        """A second pair of eyes on what could bury a report."""
+        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
+        leaders = self.world.desk_readers(tip.office_code, skip | {officer_id})
+        self.tell_officers(leaders, "notice.closed_false", number=tip.number)
 
     def _flag_sender(self, tip: TipRow) -> None:
         """It changes in which order the sender's next reports are read, and nothing else."""
@@ -275,4 +285,4 @@ class TipMoves(Telling):
 
 def must(done: bool) -> None:
     if not done:
-        raise NotAllowed("the tip has ended or moved to somebody else meanwhile")
+        raise NotAllowed("the tip is not so that this could be done, or not any more")

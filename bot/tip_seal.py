@@ -184,11 +184,16 @@ def purge_relays(connection: Connection, ended_before: datetime) -> None:
     connection.execute(delete(relays).where(relays.c.tip_number.in_(ended)))
 
 
-def relayed(connection: Connection, ring: KeyRing, number: int, tip_id: str) -> list[str]:
+def relayed(
+    connection: Connection,
+    ring: KeyRing,
+    number: int,
+    tip_id: str,
+    since: datetime | None = None,
+) -> list[str]:
     """The officers' words to the reporter, oldest first; what no longer opens is left out."""
-    rows = connection.execute(
-        select(relays.c.sealed).where(relays.c.tip_number == number).order_by(relays.c.id)
-    )
+    query = select(relays.c.sealed).where(relays.c.tip_number == number).order_by(relays.c.id)
+    rows = connection.execute(query if since is None else query.where(relays.c.at >= since))
     words = []
     for row in rows:
         try:

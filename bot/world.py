@@ -44,8 +44,6 @@ from flows.ports import (
     Urgency,
 )
 
-_READERS = {"officer": "petugas kantor imigrasi", "operator": "pengelola bot"}
-
 
 class World(PartnerWorld):
     """One turn's view of the world. Nothing here writes."""
@@ -65,7 +63,7 @@ class World(PartnerWorld):
             channel=known.channel,
             is_new=known.is_new,
             consented=known.consented,
-            opted_out=known.opted_out,
+            opted_out=known.opted_out_at is not None,
             quiet=known.quiet_before is not None,
             place=self.place(known.place_code) if known.place_code else None,
             officer=known.officer_name,
@@ -263,18 +261,25 @@ class World(PartnerWorld):
         tip = tips.by_id(self._connection, tip_id)
         if tip is None:
             return ()
-        found = audit.times(self._connection, "read", f"tip:{tip.number}")
-        return tuple((_READERS.get(kind, "pihak lain"), count) for kind, count in found.items())
+        return returns.readers(self._connection, self._service, tip.number)
+
+    def handed_to(self, tip_id: str) -> tuple[str, ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        return returns.handed_to(self._connection, tip.number) if tip else ()
 
     def contact_shared(self, tip_id: str) -> bool:
         tip = tips.by_id(self._connection, tip_id)
         return tip is not None and bool(
-            audit.times(self._connection, "contact_shared", f"tip:{tip.number}")
+            audit.times(self._connection, ["contact_shared"], f"tip:{tip.number}")
         )
 
     def news_may_come(self) -> bool:
+        asked = self._known.opted_out_at if self._known else None
         return any(
-            view.status in tips.OPEN_STATUSES and not view.quiet for view in self.reporter_tips()
+            view.status in tips.OPEN_STATUSES
+            and not view.quiet
+            and (asked is None or view.opened_at > asked)
+            for view in self.reporter_tips()
         )
 
     def reporter_tips(self) -> tuple[TipView, ...]:
@@ -291,6 +296,10 @@ class World(PartnerWorld):
         if tip is None or tip.status == "withdrawn":
             return ()
         return tuple(tip_seal.relayed(self._connection, self._service.ring, tip.number, tip.id))
+
+    def new_messages(self, tip_id: str) -> tuple[str, ...]:
+        tip = tips.by_id(self._connection, tip_id)
+        return returns.new_messages(self._connection, self._service.ring, tip) if tip else ()
 
     def officer_tips(self) -> tuple[TipView, ...]:
         known = self._known

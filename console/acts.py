@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import case_work, outbox, partner_requests, tips
+from bot import audit, case_work, outbox, partner_requests, tips
 from bot.case_rights import Access, Reader
 from bot.case_work import NotPossible, Wrap, WrapNeeded
 from bot.effects import Effects
@@ -224,6 +224,10 @@ def close(effects: Effects, view: Access, reader: Reader, form: Close) -> str:
     tip = view.tip
     if not view.taken or tip.officer_id != reader.officer_id:
         raise NotPossible("not theirs, or not taken")
+    if form.outcome == "false" and not audit.has_read(
+        effects.connection, tip.number, reader.officer_id
+    ):
+        raise Declined("Baca dulu laporannya, baru bisa ditutup sebagai sengaja palsu.")
     if words and tip.topic == "question":
         effects.ask_reporter(tip, reader.officer_id, words)
     elif words:

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -23,7 +24,8 @@ from bot.officers import ROLE_NAMES
 from bot.service import Service
 from console import account, entrance, inbox, keywork, oversight, refusals, setup, words
 from console.edge import Handler, Page, RefusedError, is_json, origin_of
-from console.sessions import Signed, csrf
+from console.entrance import home
+from console.sessions import Signed, csrf, signed_in
 from flows.catalog import HotlineEntry
 from flows.plain_text import plain
 from flows.times import say_time
@@ -114,12 +116,18 @@ class Console:
             response: Response = JSONResponse({"error": told}, refused.status)
         else:
             title, *lines = refusals.WORDS.get(refused.page, refusals.TROUBLE)
-            response = self.show("refused.html", refused.status, title=title, lines=lines)
+            signed: Signed | None = getattr(request.state, "signed", None)
+            response = self.show(
+                "refused.html", refused.status, title=title, lines=lines,
+                home=home(signed.roles) if signed else "",
+            )  # fmt: skip
         response.headers.update(refused.headers)
         return response
 
     async def nothing(self, request: Request) -> Response:
         """Any other address: the same words as for what is not the asker's."""
+        with suppress(RefusedError):
+            await signed_in(request, touch=False)
         raise RefusedError(404, "not_here")
 
     async def static(self, request: Request) -> Response:

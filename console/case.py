@@ -241,7 +241,7 @@ def _reads(
     entry = audit.entries.c
     rows = connection.execute(
         select(entry.at, entry.actor)
-        .where(entry.subject == f"tip:{number}", entry.action.in_(sorted(set(WHY.values()))))
+        .where(entry.subject == f"tip:{number}", entry.action.in_(audit.READING))
         .order_by(entry.id.desc())
     )
     return [

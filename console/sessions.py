@@ -58,6 +58,7 @@ async def signed_in(request: Request, *, role: str = "", touch: bool = True) -> 
     signed = await run_in_threadpool(_find, console.service, token, touch) if token else None
     if signed is None:
         raise _to_the_entrance(request, console.root)
+    request.state.signed = signed  # a refusal then leads back to their list
     if role and role not in signed.roles:
         raise RefusedError(404, "not_here")
     return signed

@@ -5,10 +5,11 @@ that the number was not typed: words for a reporter are then read back before th
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flows.desk_words import read_number
 from flows.nodes import Decide, Node, Option, Pick, Say, Scene
-from flows.ports import TipView
+from flows.ports import OfficeTip, TipView
 
 TAKEN = ("acknowledged", "answered")
 OPEN = ("assigned", *TAKEN)
@@ -49,10 +50,12 @@ def commands(found: dict[str, str]) -> dict[str, Node]:
     return {
         **entries,
         **none,
+        "unknown": Decide(_of_a_colleague, {"yes": "on_colleague", "no": "not_there"}),
+        "on_colleague": Say("officer_desk.on_colleague", "rest", slots=_colleague),
         **{f"{act}_this": Decide(_this(act), {"next": then}) for act, then in found.items()},
         "which": Pick("officer_desk.which", _fitting, "number", "which_act", human=False),
         "which_act": Decide(lambda scene: scene.answers["act"], found),
-        "unknown": Say("officer_desk.unknown", "rest"),
+        "not_there": Say("officer_desk.unknown", "rest"),
         "is_closed": Say("officer_desk.is_closed", "rest", slots=number),
         "is_withdrawn": Say("officer_desk.is_withdrawn", "rest", slots=number),
         "not_yours": Say("officer_desk.not_yours", "rest", slots=_owner),
@@ -95,11 +98,22 @@ def _fits(scene: Scene, act: str) -> list[TipView]:
 
 
 def _fitting(scene: Scene) -> tuple[Option, ...]:
-    return tuple(option(tip) for tip in _fits(scene, scene.answers.get("act", "read"))[:MOST])
+    return tuple(
+        option(tip, scene.ports.now)
+        for tip in _fits(scene, scene.answers.get("act", "read"))[:MOST]
+    )
 
 
-def option(tip: TipView) -> Option:
-    label = f"#{tip.number} {URGENT[tip.urgency]}{tip.opened_at:%d-%m %H.%M}"
+def option(tip: TipView, now: datetime) -> Option:
+    """The deadline's hour when it is today, else its day: a row takes few letters."""
+    due = "ditunda"
+    if tip.due_at:
+        due = (
+            f"batas {tip.due_at:%H.%M}"
+            if tip.due_at.date() == now.date()
+            else (f"batas {tip.due_at:%d-%m}")
+        )
+    label = f"#{tip.number} {URGENT[tip.urgency]}{due}"
     return Option(str(tip.number), label, words=(str(tip.number),))
 
 
@@ -133,6 +147,26 @@ def number(scene: Scene) -> dict[str, str]:
 def page(scene: Scene, below: str = "") -> str:
     """No secret: the page opens only for whoever is signed in and may see the report."""
     return f"{scene.ports.public_url()}/console/tip/{scene.answers.get('number', '')}{below}"
+
+
+def _theirs(scene: Scene) -> OfficeTip | None:
+    """The leader's own list shows it; only in the console can they move it."""
+    typed = read_number(scene.words)[0]
+    found = scene.ports.office_tips() if scene.ports.leads_office() else ()
+    return next((tip for tip in found if tip.owner and str(tip.number) == typed), None)
+
+
+def _of_a_colleague(scene: Scene) -> str:
+    return "yes" if _theirs(scene) else "no"
+
+
+def _colleague(scene: Scene) -> dict[str, str]:
+    tip = _theirs(scene)
+    if tip is None:
+        return {"number": "-", "owner": "-", "taken": "-", "link": "-"}
+    scene.answers["number"] = str(tip.number)
+    return {"number": str(tip.number), "owner": tip.owner, "link": page(scene),
+            "taken": "sudah diambil" if tip.status in TAKEN else "belum diambil"}  # fmt: skip
 
 
 def _owner(scene: Scene) -> dict[str, str]:

@@ -85,10 +85,10 @@ def act(run: "Run", action: str) -> None:
         run.forget_place()
         run.session.kept.clear()
         run.bubble("common.stopped", None)
-        if run.person.opted_out:  # whoever says it twice means all of it
-            run.events.append(CaseNewsStopped())
-        elif run.ports.news_may_come():
+        if run.ports.news_may_come():
             run.enter("stopping")
+        elif run.person.opted_out:  # whoever says it twice means all of it
+            run.events.append(CaseNewsStopped())
     elif action == "start":
         if run.person.opted_out or run.person.quiet:
             run.events.append(OptedIn())

@@ -19,6 +19,7 @@ from flows.entities_contacts import find_phones
 from flows.entities_text import fold
 from flows.identity_numbers import HIDDEN_NIK, mask_identity_numbers
 from flows.partners import Ground
+from flows.plain_text import defanged
 from flows.times import say_date
 from flows.wording import Wording
 
@@ -210,9 +211,7 @@ def _without(text: str, hidden: Iterable[Finding]) -> str:
     """The words with each finding hidden, longest first, and links that can't be pressed."""
     for words in sorted({one.words for one in hidden}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", HIDDEN, text)
-    return re.sub(r"(?<=\w)\.(?=[a-z]{2,}(?:[/\s?:]|$))", "[.]", text, flags=re.IGNORECASE).replace(
-        "://", "[:]//"
-    )
+    return defanged(text)
 
 
 def _lines(

@@ -138,10 +138,38 @@ def _closing(outcome_words: Mapping[str, Sequence[str]]) -> dict[str, Node]:
             slots=number,
             human=False,
         ),
-        **{f"close_{o}": Decide(standing, {"taken": f"end_{o}"} | ended) for o in OUTCOMES},
+        **{f"close_{o}": Decide(standing, {"taken": f"end_{o}"} | ended)
+           for o in OUTCOMES if o != "false"},
+        **_closing_as_false(ended),
         **{f"end_{o}": Emit(_end(o), "closed") for o in OUTCOMES},
         "closed": Say("officer_desk.closed", "rest", slots=number),
-    }
+    }  # fmt: skip
+
+
+def _closing_as_false(ended: Mapping[str, str]) -> dict[str, Node]:
+    """Only who has read it may call it false, and says so twice."""
+
+    def read(scene: Scene) -> str:
+        stands = standing(scene)
+        if stands != "taken":
+            return stands
+        return "read" if scene.ports.has_read(present(scene).number) else "unread"
+
+    def exits(to: str) -> dict[str, str]:
+        return {"read": to, "unread": "false_unread"} | dict(ended)
+
+    return {
+        "close_false": Decide(read, exits("false_sure")),
+        "false_unread": Say("officer_desk.false_unread", "rest", slots=_page),
+        "false_sure": Choose(
+            "officer_desk.false_sure",
+            (Choice("yes", "common.yes", "false_last"),
+             Choice("no", "officer_desk.do_not", "not_closed")),
+            slots=number, human=False,
+        ),
+        "false_last": Decide(read, exits("end_false")),
+        "not_closed": Say("officer_desk.not_closed", "rest", slots=number),
+    }  # fmt: skip
 
 
 # ---- lists
@@ -154,7 +182,7 @@ def _any_tips(scene: Scene) -> str:
 
 
 def _tips(scene: Scene) -> tuple[Option, ...]:
-    return tuple(option(tip) for tip in scene.ports.officer_tips()[:MOST])
+    return tuple(option(tip, scene.ports.now) for tip in scene.ports.officer_tips()[:MOST])
 
 
 def _how_many(scene: Scene) -> dict[str, str]:
@@ -180,7 +208,11 @@ def _office_lines(scene: Scene) -> dict[str, str]:
     ]
     if len(found) > MOST_OF_OFFICE:
         lines.append(f"dan {len(found) - MOST_OF_OFFICE} lagi di konsol")
-    return {"count": str(len(found)), "lines": "\n".join(lines)}
+    free = [f"#{tip.number}" for tip in found[:MOST_OF_OFFICE] if not tip.owner]
+    how = [f"Balas AMBIL dan nomornya untuk {', '.join(free)}."] if free else []
+    if len(free) < len(found[:MOST_OF_OFFICE]):
+        how.append(f"Milik petugas dipindahkan di konsol: {scene.ports.public_url()}/console/inbox")
+    return {"count": str(len(found)), "lines": "\n".join(lines), "how": "\n".join(how)}
 
 
 # ---- one report
@@ -205,6 +237,10 @@ def _tip(scene: Scene) -> dict[str, str]:
         if tip.mine and tip.paused_until is not None:
             status = f"ditunda, {tip.pause_reason}"
     return number(scene) | {"kind": kind, "status": status, "due": due, "link": link}
+
+
+def _page(scene: Scene) -> dict[str, str]:
+    return number(scene) | {"link": page(scene)}
 
 
 _STATUS = {

@@ -1,5 +1,8 @@
-"""After STOP, once: may it still be announced in this chat that a message came? Without an answer,
-yes. A flow of its own, so that it says nothing of a case and a cry for help is heard in it."""
+"""After STOP, once for each open case: may it still be announced here that a message came?
+
+Without an answer, yes. A flow of its own, so that it says nothing of a case and a cry for help is
+heard in it.
+"""
 
 from datetime import timedelta
 

@@ -179,7 +179,17 @@ def _read_back(scene: Scene) -> dict[str, str]:
         "when": _short(answers.get("when") or _UNKNOWN),
         "who": _short(answers.get("who") or _UNKNOWN),
         "more": _short(more),
+        "files": _files(scene),
     }
+
+
+def _files(scene: Scene) -> str:
+    """What goes along without being read back."""
+    files = scene.ports.attachments("")
+    told = [f"{files.kept} berkas"] if files.kept else []
+    if files.coming:
+        told.append(f"{files.coming} masih diproses")
+    return f"\nLampiran: {', '.join(told)}" if told else ""
 
 
 def _short(text: str) -> str:

@@ -29,10 +29,12 @@ from flows.places import read_words
 from flows.ports import TipView
 from flows.safety import hotline_lines, mask_identity_numbers
 from flows.times import say_time
+from flows.triggers import fold
 
 STAYS_OPEN = timedelta(hours=1)
 """A case opened with its code closes itself: the phone may be read by others."""
 SHOWN = 160
+_LOST = frozenset(["lupa", "hilang", "ilang", "kehilangan", "kelupaan", "kesupen", "lali"])
 _CHANGES = {
     "moved": "dialihkan ke petugas berikutnya",
     "taken": "sudah diterima petugas",
@@ -44,7 +46,7 @@ def flow() -> Flow:
     return Flow(
         "tip_status",
         _finding() | _reading() | _telling() | _sharing() | _ending(),
-        entries=("mine",),
+        entries=("mine", "take_back"),
         expires=STAYS_OPEN,
     )
 
@@ -64,6 +66,11 @@ def _finding() -> dict[str, Node]:
         "missed": Emit(lambda scene: [ReceiptTried()], "unknown"),
         "unknown": Say("tip_status.unknown_code", "code"),
         "mine": Decide(_mine, {"one": "status", "several": "which", "none": "code"}),
+        "take_back": Decide(
+            _mine, {"one": "take_back_it", "several": "take_back_which", "none": "code"}
+        ),
+        "take_back_which": Pick("tip_status.which", _options, "tip", "take_back_it"),
+        "take_back_it": Decide(_how_ended, {"kept": "withdraw", "withdrawn": "gone_before"}),
         "which": Pick("tip_status.which", _options, "tip", "status"),
     }
 
@@ -87,7 +94,7 @@ def _reading() -> dict[str, Node]:
         "shown": Choose(
             "tip_status.shown",
             (
-                Choice("reply", "tip_status.reply", "more"),
+                Choice("reply", "tip_status.reply", "reply"),
                 Choice("withdraw", "tip_status.withdraw", "withdraw"),
                 Choice("share", "tip_status.share", "share"),
                 Choice("menu", "common.to_menu", "welcome:menu"),
@@ -99,6 +106,8 @@ def _reading() -> dict[str, Node]:
 
 def _telling() -> dict[str, Node]:
     return {
+        "reply": Decide(_any_words, {"some": "once_more", "none": "more"}),
+        "once_more": Say("tip_status.mail", "more", slots=_last_words),
         "more": Ask("tip_status.more", "more", "told", _read_more),
         "told": Decide(_still_open, {"open": "add", "ended": "ended"}),
         "add": Emit(_add, "added_how"),
@@ -180,9 +189,11 @@ def _typed_code(scene: Scene) -> str:
 def _read_code(text: str, scene: Scene) -> str:
     """What can't be a code is no try."""
     code = receipt_codes.typed(text)
-    if code is None:
-        raise AskAgain("tip_status.unknown_code")
-    return code
+    if code is not None:
+        return code
+    if _LOST & set(fold(text).split()):
+        raise AskAgain("tip_status.lost_code")
+    raise AskAgain("tip_status.no_code")
 
 
 def _look(scene: Scene) -> str:
@@ -217,7 +228,15 @@ def _changes(scene: Scene) -> str:
 
 def _changed(scene: Scene) -> dict[str, str]:
     changes = scene.ports.since_last_look(scene.answers["tip"])
-    return {"changes": ", ".join(_CHANGES[change] for change in changes)}
+    view = _view(scene)
+    paused = _paused(view) if view else ""
+    said = [paused if change == "paused" else _CHANGES[change] for change in changes]
+    return {"changes": ", ".join(said)}
+
+
+def _paused(view: TipView) -> str:
+    until = say_time(view.paused_until) if view.paused_until else "-"
+    return f"ditunda sampai {until}: {view.pause_reason}"
 
 
 def _reached(scene: Scene) -> str:
@@ -226,9 +245,14 @@ def _reached(scene: Scene) -> str:
 
 
 def _messages(scene: Scene) -> str:
-    if scene.ports.reporter_messages(scene.answers["tip"]):
-        return "mail"
-    return _still_open(scene)
+    """Old words would hide the news; but who asks about an ended case reads the last ones again."""
+    stands = _still_open(scene)
+    return "mail" if _words_to_read(scene, stands) else stands
+
+
+def _words_to_read(scene: Scene, stands: str) -> tuple[str, ...]:
+    ports, tip = scene.ports, scene.answers["tip"]
+    return ports.reporter_messages(tip) if stands == "ended" else ports.new_messages(tip)
 
 
 def _still_open(scene: Scene) -> str:
@@ -267,7 +291,16 @@ def _share(scene: Scene) -> list[Event]:
 
 
 def _mail(scene: Scene) -> dict[str, str]:
-    return {"messages": "\n".join(scene.ports.reporter_messages(scene.answers["tip"])[-3:])}
+    return {"messages": "\n".join(_words_to_read(scene, _still_open(scene))[-3:])}
+
+
+def _any_words(scene: Scene) -> str:
+    return "some" if scene.ports.reporter_messages(scene.answers["tip"]) else "none"
+
+
+def _last_words(scene: Scene) -> dict[str, str]:
+    """What is answered, once more: it was read at an earlier look."""
+    return {"messages": "\n".join(scene.ports.reporter_messages(scene.answers["tip"])[-1:])}
 
 
 def _status(scene: Scene) -> dict[str, str]:
@@ -282,7 +315,7 @@ def _status(scene: Scene) -> dict[str, str]:
         "withdrawn": "sudah ditarik",
     }
     return {
-        "status": words.get(view.status, view.status),
+        "status": _paused(view) if view.paused_until else words.get(view.status, view.status),
         "owner": view.owner,
         "due": say_time(view.due_at) if view.due_at else "-",
         "readers": _readers(scene),
@@ -293,7 +326,9 @@ def _readers(scene: Scene) -> str:
     """Who opened the report how often, straight from the audit."""
     found = scene.ports.readers(scene.answers["tip"])
     told = ", ".join(f"{count} kali oleh {who}" for who, count in found)
-    return f"Dibaca {told}." if told else "Belum dibaca siapa pun."
+    read = f"Dibaca {told}." if told else "Belum dibaca siapa pun."
+    partners = scene.ports.handed_to(scene.answers["tip"])
+    return f"{read} Diteruskan ke {', '.join(partners)}." if partners else read
 
 
 def _instead(scene: Scene) -> tuple[Option, ...]:

@@ -1,6 +1,8 @@
 // What a partner is handed of a case, as flows/forwarding.py writes it; here because a sealed case
 // is readable only in its officer's browser. What points to a person is hidden unless ticked.
 
+import { defanged } from "./plain.js";
+
 const TOLD = ["what", "where_name", "when", "who", "proof"];
 const ON_REQUEST = ["victim", "where_words"];
 export const HIDDEN = "[disamarkan]";
@@ -94,5 +96,5 @@ export function hidden(text, tick, own = false) {
     if (index >= done) shown += text.slice(done, index) + HIDDEN;
     done = Math.max(done, index + words.length);
   }
-  return (shown + text.slice(done)).replace(/(?<=[\p{L}\p{N}_])\.(?=[a-z]{2,}(?:[/\s?:]|$))/giu, "[.]").replaceAll("://", "[:]//");
+  return defanged(shown + text.slice(done));
 }

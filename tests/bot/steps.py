@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, select
 
-from bot import demo, tips
+from bot import audit, demo, tips
 from bot.channels.base import Outgoing
 from bot.rehearsal import Rehearsal
 from flows.events import MessageCreated
@@ -33,6 +33,13 @@ async def report(
     told = heard(sent, who)
     assert "Kode laporan: " in told, told
     return told.partition("Kode laporan: ")[2].split()[0]
+
+
+def read_in_console(rehearsal: Rehearsal, number: int, officer_id: int = 1) -> None:
+    """What the console writes down when this officer opens the report."""
+    with rehearsal.service.database.write() as connection:
+        audit.record(connection, rehearsal.clock.now(), actor=f"officer:{officer_id}",
+                     action="read", subject=f"tip:{number}")  # fmt: skip
 
 
 async def settle_in(rehearsal: Rehearsal, who: str, village: str = NGRAYUN) -> None:

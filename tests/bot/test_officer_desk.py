@@ -11,7 +11,7 @@ from bot.officers import leaves, officers
 from bot.rehearsal import Rehearsal
 from bot.roster import RosterRow, import_roster, invite
 from flows.wording import slots_of
-from tests.bot.steps import count, first_tip, heard, report, settle_in
+from tests.bot.steps import count, first_tip, heard, read_in_console, report, settle_in
 
 
 @pytest.fixture
@@ -71,9 +71,31 @@ async def test_nobody_else_moves_a_report(bot: Rehearsal, who: str) -> None:
     before = tip_of(bot)
     for words in ("AMBIL 1", "BACA 1", "BALAS 1 halo", "TANYA 1 halo", "TUNDA 1 2j dokumen",
                   "TERUSKAN 1 Sri", "TUTUP 1 ditangani"):  # fmt: skip
-        assert "/console/" not in await says(bot, who, words), words
+        told = await says(bot, who, words)
+        assert "/console/" not in told or (who == demo.HEAD and "#1 ada pada" in told), words
         await bot.say(who, "menu")
     assert tip_of(bot) == before
+
+
+async def test_false_is_said_only_by_who_has_read_it_and_twice(bot: Rehearsal) -> None:
+    await report(bot, danger="ya")
+    await bot.say(demo.OFFICER, "AMBIL 1")
+    for words in ("TUTUP 1 hasil=palsu", "TUTUP 1", "palsu"):
+        told = await says(bot, demo.OFFICER, words)
+    assert "Baca dulu laporannya" in told
+    assert tip_of(bot).status == "acknowledged"
+    read_in_console(bot, 1, officer_id=2)  # a colleague's eyes are not one's own
+    assert "Baca dulu laporannya" in await says(bot, demo.OFFICER, "TUTUP 1 palsu")
+    read_in_console(bot, 1)
+    assert "SENGAJA PALSU?" in await says(bot, demo.OFFICER, "TUTUP 1 palsu")
+    assert "tetap terbuka" in await says(bot, demo.OFFICER, "jangan")
+    await bot.say(demo.OFFICER, "TUTUP 1 palsu")
+    sent = await bot.say(demo.OFFICER, "ya")
+    assert "#1 ditutup" in heard(sent, demo.OFFICER)
+    assert heard(sent, demo.HEAD).count("#1 ditutup sebagai sengaja palsu.") == 1
+    assert not heard(sent, demo.DEPUTY)
+    assert "#1 sudah ditutup" in await says(bot, demo.OFFICER, "TUTUP 1 palsu")
+    assert count(bot, tips.tips, outcome="false") == 1
 
 
 async def test_a_report_that_moved_between_question_and_answer(bot: Rehearsal) -> None:
@@ -112,6 +134,18 @@ async def test_whom_the_report_names_is_not_offered_and_not_shown_it(bot: Rehear
     await bot.say(who, "TERUSKAN 1")
     last = [message for message in bot.channel.sent if message.to == who][-1]
     assert "Dewi Lestari (contoh)" not in [button.label for button in last.buttons]
+
+
+async def test_a_leader_is_not_told_to_take_what_is_a_colleagues(bot: Rehearsal) -> None:
+    await report(bot)
+    listed = await says(bot, demo.HEAD, "DAFTAR SEMUA")
+    assert "AMBIL" not in listed
+    assert "/console/inbox" in listed
+    told = await says(bot, demo.HEAD, "AMBIL 1")
+    assert "#1 ada pada" in told and "belum diambil. Pindahkan di konsol:" in told
+    assert "/console/tip/1" in told
+    assert "Nomor itu tidak ada pada Anda" in await says(bot, demo.HEAD, "AMBIL 9")
+    assert "Nomor itu tidak ada pada Anda" in await says(bot, demo.DEPUTY, "AMBIL 1")
 
 
 async def test_leave_that_begins_today_moves_at_once(bot: Rehearsal) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot import order, tips
 from bot.rehearsal import Rehearsal
-from tests.bot.steps import count, report
+from tests.bot.steps import count, read_in_console, report
 
 
 async def ranks(rehearsal: Rehearsal) -> list[int]:
@@ -66,7 +66,8 @@ async def test_reports_closed_as_false_only_step_back(on_both: Rehearsal) -> Non
     for number in range(1, order.FALSE_REPORTS + 1):
         await report(on_both)
         await on_both.say("petugas", f"ambil {number}")
-        for words in (f"selesai {number}", "sengaja palsu"):
+        read_in_console(on_both, number)
+        for words in (f"selesai {number}", "sengaja palsu", "ya"):
             await on_both.say("petugas", words)
         await on_both.wait(timedelta(days=1))
     assert count(on_both, tips.tips, outcome="false") == order.FALSE_REPORTS

@@ -14,7 +14,7 @@ from bot.sealing import public_of
 from bot.tip_rows import parts
 from flows.forwarding import Handover, findings, letter, one_line
 from flows.partners import load_grounds
-from flows.plain_text import plain
+from flows.plain_text import defanged, plain
 from tests.age_file import open_age
 from tests.browser.conftest import LiveConsole, keep, sign_in
 from tests.console.office import STORY
@@ -332,6 +332,27 @@ def test_the_browser_hides_whatever_the_offices_rules_find(
     ]
     assert missed == []
     assert len(texts) > 3000
+
+
+def test_no_address_in_the_letter_can_be_pressed(office: LiveConsole, phone: Page) -> None:
+    texts = [
+        "di bit.ly, lalu",
+        "(wa.me)",
+        "lihat t.me!",
+        "bit。ly/abc",
+        "https://x.com/a",
+        "PT.Maju",
+    ]
+    open_case(phone, office)
+    shown = phone.evaluate(
+        """async (texts) => {
+          const src = document.querySelector('script[src*="case.js"]').src;
+          const { hidden } = await import(src.replace('case.js', 'letter.js'));
+          return texts.map((text) => hidden(text, new Set()));
+        }""",
+        texts,
+    )
+    assert shown == [defanged(text) for text in texts]
 
 
 def test_the_letter_is_the_one_of_the_offices_rules(office: LiveConsole, phone: Page) -> None:

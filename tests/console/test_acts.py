@@ -72,6 +72,20 @@ async def test_every_serving_is_written_down(bot: Bot, owner: Desk) -> None:
     assert "Dibaca 2 kali" in (await owner.get("/tip/1")).text
 
 
+async def test_the_reporter_is_told_of_every_reading_and_of_the_letter(
+    bot: Bot, owner: Desk, browser: httpx.AsyncClient
+) -> None:
+    await owner.opened(1)
+    await owner.post("/tip/1/open", {"why": "print"})
+    letter = {"partner": "polres_ppa", "ground": "penempatan_tanpa_izin", "digest": "ab" * 32}
+    assert (await owner.act(1, "forwarded", **letter)).status_code == 200
+    bot.say(demo.VILLAGER, "menu")
+    bot.say(demo.VILLAGER, "buka")
+    told = " ".join(bot.say(demo.VILLAGER, "2")[demo.VILLAGER])
+    assert "Dibaca 2 kali oleh petugas kantor imigrasi." in told
+    assert "Diteruskan ke Polres." in told
+
+
 async def test_no_word_of_a_report_is_in_any_page_of_the_server(bot: Bot, owner: Desk) -> None:
     for path in ("/inbox", "/tip/1", "/tip/1/print", "/tip/1/forward"):
         text = (await owner.get(path)).text
@@ -192,6 +206,17 @@ async def test_a_closed_case_opens_for_its_leaders_only(
     assert "data-act" not in page
     assert (await leader.opened(1))["parts"]
     assert (await leader.act(1, "note", **sealed_note(bot, "nanti"))).status_code == 409
+
+
+async def test_a_report_nobody_read_is_not_closed_as_false(bot: Bot, owner: Desk) -> None:
+    refused = await owner.act(1, "close", outcome="false", words="Laporan ini palsu.")
+    assert refused.status_code == 422
+    assert "Baca dulu" in refused.json()["error"]
+    assert bot.tip(1).status == "acknowledged"
+    await owner.opened(1)
+    assert (await owner.act(1, "close", outcome="false")).json() == {"go": "/inbox"}
+    assert bot.tip(1).status == "closed"
+    assert "closed:false" in [action for _, action, _ in bot.actions()]
 
 
 async def test_an_outcome_is_one_of_the_list(bot: Bot, owner: Desk) -> None:

@@ -104,6 +104,7 @@ class FakePorts:
     files: Attachments = field(default_factory=lambda: Attachments(0, 0))
     changes: tuple[CaseChange, ...] = ()
     times_read: int = 2
+    letters_to: tuple[str, ...] = ()
     shared: bool = False
     has_news: bool = False
     pictures: int = 0
@@ -171,11 +172,17 @@ class FakePorts:
     def readers(self, tip_id: str) -> tuple[tuple[str, int], ...]:
         return (("petugas kantor imigrasi", self.times_read),) if self.times_read else ()
 
+    def handed_to(self, tip_id: str) -> tuple[str, ...]:
+        return self.letters_to
+
     def contact_shared(self, tip_id: str) -> bool:
         return self.shared
 
     def news_may_come(self) -> bool:
         return self.has_news
+
+    def has_read(self, number: int) -> bool:
+        return self.times_read > 0
 
     def officer_tips(self) -> tuple[TipView, ...]:
         return tuple(self.tips.values())
@@ -209,6 +216,9 @@ class FakePorts:
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
         return self.messages.get(tip_id, ())
+
+    def new_messages(self, tip_id: str) -> tuple[str, ...]:
+        return self.reporter_messages(tip_id)
 
     def officer_invitation(self, code: str) -> str | None:
         return self.invitations.get(code.strip())

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flows.catalog import load_texts
 from flows.forwarding import HIDDEN, Handover, NotOnThisGround, findings, letter, safe_cell
 from flows.partners import NO_PERSONAL_DATA, load_grounds
+from flows.plain_text import defanged
 
 GROUNDS = {ground.id: ground for ground in load_grounds()}
 WORDING = load_texts()
@@ -127,10 +128,24 @@ def test_an_answer_is_one_line_and_no_heading_of_the_letter() -> None:
     assert "\u202e" not in sent.body
 
 
-@pytest.mark.parametrize("told", ["buka bit.ly/abc", "https://x.com/a", "www.contoh.co.id"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "buka bit.ly/abc",
+        "https://x.com/a",
+        "www.contoh.co.id",
+        "di bit.ly, lalu",
+        "(wa.me)",
+        "lihat t.me!",
+        "kerja-jepang.com;",
+        "bit。ly/abc",
+        "http://103.20.1.9/a",
+    ],
+)
 def test_a_link_can_not_be_pressed(told: str) -> None:
     words = lines(told)["Kejadian"]
     assert "[.]" in words and "://" not in words
+    assert words.removeprefix("Kejadian: ") == defanged(told)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,21 @@ def test_only_a_bare_code_is_the_whole_message() -> None:
     assert not receipt_codes.is_one("Calo itu naik mobil B1234XY, kode 7F3K-92QX-MN4T")
 
 
-@pytest.mark.parametrize("text", ["tidak tahu", "lupa", "7F3K-92QX", "halo", "x" * 4000])
+@pytest.mark.parametrize(
+    "text", ["buka AAAA-BBBB-CCCC", "KODE aaaa-bbbb-cccc", "Buka AAAABBBBCCCC"]
+)
+def test_an_old_code_needs_its_word(text: str) -> None:
+    assert receipt_codes.typed(text) is not None
+    assert receipt_codes.find(text.replace("AAAABBBBCCCC", "AAAA BBBB CCCC")) is not None
+    assert receipt_codes.find(text.partition(" ")[2]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tidak tahu", "lupa", "7F3K-92QX", "halo", "x" * 4000, "tarik laporan", "tolong dong",
+        "laporan saya gimana", "lupa kode", "lagi dong dulu", "081234567890", "buka mata kami dulu",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_a_code_is_no_try(text: str) -> None:
     assert receipt_codes.typed(text) is None

@@ -21,6 +21,15 @@ ASKED = (
     "nama pelapornya siapa",
     "siapa yang ngadu",
     "apa saya dilaporkan?",
+    "siapa yg lapor saya?? jawab!",
+    "woi siapa yang lapor saya",
+    "who reported me",
+    "Who reported me?? answer now",
+    "did anyone report me",
+    "apakah PT Maju Jaya dilaporkan",
+    "apakah pak budi sudah dilaporkan?",
+    "ada berapa laporan d ngrayun",
+    "berapa laporan tentang saya",
 )
 FIXED = CATALOG.wording.raw("common.who_reported")
 
@@ -69,6 +78,12 @@ def test_in_every_state(flow: str, node: str) -> None:
         "apakah saya bisa melapor?",
         "bagaimana cara melaporkan calo",
         "apa laporan saya sudah dibaca?",
+        "laporan saya gimana",
+        "berapa laporan saya",
+        "berapa lama laporan saya diproses",
+        "apakah calo bisa dilaporkan",
+        "apakah ini harus dilaporkan",
+        "i want to report someone",
     ],
 )
 def test_what_only_sounds_like_it(text: str) -> None:
