@@ -201,7 +201,7 @@ def merge(
     owner = [one for one in colleagues(effects, into) if one.id == other.officer_id]
     for colleague in owner:
         _let_read(effects.connection, tip, colleague.key, wrap)
-    if not tips.end(effects.connection, tip.number, "merged", effects.now, by=by):
+    if not tips.end(effects.connection, tip.number, "merged", effects.now, actor=f"officer:{by}"):
         raise NotPossible("it has ended meanwhile")
     partner_requests.end_of_tip(effects.connection, tip.number, effects.now)
     effects.take_back(tip.number, [], all_others=True)

@@ -1,7 +1,5 @@
 """What each event of a conversation does. The only place where a turn changes the world."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -13,32 +11,23 @@ from bot import (
     audit,
     conflicts,
     contacts,
-    draft_media,
-    fingerprints,
     groups,
-    keys,
     leave,
     lessons,
     links,
     officers,
-    order,
     outbox,
     partner_effects,
     pictures,
     returns,
-    rewrapping,
-    tip_clock,
-    tip_seal,
     tips,
     village_effects,
     watches,
 )
 from bot.contacts import Known
-from bot.officers import Step
-from bot.outbox_rows import to_the_hour
-from bot.routing import Route
 from bot.service import OurOffice, Service
-from bot.tip_moves import NotAllowed, TipMoves, must
+from bot.tip_moves import NotAllowed, must
+from bot.tip_opening import TipOpening
 from bot.world import World
 from flows.events import (
     AlarmWithdrawn,
@@ -81,11 +70,8 @@ from flows.events import (
     TipWithdrawn,
 )
 
-_NAMING = ("what", "who", "victim", "proof", "question")
-"""Parts of a report in which somebody or something is named."""
 
-
-class Effects(TipMoves):
+class Effects(TipOpening):
     """Carries out one turn's events; messages to others collect in `rows` until the turn is kept."""
 
     def __init__(
@@ -215,7 +201,7 @@ class Effects(TipMoves):
         self, event: TipOpened | TipDetailAdded | TipWithdrawn | TipSeen | ContactShared
     ) -> None:
         if isinstance(event, TipOpened):
-            return self._open(event)
+            return self.open(self._someone(), event)
         tip = tips.held_by_id(self.connection, event.tip_id)
         if tip is None:
             raise NotAllowed("no such tip")
@@ -233,104 +219,11 @@ class Effects(TipMoves):
         """Seal the reporter's words into the case; whom they name does not get it."""
         at = tip.kept_time(self.now)
         tips.add_message(self.connection, self.service.ring, tip, "from_reporter", words, at)
-        self._remember_names(tip.number, words)
+        self.remember_names(tip.number, words)
         if tip.officer_id in self._pass_over(tip, words):
             self.give_to_next(tip, "conflict")
         else:
             self.hear_reporter(tip, danger=danger)
-
-    def _open(self, event: TipOpened) -> None:
-        known = self._someone()
-        told = " ".join(event.report.values())
-        place, home = event.place_code, event.home_code
-        named = self.world.named_in(place, told, home=home)
-        route = self.world.route(place, home=home, topic=event.topic, skip=named)
-        files = draft_media.NOTHING
-        if event.topic == "report":
-            files = draft_media.take(self.connection, self.service.ring, contact_id=known.id)
-        office, owner = self.service.office_of(route.office_code), route.owner
-        readers = self._readers(office.code, route.chain, named)
-        number = tips.open_tip(
-            self.connection,
-            self.service.ring,
-            replace(files.marked(partner_effects.marked(self, event)), place_code=route.place_code),
-            office_code=office.code,
-            contact_id=known.id,
-            owner=owner,
-            due_at=office.due(self.now, event.urgency),
-            now=self.now,
-            recipients=readers,
-            for_ring=self.service.settings.server_reads
-            or not keys.any_of_office(self.connection, office.code, readers),
-            rank=order.rank(
-                self.connection,
-                self.service.database,
-                self.service.ring,
-                contact_id=known.id,
-                place_code=event.place_code,
-                office_code=self._office.code,
-                now=self.now,
-            ),
-        )
-        tip = tips.by_number(self.connection, number)
-        if tip and event.topic == "report":
-            draft_media.put(self.connection, tip, files, tip.opened_at)
-            draft_media.end(self.connection, self.service.ring, tip, known.id, self.now)
-        conflicts.remember(self.connection, self.service.database, self.service.ring, number, named)
-        self._remember_names(number, " ".join(event.report.get(name, "") for name in _NAMING))
-        self._tell_owner(owner, number, _first_notice(event), skip=named)
-        self._send_copies(number, route, named)
-        if event.urgency == "now":
-            for officer_id in officers.on_alarm(route.chain):
-                if officer_id != owner.officer_id:
-                    self.tell_officer(officer_id, "notice.alarm", number=number)
-
-    def _remember_names(self, number: int, told: str) -> None:
-        found = fingerprints.of_words(told, self.service.extractor, self.world.find_recruiter(told))
-        fingerprints.remember(
-            self.connection, self.service.database, self.service.ring, number, found
-        )
-
-    def _readers(
-        self, office_code: str, chain: Sequence[Step], named: frozenset[int]
-    ) -> list[keys.Recipient]:
-        """Everybody who may come to own it, and the leaders: at night an escalation can't wait for
-        somebody's browser. The console shows it only to whoever has it (`console/`)."""
-        ids = [step.officer_id for step in chain if step.officer_id is not None]
-        found = keys.recipients(self.connection, office_code, ids)
-        for other in {step.office_code for step in chain if step.is_desk} - {"", office_code}:
-            found += keys.office_recipient(self.connection, other)
-        return self._usable(found, named)
-
-    def _usable(self, found: list[keys.Recipient], named: frozenset[int]) -> list[keys.Recipient]:
-        """Without keys that only officers whom it names could use: better none, and the ring waits."""
-        if not named:
-            return found
-        use = conflicts.opened_by_others(self.connection, [one.id for one in found], named)
-        return [one for one in found if one.id in use]
-
-    def hand_to_people(self, tip: tips.TipRow) -> None:
-        """A report that waited under the key ring for somebody with a key."""
-        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
-        readers = rewrapping.Entitled(self.connection, self.service, self.now).to(tip)
-        readers = self._usable(readers, skip)
-        private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
-        if private is None:
-            return
-        tip_seal.give_key(self.connection, tip.number, tip.id, private, readers)
-        if keys.any_of_office(self.connection, tip.office_code, readers):
-            tip_seal.take_from_ring(self.connection, tip.number)
-
-    def _send_copies(self, number: int, route: Route, named: frozenset[int]) -> None:
-        """The second office of a case is told; one that is not on this system is on record."""
-        for copy in route.copies:
-            if copy.office_code == route.office_code:
-                continue  # its leaders see every tip of their office
-            tip_clock.copy_to(self.connection, number, copy.office, copy.office_code, copy.reason,
-                         to_the_hour(self.now))  # fmt: skip
-            if copy.office_code:
-                readers = self.world.desk_readers(copy.office_code, named)
-                self.tell_officers(readers, "notice.copy", number=number)
 
     def _pass_over(self, tip: tips.TipRow, told: str) -> frozenset[int]:
         """All officers whom the tip has named so far, with those of the new words."""
@@ -394,11 +287,3 @@ class Effects(TipMoves):
 
     def _owns(self, tip: tips.TipRow, officer_id: int) -> bool:
         return self.world.owns(tip, officer_id)
-
-
-def _first_notice(event: TipOpened) -> str:
-    if event.urgency == "now":
-        return "notice.urgent"
-    if event.urgency == "soon":
-        return "notice.soon"
-    return "notice.question" if event.topic == "question" else "notice.report"

@@ -22,6 +22,7 @@ from flows.partners import KINDS
 
 if TYPE_CHECKING:
     from bot.effects import Effects
+    from bot.tip_moves import TipMoves
 
 
 def carry_out(effects: "Effects", known: Known, event: PartnerEvent) -> bool:
@@ -81,7 +82,7 @@ def leave(connection: Connection, contact_id: int, now: datetime) -> None:
         partners.leave(connection, contact_id)
 
 
-def marked(effects: "Effects", event: TipOpened) -> TipOpened:
+def marked(effects: "TipMoves", event: TipOpened) -> TipOpened:
     """A partner's report says of which kind its sender is, inside the seal.
 
     Not when the sender asked not to be known: a village has one Babinsa. Whom the report accuses

@@ -196,7 +196,7 @@ class TipMoves(Telling):
         """The reporter wrote: the clock is re-armed (the earlier deadline wins), a pause ends."""
         self._tell_hearers(tip, "notice.urgent_answer" if danger else "notice.answer")
         if danger and tip.urgency != "now":
-            self._raise_alarm(tip)
+            self.raise_alarm(tip)
         stage: Stage = "answer" if tip.status == "answered" else STAGE_OF[tip.status]
         urgency = "now" if danger else tip.urgency
         due = tip.kept_due(self.office_of(tip).due(self.now, urgency, stage), urgency)
@@ -205,7 +205,7 @@ class TipMoves(Telling):
         elif tip.due_at is None or due < tip.due_at:
             tip_clock.restart_clock(self.connection, tip.number, due)
 
-    def _raise_alarm(self, tip: TipRow) -> None:
+    def raise_alarm(self, tip: TipRow) -> None:
         """What was a report is an emergency now: for its clocks, and for whoever hears of those."""
         tip_clock.raise_urgency(self.connection, tip.number)
         skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)

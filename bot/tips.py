@@ -282,10 +282,10 @@ def close(
     mine = select(assignments.c.id).where(_open_for(number, officer_id))
     if connection.execute(mine).first() is None:
         return False
-    return end(connection, number, outcome, now, by=officer_id)
+    return end(connection, number, outcome, now, actor=f"officer:{officer_id}")
 
 
-def end(connection: Connection, number: int, outcome: str, now: datetime, *, by: int) -> bool:
+def end(connection: Connection, number: int, outcome: str, now: datetime, *, actor: str) -> bool:
     """Close it, whoever owns it; False, and nothing done, when it has ended already."""
     if hold(connection, number) not in OPEN_STATUSES:
         return False
@@ -295,8 +295,7 @@ def end(connection: Connection, number: int, outcome: str, now: datetime, *, by:
         .where(tips.c.number == number)
         .values(status="closed", outcome=outcome, closed_at=now)
     )
-    audit.record(connection, now, actor=f"officer:{by}", action=f"closed:{outcome}",
-                 subject=f"tip:{number}")  # fmt: skip
+    audit.record(connection, now, actor=actor, action=f"closed:{outcome}", subject=f"tip:{number}")
     return True
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot import order, tips
 from bot.rehearsal import Rehearsal
-from tests.bot.steps import count, read_in_console, report
+from tests.bot.steps import count, heard, read_in_console, report
 
 
 async def ranks(rehearsal: Rehearsal) -> list[int]:
@@ -87,13 +87,41 @@ async def test_the_same_phone_alarms_the_same_people_once_in_ten_minutes(
 ) -> None:
     def alarms() -> int:
         sent = rehearsal.channel.sent
-        return sum("bahaya sedang terjadi" in m.text for m in sent if m.to == "kepala")
+        return sum(
+            "menyebut “bahaya sekarang”.\nLaporannya" in m.text for m in sent if m.to == "kepala"
+        )
 
     for who, expected in (("warga", 1), ("warga", 1), ("budi", 2)):
-        for words in ("lapor", "lanjut", "ya, sekarang", "batal"):
+        for words in ("lapor", "lanjut", "ya, sekarang", "menu"):
             await rehearsal.say(who, words)
         assert alarms() == expected
     await rehearsal.wait(order.ALARM_JOINS)
-    for words in ("lapor", "lanjut", "ya, sekarang"):
+    for words in ("batal", "lapor", "lanjut", "ya, sekarang"):
         await rehearsal.say("warga", words)
     assert alarms() == 3
+
+
+STORY = "Ada calo mengumpulkan paspor warga lalu semuanya dibawa pergi"
+
+
+async def test_the_same_words_of_one_phone_are_one_case(on_both: Rehearsal) -> None:
+    """A second tap, or fear: its code works, its owner hears of it once, and nobody else."""
+    await report(on_both, what=STORY)
+    sent = len(on_both.channel.sent)
+    code = await report(on_both, what=STORY)
+    told = heard(on_both.channel.sent[sent:], "petugas")
+    assert told == "#1 bertambah satu laporan tentang hal yang sama. Balas BACA 1."
+    assert count(on_both, tips.tips, number=2, status="closed", outcome="merged") == 1
+    assert count(on_both, tips.assignments, tip_number=1, ended_at=None) == 1
+    assert count(on_both, tips.assignments, tip_number=2, ended_at=None) == 0
+    answer = heard(await on_both.say("warga", f"kode {code}"), "warga")
+    assert "digabung dengan laporan lain" in answer
+
+
+async def test_the_same_words_of_another_phone_or_a_hidden_one_stay_a_case(
+    rehearsal: Rehearsal,
+) -> None:
+    await report(rehearsal, what=STORY)
+    await report(rehearsal, "budi", what=STORY)
+    await report(rehearsal, what=STORY, hidden=True)
+    assert count(rehearsal, tips.tips, status="assigned") == 3

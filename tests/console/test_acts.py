@@ -17,6 +17,8 @@ from tests.console.office import Bot
 from tests.console.staff import NONCE, Desk, demo_desk, hire, wrap_for
 from tests.opened import opened, report_of
 
+OTHER = "Calo menahan paspor delapan orang di rumahnya sejak Senin"
+
 PIMPASA, DEPUTY, LEADER = "D-001", "D-002", "D-003"
 
 
@@ -142,7 +144,7 @@ async def test_who_wants_no_questions_may_be_given_news(
     bot: Bot, browser: httpx.AsyncClient
 ) -> None:
     """Else the clock of the answer could never be stopped."""
-    bot.report(contact="2")
+    bot.report(OTHER, contact="2")
     bot.say(demo.OFFICER, "AMBIL 3")
     owner = demo_desk(bot, browser, PIMPASA)
     assert "Pelapor memilih TIDAK ditanya" in (await owner.get("/tip/3")).text
@@ -314,7 +316,7 @@ async def test_a_leader_takes_over(bot: Bot, browser: httpx.AsyncClient) -> None
 async def test_merging_closes_one_and_lets_the_other_owner_read_both(
     bot: Bot, browser: httpx.AsyncClient
 ) -> None:
-    bot.report()
+    bot.report(OTHER)
     bot.say(demo.OFFICER, "AMBIL 3")
     leader = demo_desk(bot, browser, LEADER)
     for into in (3, 99):
@@ -331,29 +333,33 @@ async def test_merging_closes_one_and_lets_the_other_owner_read_both(
     with bot.service.database.read() as connection:
         (row,) = connection.execute(merges.select())
     assert (row.tip_number, row.into_number) == (3, 1)
-    assert report_of(bot.service, 3)["what"] == report_of(bot.service, 1)["what"]
+    assert report_of(bot.service, 3)["what"] == OTHER
 
 
 async def test_tips_that_name_the_same_are_linked_where_they_may_be_read(
     bot: Bot, browser: httpx.AsyncClient
 ) -> None:
-    bot.report()
+    bot.report("Pelaku pakai nomor 0812-3456-7890")
+    bot.report("Ada yang mengajak, nomornya 081234567890")
     bot.say(demo.OFFICER, "AMBIL 3")
-    same = re.compile(r'<a href="/console/tip/3">#3</a>: \d+ hal yang sama')
-    assert same.search((await demo_desk(bot, browser, PIMPASA).get("/tip/1")).text)
+    bot.say(demo.OFFICER, "AMBIL 4")
+    same = re.compile(r'<a href="/console/tip/4">#4</a>: \d+ hal yang sama')
+    assert same.search((await demo_desk(bot, browser, PIMPASA).get("/tip/3")).text)
     leader = demo_desk(bot, browser, LEADER)
-    await leader.act(3, "hand-on", officer=leader.officer_id)
-    page = (await demo_desk(bot, browser, PIMPASA).get("/tip/1")).text
-    assert re.search(r"<li>#3: \d+ hal yang sama", page)
+    await leader.act(4, "hand-on", officer=leader.officer_id)
+    page = (await demo_desk(bot, browser, PIMPASA).get("/tip/3")).text
+    assert re.search(r"<li>#4: \d+ hal yang sama", page)
 
 
-async def test_a_tip_about_the_other_ones_owner_is_never_merged_into_it(
+async def test_a_tip_about_the_other_ones_owner_takes_both_from_them(
     bot: Bot, browser: httpx.AsyncClient
 ) -> None:
     """Tip 2 speaks of a village official: the village's own officers must not read it."""
     leader = demo_desk(bot, browser, LEADER)
-    assert (await leader.act(2, "merge", into=1)).status_code == 409
-    assert bot.tip(2).status == "acknowledged"
+    assert (await leader.act(2, "merge", into=1)).status_code == 200
+    assert bot.tip(2).status == "closed"
+    assert bot.tip(1).officer_id == leader.officer_id
+    assert (await demo_desk(bot, browser, PIMPASA).get("/tip/1")).status_code == 404
 
 
 # ---- partners

@@ -189,7 +189,7 @@ async def test_an_office_role_is_in_no_chain_and_has_no_villages(bot: Bot) -> No
         add_officer(bot, staff_no, role)
     with bot.service.database.write() as connection:
         connection.execute(outbox.outbox.delete())
-    bot.report()
+    bot.report("Ada calo menahan paspor")
     said = bot.say("hp-D-031", "SIARAN desa")
     assert "Belum ada desa" in " ".join(said["hp-D-031"])
     assert bot.tip(3).officer_id == bot.officer("D-001").id
