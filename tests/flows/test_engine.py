@@ -46,7 +46,7 @@ def test_a_lesson_is_found_by_its_title_on_any_page_and_anywhere(typed: str) -> 
         assert say(at(flow, node), typed).session.flow == "lesson_dokumen"
 
 
-@pytest.mark.parametrize("typed", ["ktp", "surat nikah", "surat nika"])
+@pytest.mark.parametrize("typed", ["ijazah", "surat nikah", "surat nika"])
 def test_a_lesson_is_found_by_its_keyword_on_any_page(typed: str) -> None:
     for node in ("chapters_whole", "which_page"):
         assert say(at("lessons", node), typed).session.flow == "lesson_dokumen"
