@@ -29,10 +29,10 @@ from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_g
 from flows.wording import WordingError
 
 _CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
-_QUIZ = (_CARD - {"text", "keywords"}) | {"question", "choices"}
+_QUIZ = (_CARD - {"text", "keywords"}) | {"question", "choices", "misconception", "decision"}
 _LESSON = frozenset(
-    ["title", "summary", "order", "keywords", "reviewed", "cards", "quiz", "action"]
-)
+    ["title", "summary", "chapter", "order", "audience", "covers", "picture", "keywords"]
+) | frozenset(["reviewed", "cards", "quiz", "action"])
 _HOTLINE = frozenset(
     ["id", "name", "number", "hours", "purpose", "source", "source_date", "checked",
      "review_by", "fallback", "note"]

@@ -15,6 +15,7 @@ from flows.triggers import Trigger, Triggers, fold
 from flows.wording import Wording
 
 if TYPE_CHECKING:
+    from flows.curriculum import Chapter, Lesson
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -44,43 +45,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    id: str
-    text: str
-    source: Source
-    keywords: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class QuizChoice:
-    label: str
-    correct: bool
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuizItem:
-    id: str
-    question: str
-    choices: tuple[QuizChoice, ...]
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    id: str
-    title: str
-    summary: str
-    order: int
-    keywords: tuple[str, ...]
-    reviewed: bool
-    """A named person has stamped exactly this text."""
-    cards: tuple[Card, ...]
-    quiz: tuple[QuizItem, ...]
-    action: Card
-
-
-@dataclass(frozen=True, slots=True)
 class HotlineEntry:
     id: str
     name: str
@@ -102,7 +66,8 @@ class Catalog:
     triggers: Triggers
     everywhere: Mapping[str, tuple[str, ...]]
     choice_words: Mapping[str, tuple[str, ...]]
-    lessons: tuple[Lesson, ...] = ()
+    lessons: "tuple[Lesson, ...]" = ()
+    chapters: "tuple[Chapter, ...]" = ()
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""
@@ -188,7 +153,7 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
     try:
         triggers = [
             Trigger(
-                _folded(entry["words"]),
+                folded(entry["words"]),
                 entry["to"],
                 rest=entry.get("rest") == "yes",
                 officer=entry.get("officer") == "yes",
@@ -197,8 +162,8 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
         ]
         return Keywords(
             triggers=Triggers(triggers),
-            everywhere={action: _folded(words) for action, words in raw["everywhere"].items()},
-            choices={label: _folded(words) for label, words in raw["choices"].items()},
+            everywhere={action: folded(words) for action, words in raw["everywhere"].items()},
+            choices={label: folded(words) for label, words in raw["choices"].items()},
             group=dict(raw["group"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -217,11 +182,6 @@ def text_version(wording: Wording, *keys: str) -> str:
             )
     shown = "\n".join(wording.raw(key) for key in keys)
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
-
-
-def load_lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:
-    lessons = [_lesson(path) for path in sorted((folder / "lessons").glob("*.yaml"))]
-    return tuple(sorted(lessons, key=lambda lesson: lesson.order))
 
 
 def load_hotlines(folder: Path = CONTENT) -> tuple[HotlineEntry, ...]:
@@ -254,56 +214,6 @@ def lesson_hash(raw: Mapping[str, Any]) -> str:
     return hashlib.sha256(yaml.safe_dump(kept, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _lesson(path: Path) -> Lesson:
-    raw = load_yaml(path)
-    where = short_path(path)
-    if not isinstance(raw, dict):
-        raise ContentError(f"{where}: must be a lesson with title, cards, quiz and action")
-    if not raw.get("cards") or not raw.get("quiz"):
-        missing = "quiz" if raw.get("cards") else "cards"
-        raise ContentError(f"{where}: '{missing}' is missing or empty")
-    stamp = raw.get("reviewed")
-    try:
-        return Lesson(
-            id=path.stem,
-            title=need(raw, "title", where),
-            summary=need(raw, "summary", where),
-            order=int(need(raw, "order", where)),
-            keywords=_folded(raw.get("keywords") or ()),
-            reviewed=isinstance(stamp, dict)
-            and bool(stamp.get("by"))
-            and stamp.get("sha") == lesson_hash(raw),
-            cards=tuple(_card(card, f"{where}: {card.get('id')}") for card in raw["cards"]),
-            quiz=tuple(_quiz(item, f"{where}: {item.get('id')}") for item in raw["quiz"]),
-            action=_card({"id": "action", **raw["action"]}, f"{where}: action"),
-        )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ContentError(f"{where}: {error} is missing or has the wrong form") from None
-
-
-def _card(raw: Mapping[str, Any], where: str) -> Card:
-    return Card(
-        id=need(raw, "id", where),
-        text=need(raw, "text", where),
-        source=source_of(raw, where),
-        keywords=_folded(raw.get("keywords") or ()),
-    )
-
-
-def _quiz(raw: Mapping[str, Any], where: str) -> QuizItem:
-    choices = tuple(
-        QuizChoice(
-            label=need(choice, "label", where),
-            correct=choice.get("correct") == "yes",
-            why=need(choice, "why", where),
-        )
-        for choice in raw["choices"]
-    )
-    return QuizItem(
-        need(raw, "id", where), need(raw, "question", where), choices, source_of(raw, where)
-    )
-
-
 def source_of(raw: Mapping[str, Any], where: str) -> Source:
     """The source and dates that every fact carries."""
     return Source(
@@ -329,7 +239,8 @@ def _day(raw: Mapping[str, Any], name: str, where: str) -> date:
         raise ContentError(f"{where}: `{name}` must be a day such as 2026-11-21") from None
 
 
-def _folded(words: Any) -> tuple[str, ...]:
+def folded(words: Any) -> tuple[str, ...]:
+    """Words as they are compared with what people type. Raises TypeError for a single string."""
     if isinstance(words, str):
         raise TypeError(f"a list of words instead of {words!r}")
     return tuple(fold(word) for word in words)

@@ -26,12 +26,12 @@ from flows.catalog import (
     Catalog,
     load_hotlines,
     load_keywords,
-    load_lessons,
     load_texts,
     text_version,
 )
 from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
+from flows.curriculum import for_villagers, load_chapters, load_lessons
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
@@ -43,10 +43,11 @@ from flows.wording import Wording
 
 def load_catalog(folder: Path = CONTENT) -> Catalog:
     """Raises ContentError with one line when content/ can't be used."""
-    known = load_lessons(folder)
+    known, chapters = load_lessons(folder), load_chapters(folder)
+    villagers = for_villagers(known)
     wording = load_texts(folder)
     words = lessons.texts(known)
-    wording = wording.plus(words | dict(free_text.texts(known, words)))
+    wording = wording.plus(words | dict(free_text.texts(villagers, words)))
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
@@ -56,19 +57,19 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     flows = [
         resume.flow(),
         welcome.flow(text_version(wording, CONSENT_TEXT)),
-        *lessons.flows(known),
+        *lessons.flows(known, chapters),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),
         stopping.flow(),
         pictures.flow(),
         ask_human.flow(),
-        free_text.flow(known, understander),
+        free_text.flow(villagers, understander),
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
-        village_group.flow(known),
+        village_group.flow(villagers),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},
@@ -78,6 +79,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         choice_words=keywords.choices,
         group_commands=keywords.group,
         lessons=known,
+        chapters=chapters,
         hotlines=load_hotlines(folder),
         understander=understander,
     )

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from rapidfuzz.fuzz import ratio
 
-from flows.catalog import Card, Lesson
 from flows.company_names import name_words, names_a_person
+from flows.curriculum import Card, Lesson
 from flows.events import OptedOut
-from flows.lessons import label, shown
+from flows.lessons import begins, label, named, shown
 from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
 from flows.triggers import fold
 from flows.understanding import Understander, Understanding
@@ -100,15 +100,20 @@ def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
     answers = Answers(lessons)
     exits, nodes = card_nodes(lessons, then="answered")
     exits |= {intent: intent for intent in _ELSEWHERE} | {"unknown": "unknown"}
-    start = Decide(_where(answers, understander), exits)
+    start = Decide(_where(answers, understander, named(lessons, keywords=False)), exits)
+    exits |= {f"lesson_{lesson}": node for lesson, node in begins(lessons).items()}
     ways = {"start": start} | _elsewhere() | nodes | _answered() | {"despair": _despair()}
     return Flow("free_text", ways, entries=("despair",))
 
 
-def _where(answers: Answers, understander: Understander) -> Callable[[Scene], str]:
+def _where(
+    answers: Answers, understander: Understander, title: Callable[[Scene], str]
+) -> Callable[[Scene], str]:
     def where(scene: Scene) -> str:
         """Where the words belong; a question that a card answers is answered at once."""
         scene.answers["question"] = " ".join(scene.words.split())[:1000]
+        if (lesson := title(scene)) != "none":
+            return f"lesson_{lesson}"
         read = understander.read(scene.words)
         if _is_check(scene, read):
             return "check"

@@ -2,14 +2,36 @@
 
 from collections.abc import Callable, Mapping
 
-from flows.catalog import Card, Lesson, QuizItem, Source
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
+
+from flows.catalog import Source
+from flows.curriculum import Card, Chapter, Lesson, QuizItem, for_villagers
 from flows.events import Event, LessonReached
-from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Option, Pick, Say, Scene, Slots
+from flows.nodes import (
+    Choice,
+    Choose,
+    Decide,
+    Emit,
+    Flow,
+    Goto,
+    Node,
+    Option,
+    Pick,
+    Say,
+    Scene,
+    Slots,
+)
+from flows.triggers import fold
+
+AT_ONCE = 5
+"""Choices shown at once; a longer list shows four of them and the way to the rest."""
 
 
-def flows(lessons: tuple[Lesson, ...]) -> list[Flow]:
-    """The list of lessons, and one flow for each."""
-    return [_list(lessons), *(_flow(lesson) for lesson in lessons)]
+def flows(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> list[Flow]:
+    """The menu of chapters and lessons, and one flow for each lesson."""
+    taught = for_villagers(lessons)
+    return [_list(taught, chapters), *(_flow(lesson) for lesson in lessons)]
 
 
 def texts(lessons: tuple[Lesson, ...]) -> dict[str, str]:
@@ -49,28 +71,106 @@ def shown(source: Source) -> Slots:
     return lambda scene: {"source": source.shown()}
 
 
-def _list(lessons: tuple[Lesson, ...]) -> Flow:
-    def options(scene: Scene) -> tuple[Option, ...]:
+def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
+    exits = begins(lessons)
+    filled = [one for one in chapters if any(lesson.chapter == one.id for lesson in lessons)]
+
+    def next_lesson(scene: Scene) -> Lesson | None:
+        done = scene.person.done_lessons
+        return next((lesson for lesson in lessons if lesson.id not in done), None)
+
+    def start(scene: Scene) -> Mapping[str, str]:
+        following = next_lesson(scene)
+        return {"title": following.title if following else lessons[0].title}
+
+    def chapter_options(scene: Scene) -> tuple[Option, ...]:
+        done = scene.person.done_lessons
+        of = {one.id: {x.id for x in lessons if x.chapter == one.id} for one in filled}
+        return tuple(Option(one.id, one.title + _mark(of[one.id] <= done)) for one in filled)
+
+    def lesson_options(scene: Scene) -> tuple[Option, ...]:
         done = scene.person.done_lessons
         return tuple(
-            Option(lesson.id, lesson.title + (" ✓" if lesson.id in done else ""), lesson.keywords)
+            Option(lesson.id, lesson.title + _mark(lesson.id in done), lesson.keywords)
             for lesson in lessons
+            if lesson.chapter == scene.answers.get("chapter")
         )
 
-    exits = {lesson.id: f"lesson_{lesson.id}:{_first(lesson)}" for lesson in lessons}
     return Flow(
         "lessons",
         {
-            "start": Pick(
-                "lessons.which",
-                options,
-                "lesson",
-                "go",
-                other=Choice("menu", "common.to_menu", "welcome:menu"),
+            "start": Choose(
+                "lessons.start",
+                (
+                    Choice("next", "lessons.next", "next"),
+                    Choice("chapters", "lessons.by_chapter", "chapters"),
+                    Choice("menu", "common.to_menu", "welcome:menu"),
+                ),
+                slots=start,
+                open=True,
             ),
+            "next": Decide(lambda scene: (next_lesson(scene) or lessons[0]).id, exits),
+            **_paged("chapters", chapter_options, "chapter", "which"),
+            **_paged("which", lesson_options, "lesson", "go"),
             "go": Decide(lambda scene: scene.answers["lesson"], exits),
+            "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
+            "elsewhere": Goto("free_text"),
         },
+        entries=("chapters",),
     )
+
+
+def _paged(
+    name: str, every: Callable[[Scene], tuple[Option, ...]], answer: str, then: str
+) -> dict[str, Node]:
+    """A list of any length under the node `name`; a long one a page at a time."""
+
+    def fits(scene: Scene) -> str:
+        scene.answers.pop("page", None)
+        return "whole" if len(every(scene)) <= AT_ONCE else "pages"
+
+    def page(scene: Scene) -> tuple[Option, ...]:
+        listed, room = every(scene), AT_ONCE - 1
+        at = int(scene.answers.get("page", "0")) * room
+        return listed[at : at + room]
+
+    def turn(scene: Scene) -> str:
+        pages = max(1, -(-len(every(scene)) // (AT_ONCE - 1)))
+        scene.answers["page"] = str((int(scene.answers.get("page", "0")) + 1) % pages)
+        return "page"
+
+    text = f"lessons.{name}"
+    other = Choice("more", "lessons.other", f"{name}_turn")
+    return {
+        name: Decide(fits, {"whole": f"{name}_whole", "pages": f"{name}_page"}),
+        f"{name}_whole": Pick(text, every, answer, then, free="find"),
+        f"{name}_page": Pick(text, page, answer, then, other=other, free="find"),
+        f"{name}_turn": Decide(turn, {"page": f"{name}_page"}),
+    }
+
+
+def named(lessons: tuple[Lesson, ...], *, keywords: bool) -> Callable[[Scene], str]:
+    """The id of the lesson whose title (or keyword) the scene's words are; "none" for all others."""
+    known = {
+        fold(word): one.id
+        for one in lessons
+        for word in (one.title, *(one.keywords if keywords else ()))
+    }
+
+    def find(scene: Scene) -> str:
+        found = extractOne(fold(scene.words), known.keys(), scorer=ratio, score_cutoff=85)
+        return known[found[0]] if found else "none"
+
+    return find
+
+
+def _mark(done: bool) -> str:
+    return " ✓" if done else ""
+
+
+def begins(lessons: tuple[Lesson, ...]) -> dict[str, str]:
+    """Lesson → its first card."""
+    return {lesson.id: f"lesson_{lesson.id}:{_first(lesson)}" for lesson in lessons}
 
 
 def _first(lesson: Lesson) -> str:

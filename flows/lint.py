@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from flows import free_text, lessons
-from flows.catalog import FRESH_DAYS, Catalog, Lesson, Source
+from flows.catalog import FRESH_DAYS, Catalog, Source
+from flows.curriculum import Lesson, for_villagers
 from flows.graph import RESUME, Graph, Place, locate
 from flows.nodes import Ask, Choice, Choose, Pick, Say, Wait
 from flows.triggers import Trigger, everywhere
@@ -246,7 +247,7 @@ def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
         if key not in catalog.wording:
             yield _error(*_where(key), "the code says this text, but it does not exist")
     words = lessons.texts(catalog.lessons)
-    of_lessons = words.keys() | dict(free_text.texts(catalog.lessons, words)).keys()
+    of_lessons = words.keys() | dict(free_text.texts(for_villagers(catalog.lessons), words)).keys()
     for key in sorted(catalog.wording.keys()):
         text = catalog.wording.raw(key)
         if _PROMISES.search(text):

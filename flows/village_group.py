@@ -1,6 +1,6 @@
 """In a village's group: one introduction, short answers when asked, and reports moved away at once."""
 
-from flows.catalog import Lesson
+from flows.curriculum import Lesson
 from flows.events import Event, GroupBound
 from flows.free_text import Answers, card_nodes
 from flows.nodes import Decide, Emit, End, Flow, Say, Scene, Slots

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.content_check import run, stamp
-from flows.catalog import ContentError, load_lessons, load_yaml
+from flows.catalog import ContentError, load_yaml
+from flows.curriculum import load_lessons
 from tests.broken_content import change
 
 TODAY = date(2026, 11, 22)

@@ -40,9 +40,21 @@ def test_a_choice_by_number_word_label_or_typo(typed: str) -> None:
     assert place(say(at("welcome", "menu"), typed)) == "lessons.start"
 
 
-@pytest.mark.parametrize("typed", ["2", "Dokumen yang wajib", "dokumen yg wajib", "dokumen"])
+@pytest.mark.parametrize("typed", ["Dokumen yang wajib", "dokumen yg wajib"])
+def test_a_lesson_is_found_by_its_title_on_any_page_and_anywhere(typed: str) -> None:
+    for flow, node in (("lessons", "start"), ("lessons", "which_page"), ("welcome", "menu")):
+        assert say(at(flow, node), typed).session.flow == "lesson_dokumen"
+
+
+@pytest.mark.parametrize("typed", ["ktp", "surat nikah", "surat nika"])
+def test_a_lesson_is_found_by_its_keyword_on_any_page(typed: str) -> None:
+    for node in ("chapters_whole", "which_page"):
+        assert say(at("lessons", node), typed).session.flow == "lesson_dokumen"
+
+
+@pytest.mark.parametrize("typed", ["2", "Dokumen dan paspor", "dokumen dan pasport"])
 def test_an_option_by_number_label_typo_or_keyword(typed: str) -> None:
-    assert say(at("lessons", "start"), typed).session.flow == "lesson_dokumen"
+    assert place(say(at("lessons", "chapters_whole"), typed)) == "lessons.which_whole"
 
 
 @pytest.mark.parametrize("typed", ["1", "Tidak tahu", "tidak"])

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from flows.catalog import Card, Catalog, Lesson, QuizChoice
+from flows.catalog import Catalog
+from flows.curriculum import Card, Lesson, QuizChoice
 from flows.lint import Finding, check
 from flows.nodes import Say
 from flows.triggers import Trigger
