@@ -286,6 +286,19 @@ class Year:
         assert (rows[-1].ended_at is not None) == ended
         assert not ended or rows[-1].ended_at == tip.closed_at
         assert sum(row.ended_at is None for row in rows) == (0 if ended else 1)
+        if tip.status == "withdrawn":  # whose it was is forgotten with it
+            assert not any(row.officer_id for row in rows)
+        else:
+            self._check_notices(number, rows, phones)
+        reporter = self.numbers[number]
+        moved = sum(
+            row.end_reason in ("overdue", "leave", "transferred", "conflict") for row in rows
+        )
+        news = sum(times for _, _, times in self.by_contact.get(reporter, []))
+        assert news == moved + self.expected_news[reporter], f"tip {number}: {news} news"
+
+    def _check_notices(self, number: int, rows: list[Any], phones: dict[int, int]) -> None:
+        """Who got it was told so once, and who lost it heard of that at most once."""
         given, taken = Counter[int](), Counter[int]()
         for before, row in zip([None, *rows], rows, strict=False):
             if row.officer_id and not (before and before.end_reason == "taken"):
@@ -308,12 +321,6 @@ class Year:
                 gone[who] += times
         assert yours == given, f"tip {number}: told {yours}, was given {given}"
         assert taken <= gone <= may_have, f"tip {number}: told {gone}, lost {taken} {may_have}"
-        reporter = self.numbers[number]
-        moved = sum(
-            row.end_reason in ("overdue", "leave", "transferred", "conflict") for row in rows
-        )
-        news = sum(times for _, _, times in self.by_contact.get(reporter, []))
-        assert news == moved + self.expected_news[reporter], f"tip {number}: {news} news"
 
     # ---- helpers
 

@@ -141,7 +141,7 @@ def test_sharing_and_taking_back(office: LiveConsole, phone: Page) -> None:
 
 
 def test_two_that_say_the_same(office: LiveConsole, phone: Page) -> None:
-    office.bot.report()
+    office.bot.report("Calo menahan paspor delapan orang di rumahnya")
     open_case(phone, office, "D-003", 2)
     merge = form(phone, "merge")
     phone.fill("#into", "1")
