@@ -65,7 +65,7 @@ def test_yaml_is_strings_only(tmp_path: Path) -> None:
             "content/lessons/calo.yaml: izin_dulu: `source` is missing",
         ),
         (
-            "        why: Baik saja tidak cukup. Orang pribadi dilarang menempatkan pekerja.\n",
+            "        why: Orang baik pun, kalau orang pribadi, dilarang menempatkan pekerja.\n",
             "",
             "content/lessons/calo.yaml: perorangan: `why` is missing",
         ),
