@@ -70,12 +70,12 @@ class Graph:
             if flow.name == RESUME and target in RESUME_EXITS:
                 kept = (f for f in self.catalog.flows.values() if f.keeps and f.nodes)
                 self.leads[place] += [(f.name, f.start) for f in kept]
-            elif found := self._target(flow, node, target):
+            elif found := self.target(flow, node, target):
                 self.leads[place].append(found)
             else:
                 self.lost.append((place, exit_name, target))
 
-    def _target(self, flow: Flow, node: Node, target: str) -> Place | None:
+    def target(self, flow: Flow, node: Node, target: str) -> Place | None:
         if ":" in target or isinstance(node, Goto):
             return locate(self.catalog, target)
         return (flow.name, target) if target in flow.nodes else None
