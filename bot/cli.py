@@ -9,11 +9,10 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any, NoReturn
+from datetime import datetime
+from typing import NoReturn
 
-from bot import erase_cli, office_cli, partner_cli, register_cli, understand_cli
+from bot import content_cli, erase_cli, office_cli, partner_cli, register_cli, understand_cli
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -92,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)
     understand_cli.add_commands(commands)
-    _content_commands(commands)
+    content_cli.add_commands(commands)
     log = commands.add_parser("audit", help="the log of who did what")
     verify = log.add_subparsers(required=True, metavar="verify").add_parser(
         "verify", help="whether the log's chain is whole, and the hash of its last entry"
@@ -105,19 +104,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     connect.set_defaults(command=run_telegram_connect)
     return parser
-
-
-def _content_commands(commands: Any) -> None:
-    content = commands.add_parser("content", help="lessons, texts and their review")
-    content_commands = content.add_subparsers(required=True, metavar="check|stamp")
-    check = content_commands.add_parser("check", help="lint flows and content")
-    check.add_argument("--json", action="store_true")
-    check.set_defaults(command=run_content_check)
-    stamp = content_commands.add_parser("stamp", help="record that a person has reviewed a lesson")
-    stamp.add_argument("file", type=Path)
-    stamp.add_argument("--by", required=True, metavar="NAME")
-    stamp.add_argument("--on", metavar="DATE")
-    stamp.set_defaults(command=run_content_stamp)
 
 
 # ---- commands
@@ -223,24 +209,6 @@ def run_bench(given: argparse.Namespace) -> int:
     from bot.bench.run import run
 
     return run(rounds=given.rounds, contacts=given.contacts, as_json=given.json)
-
-
-def run_content_check(given: argparse.Namespace) -> int:
-    from bot.content_check import run
-
-    return run(as_json=given.json)
-
-
-def run_content_stamp(given: argparse.Namespace) -> int:
-    from bot.content_check import stamp
-
-    try:
-        on = date.fromisoformat(given.on) if given.on else datetime.now().astimezone().date()
-    except ValueError:
-        raise WrongUse(f"--on {given.on}: is no date such as 2026-11-22") from None
-    stamp(given.file, given.by, on)
-    print(f"{given.file}: reviewed by {given.by} on {on}")
-    return FINE
 
 
 def run_telegram_connect(_: argparse.Namespace) -> int:

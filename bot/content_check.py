@@ -1,4 +1,4 @@
-"""`kentongan content`: check everything that editors may change, and stamp a reviewed lesson."""
+"""`kentongan content check`: everything that editors may change, and what is wrong with it."""
 
 import json
 import sys
@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
+from bot import reviews
 from bot.atlas import read_countries
+from bot.channel_lengths import lengths
 from bot.clock import Clock
 from bot.deadlines import load_deadlines, load_ramadan
 from bot.recruiters import REGISTER_FILE, Register
@@ -18,7 +20,6 @@ from flows.catalog import (
     CONTENT,
     Catalog,
     ContentError,
-    lesson_hash,
     load_hotlines,
     load_yaml,
 )
@@ -26,11 +27,13 @@ from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
 from flows.finding import Finding
 from flows.lint import check
+from flows.lint_curriculum import whole
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
 from flows.wording import WordingError
 
 _CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
 _QUIZ = (_CARD - {"text", "keywords"}) | {"question", "choices", "misconception", "decision"}
+_CHOICE = frozenset(["label", "correct", "why"])
 _LESSON = frozenset(
     ["title", "summary", "chapter", "order", "audience", "covers", "picture", "keywords"]
 ) | frozenset(["reviewed", "cards", "quiz", "action"])
@@ -40,9 +43,19 @@ _HOTLINE = frozenset(
 )  # fmt: skip
 
 
-def run(as_json: bool, *, folder: Path = CONTENT, today: date | None = None) -> int:
-    """Print every finding to stdout; 1 when there is an error among them, else 0."""
-    catalog, findings = _look(folder, today or Clock().now().date())
+def run(
+    as_json: bool,
+    *,
+    folder: Path = CONTENT,
+    today: date | None = None,
+    waiting: Sequence[Finding] = (),
+) -> int:
+    """Print every finding to stdout; 1 when there is an error among them, else 0.
+
+    `waiting` are the findings about people in the database, who are named last.
+    """
+    catalog, findings = look(folder, today or Clock().now().date())
+    findings += waiting
     errors = [finding for finding in findings if finding.severity == "error"]
     for finding in findings:
         _say(_as_json(finding) if as_json else finding.line())
@@ -55,49 +68,13 @@ def run(as_json: bool, *, folder: Path = CONTENT, today: date | None = None) -> 
     return 1 if errors else 0
 
 
-def stamp(lesson_file: Path, by: str, on: date) -> None:
-    """Write that a named person has read exactly this text; nothing else in the file changes.
-
-    Raises ContentError when the file holds no lesson, ValueError without a name.
-    """
-    if not by.strip():
-        raise ValueError("a review needs the name of who has read the text")
-    raw = load_yaml(lesson_file)
-    if not isinstance(raw, dict) or not {"title", "cards", "quiz"} <= raw.keys():
-        raise ContentError(f"{lesson_file}: is no lesson")
-    before = lesson_file.read_bytes().decode("utf-8")
-    after = _with_stamp(before, by.strip(), on, lesson_hash(raw))
-    stamped = yaml.load(after, Loader=yaml.BaseLoader)  # noqa: S506
-    if lesson_hash(stamped) != lesson_hash(raw) or stamped["reviewed"]["by"] != by.strip():
-        raise ContentError(f"{lesson_file}: reviewed: can't be written in this form of YAML")
-    lesson_file.write_bytes(after.encode("utf-8"))
-
-
-def _with_stamp(text: str, by: str, on: date, sha: str) -> str:
-    """The text with its `reviewed` replaced where it stands, or added at the end."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    who = json.dumps(by, ensure_ascii=False)
-    lines = ["", f"  by: {who}", f"  on: {on.isoformat()}", f'  sha: "{sha}"']
-    value = newline.join(lines)
-    lesson = yaml.compose(text, Loader=yaml.BaseLoader)
-    assert isinstance(lesson, yaml.MappingNode), "stamp has looked"
-    for key, old in lesson.value:
-        if key.value == "reviewed":
-            end = old.end_mark.index
-            if isinstance(old, yaml.MappingNode) and not old.flow_style:
-                # A block runs on to the next key; what stands between is not part of it.
-                end = old.value[-1][1].end_mark.index
-            return text[: key.end_mark.index] + ":" + value + text[end:]
-    return text.rstrip() + f"{newline}reviewed:{value}{newline}"
-
-
-def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
+def look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     """The catalog, if it can be loaded, and what is wrong with it and the files beside it."""
     findings = list(_files(folder))
     catalog = None
     try:
         catalog = load_catalog(folder)
-        findings += check(catalog, today)
+        findings += [*check(catalog, today), *whole(catalog), *lengths(catalog)]
     except (ContentError, WordingError, yaml.YAMLError) as error:
         findings.append(_unloaded(error, "content"))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -112,6 +89,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     findings += _check_facts(folder, today)
     findings += _check_partners(folder, today)
     findings += _check_clocks(folder, today)
+    findings += _check_stamps(folder)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
@@ -162,6 +140,19 @@ def _dated(
             yield Finding("warning", file, key, problem)
 
 
+def _check_stamps(folder: Path) -> Iterator[Finding]:
+    """Stamps that no longer fit, and the files of law that nobody has stamped."""
+    try:
+        for file, place in reviews.outdated(folder):
+            problem = "the stamp is of other words: empty `reviewed`, or have it read again"
+            yield Finding("error", f"content/{file}", place, problem)
+        for file in reviews.unreviewed(folder):
+            if file in reviews.WHOLE_FILES or file.startswith("texts/"):
+                yield Finding("warning", f"content/{file}", "", "no named person has reviewed it")
+    except (ContentError, WordingError, LookupError, TypeError, AttributeError) as error:
+        yield _unloaded(error, f"content/{reviews.STAMPS}")
+
+
 def _check_partners(folder: Path, today: date) -> Iterator[Finding]:
     """Partners and legal grounds: unreadable, past their day, a number or a country nobody knows."""
     try:
@@ -183,9 +174,6 @@ def _check_partners(folder: Path, today: date) -> Iterator[Finding]:
             if code.isalpha() and code not in countries:
                 problem = f"`areas` has {code}, which is not in countries.csv"
                 yield Finding("error", "content/partners.yaml", entry.id, problem)
-    yield Finding(
-        "warning", "content/grounds.yaml", "", "no named lawyer has read the legal grounds"
-    )
 
 
 def _unloaded(error: Exception, file: str) -> Finding:
@@ -207,7 +195,7 @@ def _files(folder: Path) -> Iterator[Finding]:
         file = f"content/{path.relative_to(folder).as_posix()}"
         try:
             raw = load_yaml(path)
-            yield from _twice(file, yaml.compose(path.read_text("utf-8"), Loader=yaml.BaseLoader))
+            yield from _twice(file, yaml.compose(path.read_text("utf-8"), Loader=yaml.CBaseLoader))
         except (ContentError, yaml.YAMLError) as error:
             yield _unloaded(error, file)
             continue
@@ -216,10 +204,22 @@ def _files(folder: Path) -> Iterator[Finding]:
             for name, fields in (("cards", _CARD), ("quiz", _QUIZ)):
                 for item in raw.get(name) or ():
                     yield from _unknown(file, name, item, fields)
+            for item in raw.get("quiz") or ():
+                yield from _yes_or_no(file, item)
             yield from _unknown(file, "action", raw.get("action"), _CARD - {"id"})
         elif path.name == "hotlines.yaml" and isinstance(raw, list):
             for entry in raw:
                 yield from _unknown(file, "", entry, _HOTLINE)
+
+
+def _yes_or_no(file: str, item: Any) -> Iterator[Finding]:
+    for choice in (item.get("choices") or ()) if isinstance(item, dict) else ():
+        if isinstance(choice, dict) and choice.get("correct") not in ("yes", "no"):
+            place = f"quiz {item.get('id', '')}"
+            yield Finding(
+                "error", file, place, f"`correct` is {choice.get('correct')}, not yes or no"
+            )
+        yield from _unknown(file, f"quiz {item.get('id', '')}", choice, _CHOICE)
 
 
 def _unknown(file: str, place: str, raw: Any, fields: frozenset[str]) -> Iterator[Finding]:

@@ -111,7 +111,7 @@ class Catalog:
 def load_yaml(path: Path) -> Any:
     """A YAML file as strings, lists and mappings only: `no` and `08:00` stay what was typed."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(
             f"{short_path(path)}: can't be read ({error.__class__.__name__})"

@@ -7,6 +7,7 @@ node can be reached and left, that every text exists and fits, that every fact h
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from flows import free_text, lessons, lint_lessons
@@ -197,19 +198,22 @@ def _used(graph: Graph) -> dict[str, bool]:
     return used
 
 
-def _code() -> str:
+@cache
+def _said() -> frozenset[str]:
+    """Keys that engine and bot say by themselves, as far as a search of the code finds them."""
     paths = [
         path
         for folder in _CODE
         for path in folder.rglob("*.py")
         if not path.name.startswith("lint")
     ]
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
+    return frozenset(key for pair in _SAID.findall(code) for key in pair if key)
 
 
 def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
     """Words of content/texts: used, filled, short, and free of judgement and promises."""
-    said = {key for pair in _SAID.findall(_code()) for key in pair if key} | set(_PUT_TOGETHER)
+    said = _said() | set(_PUT_TOGETHER)
     for key in sorted(said - used.keys()):
         if key not in catalog.wording:
             yield an_error(*_where(key), "the code says this text, but it does not exist")
@@ -274,10 +278,11 @@ def _keywords(catalog: Catalog) -> Iterator[Finding]:
         for trigger in catalog.triggers.all:
             if trigger.officer == officer:
                 yield from _trigger(catalog, file, trigger, taken)
+    offered = _offered(catalog)
     for label in catalog.choice_words:
         if label not in catalog.wording:
             yield an_error(file, f"choices {label}", "there is no such text")
-        elif label != "common.human" and not _offered(catalog, label):
+        elif label != "common.human" and label not in offered:
             yield a_warning(file, f"choices {label}", "no choice has this label")
 
 
@@ -298,7 +303,7 @@ def _trigger(
         taken.setdefault(phrase, trigger.to)
 
 
-def _offered(catalog: Catalog, label: str) -> bool:
+def _offered(catalog: Catalog) -> frozenset[str]:
     nodes = (node for flow in catalog.flows.values() for node in flow.nodes.values())
     waits = (node for node in nodes if isinstance(node, Choose | Pick | Ask))
-    return any(label == choice.label for node in waits for choice in _fixed_choices(node))
+    return frozenset(choice.label for node in waits for choice in _fixed_choices(node))

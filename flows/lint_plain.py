@@ -95,27 +95,30 @@ def _said(file: str, place: str, text: str) -> Iterator[Finding]:
 
 
 @cache
-def glossary() -> str:
-    """Its text; empty where the program was installed without its docs."""
-    return GLOSSARY.read_text(encoding="utf-8") if GLOSSARY.exists() else ""
+def explained() -> tuple[frozenset[str], str]:
+    """(words, text in small letters) of the glossary; empty where only the program is installed."""
+    text = GLOSSARY.read_text(encoding="utf-8") if GLOSSARY.exists() else ""
+    return frozenset(re.findall(r"\w+", text)), text.casefold()
 
 
 def _unexplained(
     catalog: Catalog, file: str, texts: Iterable[tuple[str, str]]
 ) -> Iterator[Finding]:
     """Abbreviations and official terms that stand in no glossary; the bot's own words may be big."""
-    explained = glossary()
-    if not explained:
+    words, text_of_all = explained()
+    if not words:
         return
     own = _commands(catalog)
+    missing = tuple(term for term in OFFICIAL if term not in text_of_all)
     for place, text in texts:
-        for term in dict.fromkeys(_ABBREVIATION.findall(text)):
-            if term.casefold() not in own and not re.search(rf"\b{term}\b", explained):
-                yield an_error(file, place, f"“{term}” is not in docs/glossary.md")
-        low, known = text.casefold(), explained.casefold()
-        for term in OFFICIAL:
-            if term in low and term not in known:
-                yield an_error(file, place, f"“{term}” is not in docs/glossary.md")
+        terms = [
+            term
+            for term in dict.fromkeys(_ABBREVIATION.findall(text))
+            if term not in words and term.casefold() not in own
+        ]
+        terms += [term for term in missing if term in text.casefold()]
+        for term in terms:
+            yield an_error(file, place, f"“{term}” is not in docs/glossary.md")
 
 
 def _commands(catalog: Catalog) -> frozenset[str]:

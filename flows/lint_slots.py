@@ -12,6 +12,8 @@ from flows.wording import slots_of
 
 _FUNCTIONS = ("slots", "source", "by", "events", "options", "read")
 """Fields of nodes that hold a function of the scene."""
+LABEL = "label"
+"""The slot in which a fact says that it is old or read by nobody."""
 
 
 def plain(catalog: Catalog, key: str) -> bool:
@@ -42,7 +44,10 @@ def _unfilled(
         wanted = slots_of(catalog.wording.raw(node.text))
     except ValueError:
         return  # said where the text itself is looked at
-    for slot in sorted(wanted - handling(node.slots).gives):
+    given = handling(node.slots).gives
+    if LABEL in given - wanted:
+        yield an_error(flow, name, f"the text {node.text} lacks {{{LABEL}}}: its age is not said")
+    for slot in sorted(wanted - given):
         yield an_error(
             flow, name, f"the text {node.text} has {{{slot}}}, which this node does not fill"
         )
@@ -68,7 +73,8 @@ def answers_before_use(graph: Graph, roots: Mapping[Place, str]) -> Iterator[Fin
 def _handling(node: Node) -> Handling:
     found = Handling()
     for field in _FUNCTIONS:
-        found = found.plus(handling(getattr(node, field, None)))
+        if function := getattr(node, field, None):
+            found = found.plus(handling(function))
     return found
 
 

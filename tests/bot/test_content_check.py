@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content_check import run, stamp
+from bot.content_check import run
+from bot.reviews import stamp
 from flows.catalog import ContentError, load_yaml
 from flows.curriculum import load_lessons
 from tests.broken_content import change
@@ -186,6 +187,6 @@ def test_an_edit_takes_the_stamp_away(content: Path) -> None:
 def test_a_stamp_needs_a_name_and_a_lesson(content: Path) -> None:
     with pytest.raises(ValueError, match="the name of who"):
         stamp(content / "lessons" / "calo.yaml", "  ", TODAY)
-    for file in ("hotlines.yaml", "keywords.yaml", "lessons/none.yaml"):
+    for file in ("countries.csv", "reviews.yaml", "lessons/none.yaml"):
         with pytest.raises(ContentError):
             stamp(content / file, "Sri", TODAY)

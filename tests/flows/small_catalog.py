@@ -1,5 +1,6 @@
 """A catalog of one small flow without a fault, for tests that break exactly one thing in it."""
 
+from dataclasses import replace
 from datetime import date
 
 from flows.catalog import Catalog, HotlineEntry, Source
@@ -30,8 +31,12 @@ TEXTS = {"a.hello": "Halo", "a.menu": "Mau apa?", "a.go": "Lanjut", "a.rest": "N
 QUIZ = QuizItem(
     "q", "Boleh?", (QuizChoice("Ya", False, "Tidak."), QuizChoice("Tidak", True, "Betul.")), SOURCE
 )
-LESSON = Lesson("l", "Judul", "", 1, ("calo",), True, (Card("c", "Isi", SOURCE),), (QUIZ,),
-                Card("action", "Hari ini", SOURCE))  # fmt: skip
+LESSON = Lesson(
+    "l", "Judul", "", 1, ("calo",), True,
+    (Card("c", "Isi", SOURCE), Card("c2", "Isi dua", SOURCE), Card("c3", "Isi tiga", SOURCE)),
+    (QUIZ, replace(QUIZ, id="q2"), replace(QUIZ, id="q3")),
+    Card("action", "Hari ini", SOURCE), covers=("a",),
+)  # fmt: skip
 HOTLINES = tuple(
     HotlineEntry(name, name, "1", "", ("report",), "KP2MI", SOURCE.checked, SOURCE.review_by, True)
     for name in ("a", "b", "c")

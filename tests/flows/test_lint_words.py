@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -94,13 +94,20 @@ def taught(lesson: Lesson) -> Catalog:
     return replace(catalog(), lessons=(lesson,))
 
 
+DAY = timedelta(days=1)
+
+
 def asked(**changes: object) -> Lesson:
-    return replace(LESSON, quiz=(replace(QUIZ, **changes),))  # type: ignore[arg-type]
+    return replace(LESSON, quiz=(replace(QUIZ, **changes), *LESSON.quiz[1:]))  # type: ignore[arg-type]
+
+
+def carded(card: Card) -> Lesson:
+    return replace(LESSON, cards=(card, *LESSON.cards[1:]))
 
 
 def dated(checked: date, review_by: date) -> Lesson:
     source = replace(SOURCE, checked=checked, review_by=review_by)
-    return replace(LESSON, cards=(Card("c", "Isi", source),))
+    return carded(Card("c", "Isi", source))
 
 
 def test_a_lesson_is_clean() -> None:
@@ -111,19 +118,30 @@ def test_a_lesson_is_clean() -> None:
     ("severity", "lesson", "node", "problem"),
     [
         ("error", asked(choices=QUIZ.choices[1:]), "quiz q", "1 choices, 2 to 4"),
-        ("error", asked(choices=(*QUIZ.choices, QUIZ.choices[1])), "quiz q", "2 choices are corr"),
-        ("error", asked(choices=(QUIZ.choices[0],) * 2), "quiz q", "0 choices are correct"),
+        ("error", asked(choices=(*QUIZ.choices, replace(QUIZ.choices[1], label="Ya, ya"))), "quiz q", "2 choices are corr"),
+        ("error", asked(choices=(QUIZ.choices[0], replace(QUIZ.choices[0], label="Nanti"))), "quiz q", "0 choices are correct"),
         ("error", asked(choices=(QUIZ.choices[0], QuizChoice("Tidak", True, " "))), "quiz q",
          "choice 2 has no `why`"),
         ("error", asked(question="x" * 201), "quiz q", "201 characters, at most 200"),
         ("error", asked(question="{x}"), "quiz q", "a brace"),
         ("error", asked(source=replace(SOURCE, text="")), "quiz q", "without a source"),
-        ("error", replace(LESSON, cards=()), "", "needs cards and a quiz"),
+        ("error", replace(LESSON, cards=LESSON.cards[1:]), "cards", "2 cards, 3 to 5 are right"),
+        ("error", replace(LESSON, quiz=LESSON.quiz[1:]), "quiz", "2 questions, 3 to 4 are right"),
+        ("error", carded(LESSON.cards[1]), "card c2", "two cards have this id"),
+        ("error", replace(LESSON, quiz=LESSON.quiz[:2] * 2), "quiz q", "two questions have this"),
+        ("error", replace(LESSON, covers=()), "covers", "a villagers' lesson teaches a letter"),
+        ("error", asked(decision="pay"), "quiz q", "only the last question is a decision"),
+        ("error", carded(Card("c", "Tanya " * 20 + "Sri.", SOURCE)), "card c", "of 21 words"),
+        ("error", carded(Card("c", "Tanya XQPT.", SOURCE)), "card c", "“XQPT” is not in docs/gl"),
+        ("error", carded(Card("c", "Jalan ini aman.", SOURCE)), "card c", "promises or judges"),
+        ("error", carded(Card("c", "Telepon 0812-345-678.", SOURCE)), "card c", "a number typed"),
+        ("error", carded(Card("c", "Ia didenda Rp600 juta.", SOURCE)), "card c", "a fine in rupiah"),
         ("error", replace(LESSON, title="x" * 23), "title", "23 characters, at most 22"),
-        ("error", replace(LESSON, cards=(Card("c", "x" * 241, SOURCE),)), "card c", "241 char"),
-        ("error", replace(LESSON, cards=(Card("c", "1\n2\n3\n4", SOURCE),)), "card c", "4 lines"),
+        ("error", carded(Card("c", "x" * 241, SOURCE)), "card c", "241 char"),
+        ("error", carded(Card("c", "1\n2\n3\n4", SOURCE)), "card c", "4 lines"),
         ("error", replace(LESSON, action=Card("action", "x" * 241, SOURCE)), "action", "241 char"),
         ("error", replace(LESSON, keywords=("stop",)), "keywords", "“stop” already means stop"),
+        ("error", dated(TODAY + DAY, date(2027, 1, 1)), "card c", "`checked` is a day to come"),
         ("error", dated(TODAY, TODAY), "card c", "`review_by` must be after"),
         ("error", dated(TODAY, date(2027, 6, 22)), "card c", "more than six months"),
         ("warning", dated(date(2026, 6, 1), date(2026, 11, 21)), "card c", "past its review date"),
