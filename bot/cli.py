@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", run_serve, "webhooks, console, senders and schedule by the settings")
     serve.add_argument("--only", default="web,sender,scheduler", metavar="PARTS")
     talk = add("talk", run_talk, "a conversation on the terminal with the example office")
+    talk.add_argument("what", nargs="*", metavar="lesson NAME", help="read one lesson through")
     talk.add_argument("--as", dest="address", default="warga", metavar="ADDRESS")
     talk.add_argument("--group", metavar="ID")
     talk.add_argument("--language", default="id", choices=["id"])
@@ -128,9 +129,16 @@ def run_serve(given: argparse.Namespace) -> int:
 
 
 def run_talk(given: argparse.Namespace) -> int:
-    from bot.talk import talk
+    from bot.talk import read_through, talk
 
     at = parse_time(given.at) if given.at else None
+    match given.what:
+        case []:
+            pass
+        case ["lesson", name]:
+            return read_through(name, at=at, as_json=given.json)
+        case _:
+            raise WrongUse("talk alone, or `talk lesson NAME`")
     return talk(sys.stdin, address=given.address, group=given.group, at=at, as_json=given.json)
 
 

@@ -12,7 +12,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
-from bot import audit, conflicts, erasures, keeping, keys, outbox, pictures, reading, receipts, tips
+from bot import (
+    audit,
+    conflicts,
+    erasures,
+    keeping,
+    keys,
+    outbox,
+    pictures,
+    reading,
+    receipts,
+    reviews,
+    tips,
+)
 from bot.officers import leader_ids, officers
 from bot.partner_rows import partners
 from bot.recruiters import Register
@@ -174,11 +186,10 @@ def _content(service: Service) -> Iterator[Finding]:
             yield Finding(
                 "warn", f"lesson {lesson.id}", f"{expired} facts are past their review date"
             )
-    unreviewed = [lesson.id for lesson in service.catalog.lessons if not lesson.reviewed]
-    if unreviewed:
+    if unread := reviews.unreviewed():
         accepted = service.settings.accept_unreviewed or not service.settings.real_channels
         yield Finding("warn" if accepted else "bad", "review",
-                      f"no lawyer has stamped {', '.join(unreviewed)}; they are labelled")  # fmt: skip
+                      f"no lawyer has stamped {', '.join(unread)}; lessons are labelled")  # fmt: skip
     if stale := ", ".join(_past_review(service, today)):
         yield Finding("warn", "facts", f"past their review date: {stale}; "
                       "`kentongan content check` names them")  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from bot import demo as example
+from bot import reviews
 from bot.clock import Clock
 from bot.database import Database
 from bot.running import PARTS, Running
@@ -86,10 +87,11 @@ def refuse_unreviewed(service: Service) -> None:
     """Real channels get only content that a person has stamped, or that the office accepted in
     writing to be labelled as unreviewed (design.md 6)."""
     settings = service.settings
-    unreviewed = [lesson.id for lesson in service.catalog.lessons if not lesson.reviewed]
-    if settings.real_channels and unreviewed and not settings.accept_unreviewed:
+    if not settings.real_channels or settings.accept_unreviewed:
+        return
+    if unread := reviews.unreviewed():
         raise SettingsError(
-            f"KENTONGAN_ACCEPT_UNREVIEWED: lessons {', '.join(unreviewed)} are reviewed by nobody; "
+            f"KENTONGAN_ACCEPT_UNREVIEWED: {', '.join(unread)} are reviewed by nobody; "
             "stamp them with `kentongan content stamp` or set this to true to send them labelled"
         )
 

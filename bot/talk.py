@@ -15,6 +15,7 @@ from typing import TextIO
 
 from bot import demo
 from bot.channels.base import Inbound, Outgoing
+from bot.lesson_preview import preview
 from bot.rehearsal import Rehearsal
 from bot.terminal import WrongUse
 
@@ -33,6 +34,16 @@ def talk(
         asyncio.run(_talk(rehearsal, lines, group or address, as_json, in_group=group is not None))
     finally:
         rehearsal.close()
+    return 0
+
+
+def read_through(lesson: str, *, at: datetime | None, as_json: bool) -> int:
+    """Print a whole lesson. Raises WrongUse when there is none of this name."""
+    said = [
+        Outgoing(number, "warga", message.text, message.buttons)
+        for number, message in enumerate(preview(lesson, at))
+    ]
+    _print(said, as_json, "warga")
     return 0
 
 

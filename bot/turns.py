@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, draft_media, erasures, groups, outbox, pictures
+from bot import contacts, draft_media, erasures, funnel, groups, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
@@ -75,6 +75,7 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     spoke: set[int] = field(default_factory=set)
     """Contacts whose message opened WhatsApp's window anew."""
+    steps: list[funnel.Step] = field(default_factory=list)
 
 
 class Turns:
@@ -252,6 +253,7 @@ class Turns:
                 replies.append(self._row(batch, event, known, callback_id, priority, erase))
                 callback_id = ""
         self._carry_out(effects, sprint.events)
+        batch.steps.extend(funnel.steps(before, sprint.session))
         known.session = sprint.session
         known.touched = True
         known.is_new = False
@@ -353,6 +355,9 @@ class Turns:
         there = {k.id for k in batch.people.values() if k.channel == "whatsapp"} & batch.spoke
         outbox.unpark(batch.connection, there, batch.now)  # only WhatsApp has a window
         outbox.queue(batch.connection, batch.rows)
+        if batch.steps:
+            day = self._service.today(batch.now)
+            funnel.keep(batch.connection, self._service.database, day, batch.steps)
 
     def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:
         wakes = wakes_at(self._service.catalog, known.session)

@@ -1,6 +1,8 @@
 """An officer sends one text to a village: counted before, confirmed, then reported from the rows."""
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from urllib.parse import urlsplit
 
 from flows.events import BroadcastOrdered, Event
@@ -18,6 +20,7 @@ from flows.nodes import (
     Say,
     Scene,
 )
+from flows.quoting import Fact, outdated
 from flows.safety import mask_identity_numbers
 from flows.times import say_time
 
@@ -32,7 +35,26 @@ _LINK = re.compile(
 """Written links, also bare ones: what a phone makes tappable."""
 
 
-def flow() -> Flow:
+def flow(facts: Sequence[Fact]) -> Flow:
+    """`facts` are what a broadcast may quote, as long as they are fresh."""
+
+    def read(text: str, scene: Scene) -> str:
+        kept = _read(text, scene)
+        if old := outdated(kept, facts, _day(scene)):
+            raise AskAgain("broadcasts.old_fact", **_aged(old))
+        return kept
+
+    def may_go(scene: Scene) -> str:
+        """Looked at once more: the preview may have waited for days."""
+        if outdated(scene.answers["text"], facts, _day(scene)):
+            return "old"
+        return "yes" if scene.ports.audience(_codes(scene)).total else "no"
+
+    def old_fact(scene: Scene) -> dict[str, str]:
+        old = outdated(scene.answers["text"], facts, _day(scene))
+        assert old is not None, "the node before has found it"
+        return _aged(old)
+
     return Flow(
         "broadcasts",
         {
@@ -43,7 +65,7 @@ def flow() -> Flow:
             "unknown": Say("broadcasts.unknown", "rest"),
             "show": Say("broadcasts.report", "rest", slots=_report),
             "where": Pick("broadcasts.where", _villages, "place", "text", human=False),
-            "text": Ask("broadcasts.text", "text", "preview", _read, human=False),
+            "text": Ask("broadcasts.text", "text", "preview", read, human=False),
             "preview": Choose(
                 "broadcasts.preview",
                 (
@@ -54,7 +76,8 @@ def flow() -> Flow:
                 slots=_preview,
                 human=False,
             ),
-            "someone": Decide(_anyone, {"yes": "order", "no": "nobody"}),
+            "someone": Decide(may_go, {"yes": "order", "no": "nobody", "old": "old_fact"}),
+            "old_fact": Say("broadcasts.old_fact", "text", slots=old_fact),
             "nobody": Say("broadcasts.nobody", "rest"),
             "order": Emit(_order, "ordered"),
             "ordered": Say("broadcasts.ordered", "rest", slots=_when),
@@ -122,8 +145,13 @@ def _when(scene: Scene) -> dict[str, str]:
     return {"when": _say_when(scene)}
 
 
-def _anyone(scene: Scene) -> str:
-    return "yes" if scene.ports.audience(_codes(scene)).total else "no"
+def _day(scene: Scene) -> date:
+    """On which it would leave."""
+    return max(scene.ports.now, scene.ports.audience(_codes(scene)).send_at).date()
+
+
+def _aged(fact: Fact) -> dict[str, str]:
+    return {"quoted": fact.words[:60], "day": f"{fact.source.review_by:%d-%m-%Y}"}
 
 
 def _order(scene: Scene) -> list[Event]:

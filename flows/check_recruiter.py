@@ -178,7 +178,7 @@ def _signs(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
 
     def slots(scene: Scene) -> dict[str, str]:
         ask = next((sign.flag.ask for sign in offer(scene).signs if sign.flag.ask), "")
-        return {"signs": offers_read.lines(offer(scene)), "ask": ask}
+        return {"signs": offers_read.lines(offer(scene), scene.ports.now.date()), "ask": ask}
 
     source = _all_sources(reader, ways)
 
@@ -246,7 +246,7 @@ def _afterwards(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]
 
     def summary(scene: Scene) -> dict[str, str]:
         """For the family: names no person, so without the words that raised a sign."""
-        signs = offers_read.names(_offer(reader, scene))
+        signs = offers_read.names(_offer(reader, scene), scene.ports.now.date())
         return {
             "day": check_words.day(scene.ports.now.date()),
             "verdict": check_words.verdict_line(scene, named=_of_a_company(scene, judge(scene))),

@@ -37,6 +37,7 @@ from flows.entities import load_extractor
 from flows.hearing import Hearing
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
+from flows.quoting import facts
 from flows.understanding import load_understander, shipped_understander
 from flows.wording import Wording
 
@@ -52,13 +53,15 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     flags = load_red_flags(folder)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
     extractor = load_extractor(folder)
-    reader = OfferReader(understander, extractor, flags, load_destinations(folder))
+    destinations = load_destinations(folder)
+    ways = {way.id: way for way in load_ways(folder)}
+    reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
     flows = [
         resume.flow(),
         welcome.flow(text_version(wording, CONSENT_TEXT)),
         *lessons.flows(known, chapters),
-        check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
+        check_recruiter.flow(reader, ways),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),
         stopping.flow(),
@@ -68,7 +71,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
-        broadcasts.flow(),
+        broadcasts.flow(facts(known, (*destinations, *ways.values()))),
         village_group.flow(villagers),
     ]
     return Catalog(

@@ -48,7 +48,8 @@ def texts(lessons: tuple[Lesson, ...]) -> dict[str, str]:
             for number, choice in enumerate(item.choices, 1):
                 mark = "Betul." if choice.correct else "Belum tepat."
                 words[f"{name}.quiz_{item.id}_{number}"] = _escape(choice.label)
-                words[f"{name}.why_{item.id}_{number}"] = f"{mark} {_escape(choice.why)}"
+                why = f"{mark} {_escape(choice.why)}{{label}}"
+                words[f"{name}.why_{item.id}_{number}"] = why
         words[f"{name}.action"] = f"{_escape(lesson.action.text)}{{label}}"
     return words
 
@@ -57,14 +58,21 @@ def label(lesson: Lesson, source: Source) -> Callable[[Scene], Mapping[str, str]
     """The honest mark under a fact: read by no lawyer yet, or past its review date."""
 
     def slots(scene: Scene) -> Mapping[str, str]:
-        marks = []
-        if scene.ports.now.date() > source.review_by:
-            marks.append("(Keterangan ini perlu dicek ulang ke Disnaker.)")
-        if not lesson.reviewed:
-            marks.append("(Belum diperiksa ahli hukum.)")
-        return {"label": "".join("\n" + mark for mark in marks)}
+        unread = "" if lesson.reviewed else "\n(Belum diperiksa ahli hukum.)"
+        return {"label": _aged(source, scene) + unread}
 
     return slots
+
+
+def _aged(source: Source, scene: Scene) -> str:
+    if scene.ports.now.date() <= source.review_by:
+        return ""
+    return "\n(Keterangan ini perlu dicek ulang ke Disnaker.)"
+
+
+def _age(source: Source) -> Slots:
+    """Under the reason of an answer only its age is said; who read the lesson its cards say."""
+    return lambda scene: {"label": _aged(source, scene)}
 
 
 def shown(source: Source) -> Slots:
@@ -226,7 +234,13 @@ def _quiz(name: str, item: QuizItem, then: str) -> dict[str, Node]:
         nodes[f"{key}_{number}"] = Decide(
             _count(choice.correct), {"next": f"why_{item.id}_{number}"}
         )
-        nodes[f"why_{item.id}_{number}"] = Say(f"{name}.why_{item.id}_{number}", then)
+        nodes[f"why_{item.id}_{number}"] = Say(
+            f"{name}.why_{item.id}_{number}",
+            then,
+            slots=_age(item.source),
+            source=shown(item.source),
+            public=True,
+        )
     return nodes
 
 

@@ -162,14 +162,17 @@ def where_to(told: str) -> str:
     return found[0] if found else "" if " " in told.strip() else told
 
 
-def lines(offer: Offer) -> str:
+def lines(offer: Offer, today: date) -> str:
     """Up to three signs, one a line, each with its words."""
-    return "\n".join(f"- {sign.flag.name}: “{sign.evidence}”" for sign in offer.signs[:MOST_SIGNS])
+    return "\n".join(
+        f"- {sign.flag.name}{stale(sign.flag, today)}: “{sign.evidence}”"
+        for sign in offer.signs[:MOST_SIGNS]
+    )
 
 
-def names(offer: Offer) -> str:
+def names(offer: Offer, today: date) -> str:
     """The same without the words, in which somebody may be named."""
-    return "; ".join(sign.flag.name for sign in offer.signs[:MOST_SIGNS])
+    return "; ".join(sign.flag.name + stale(sign.flag, today) for sign in offer.signs[:MOST_SIGNS])
 
 
 def sources(offer: Offer, today: date) -> str:

@@ -118,8 +118,10 @@ def test_a_lesson_is_clean() -> None:
     ("severity", "lesson", "node", "problem"),
     [
         ("error", asked(choices=QUIZ.choices[1:]), "quiz q", "1 choices, 2 to 4"),
-        ("error", asked(choices=(*QUIZ.choices, replace(QUIZ.choices[1], label="Ya, ya"))), "quiz q", "2 choices are corr"),
-        ("error", asked(choices=(QUIZ.choices[0], replace(QUIZ.choices[0], label="Nanti"))), "quiz q", "0 choices are correct"),
+        ("error", asked(choices=(*QUIZ.choices, replace(QUIZ.choices[1], label="Ya, ya"))), "quiz q",
+         "2 choices are corr"),
+        ("error", asked(choices=(QUIZ.choices[0], replace(QUIZ.choices[0], label="Nanti"))), "quiz q",
+         "0 choices are correct"),
         ("error", asked(choices=(QUIZ.choices[0], QuizChoice("Tidak", True, " "))), "quiz q",
          "choice 2 has no `why`"),
         ("error", asked(question="x" * 201), "quiz q", "201 characters, at most 200"),

@@ -1,0 +1,29 @@
+"""how often each card of a lesson was shown and gone on from, by day
+
+Revision ID: 0018_card_count
+Revises: 0014_sign_in
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0018_card_count'
+down_revision = '0014_sign_in'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        'card_count',
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('lesson', sa.String(), nullable=False),
+        sa.Column('place', sa.String(), nullable=False),
+        sa.Column('seen', sa.Integer(), nullable=False),
+        sa.Column('answered', sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint('day', 'lesson', 'place'),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table('card_count')
