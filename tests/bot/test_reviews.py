@@ -82,15 +82,18 @@ def test_the_files_that_speak_of_law(content: Path) -> None:
     assert "texts/lessons.yaml" in reviews.law_texts(content)
 
 
-def test_serve_refuses_whatever_nobody_has_read(tmp_path: Path, ring: KeyRing) -> None:
+def test_serve_refuses_whatever_nobody_has_read(tmp_path: Path) -> None:
     """With real channels; an office may accept the label in writing."""
+    ring = KeyRing.fresh()
     settings = read_settings(
         _env_file=None, database_url=f"sqlite:///{tmp_path}/a.db", telegram_bot_token="1:a",
-        telegram_webhook_secret="b", accept_unreviewed=False,
+        telegram_webhook_secret="b" * 16, accept_unreviewed=False,
     )  # fmt: skip
     service = Service(settings, ring=ring)
     with pytest.raises(SettingsError, match=r"ways\.yaml, .*hotlines\.yaml.* reviewed by nobody"):
         serve.refuse_unreviewed(service)
     accepted = settings.model_copy(update={"accept_unreviewed": True})
-    serve.refuse_unreviewed(Service(accepted, ring=ring))
+    accepting = Service(accepted, ring=ring)
+    serve.refuse_unreviewed(accepting)
+    accepting.close()
     service.close()
