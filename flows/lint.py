@@ -51,6 +51,7 @@ _SAID_BY_CODE = {
     "common.source": frozenset(["source"]),
     "broadcasts.too_long": frozenset(["characters", "most"]),
     "broadcasts.bad_link": frozenset(["host"]),
+    "broadcasts.old_fact": frozenset(["day", "quoted"]),
     **{f"broadcasts.message{end}": frozenset(["text", "office"]) for end in ("", "_stop")},
     "tip_off.sent_incomplete": frozenset(["receipt"]),
     "pictures.later": frozenset(["line"]),

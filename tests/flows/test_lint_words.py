@@ -130,7 +130,7 @@ def test_a_lesson_is_clean() -> None:
         ("error", replace(LESSON, cards=LESSON.cards[1:]), "cards", "2 cards, 3 to 5 are right"),
         ("error", replace(LESSON, quiz=LESSON.quiz[1:]), "quiz", "2 questions, 3 to 4 are right"),
         ("error", carded(LESSON.cards[1]), "card c2", "two cards have this id"),
-        ("error", replace(LESSON, quiz=LESSON.quiz[:2] * 2), "quiz q", "two questions have this"),
+        ("error", replace(LESSON, quiz=(*LESSON.quiz[:2], QUIZ)), "quiz q", "two questions have this"),
         ("error", replace(LESSON, covers=()), "covers", "a villagers' lesson teaches a letter"),
         ("error", asked(decision="pay"), "quiz q", "only the last question is a decision"),
         ("error", carded(Card("c", "Tanya " * 20 + "Sri.", SOURCE)), "card c", "of 21 words"),

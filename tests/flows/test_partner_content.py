@@ -42,7 +42,7 @@ def test_rows_past_their_day_and_the_missing_lawyer_are_warnings(
 ) -> None:
     out = found(content, capsys, date(2026, 12, 23))
     assert "warning content/partners.yaml sbmi: past its review date, 2026-12-22" in out
-    assert "warning content/grounds.yaml: no named lawyer has read the legal grounds" in out
+    assert "warning content/grounds.yaml: no named person has reviewed it" in out
     assert not [line for line in out if "partners.yaml lpsk" in line]
 
 
