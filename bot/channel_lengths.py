@@ -6,7 +6,7 @@ from bot.channels import telegram, whatsapp
 from bot.channels.base import Outgoing
 from flows.catalog import Catalog
 from flows.events import Button
-from flows.finding import Finding, an_error
+from flows.findings import Finding, error
 from flows.nodes import Ask, Choose, Pick, Say, Wait
 
 
@@ -34,9 +34,9 @@ def _message(
         ("Telegram", telegram.MAX_TEXT_UNITS),
     ):
         if (size := len(body.encode("utf-16-le")) // 2) > most:
-            yield an_error(flow, name, f"{size} characters with its choices, {channel}: {most}")
+            yield error(flow, name, f"{size} characters with its choices, {channel}: {most}")
     if buttons and whatsapp.content_types(message) is None:
-        yield an_error(flow, name, "its choices fit neither buttons nor a list of WhatsApp")
+        yield error(flow, name, "its choices fit neither buttons nor a list of WhatsApp")
 
 
 def _labels(node: Wait) -> list[str]:

@@ -25,7 +25,7 @@ from flows.catalog import (
 )
 from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
-from flows.finding import Finding
+from flows.findings import Finding
 from flows.lint import check
 from flows.lint_curriculum import whole
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds

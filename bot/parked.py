@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.contacts import sessions
 from bot.service import Service
 from bot.sessions import open_session
-from flows.finding import Finding, a_warning
+from flows.findings import Finding, warning
 from flows.nodes import Ask, Choose, Pick
 
 
@@ -29,4 +29,4 @@ def parked(service: Service) -> Iterator[Finding]:
         there = flows[flow].nodes.get(node) if flow in flows else None
         if not isinstance(there, Choose | Pick | Ask):
             problem = f"{count} waiting here, but the place is gone: they begin afresh"
-            yield a_warning(flow, node, problem)
+            yield warning(flow, node, problem)

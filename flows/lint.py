@@ -13,7 +13,7 @@ from pathlib import Path
 from flows import free_text, lessons, lint_lessons
 from flows.catalog import Catalog
 from flows.curriculum import for_villagers
-from flows.finding import Finding, a_warning, an_error
+from flows.findings import Finding, error, warning
 from flows.graph import RESUME, Graph, Place, locate
 from flows.lint_lessons import MAX_LINES, MAX_LIST_ITEM
 from flows.lint_plain import lesson_words, text_sentences
@@ -114,27 +114,27 @@ def _leads(graph: Graph) -> Iterator[Finding]:
     """Every exit leads somewhere, everything is reached, nothing runs in a circle or is mute."""
     catalog = graph.catalog
     for (flow, name), exit_name, target in graph.lost:
-        yield an_error(flow, name, f"the exit {exit_name} leads to {target}, which does not exist")
+        yield error(flow, name, f"the exit {exit_name} leads to {target}, which does not exist")
     roots: list[Place] = []
     for to, what in _entries(catalog).items():
         if place := locate(catalog, to):
             roots.append(place)
             if graph.silent(place):
-                yield an_error(*place, "may end without a word")
+                yield error(*place, "may end without a word")
         else:
             name, _, missing = to.partition(":")
-            yield an_error(name, missing, f"{what} leads here, but there is no such place")
+            yield error(name, missing, f"{what} leads here, but there is no such place")
     reached = graph.reached(roots)
     for flow, name in graph.nodes.keys() - reached:
-        yield an_error(flow, name, "nothing leads here")
+        yield error(flow, name, "nothing leads here")
     for circle in graph.loops():
         way = " → ".join(f"{flow}:{name}" for flow, name in [*circle, circle[0]])
-        yield an_error(*circle[0], f"runs in a circle without a wait: {way}")
+        yield error(*circle[0], f"runs in a circle without a wait: {way}")
     for (flow, name), targets in graph.leads.items():
         for other_name, node in targets:
             other = catalog.flows[other_name]
             if flow not in (other_name, RESUME) and node not in (other.start, *other.entries):
-                yield an_error(flow, name, f"leads to {other_name}:{node}, which is no entry there")
+                yield error(flow, name, f"leads to {other_name}:{node}, which is no entry there")
 
 
 def _waits(graph: Graph) -> Iterator[Finding]:
@@ -143,12 +143,12 @@ def _waits(graph: Graph) -> Iterator[Finding]:
         if not isinstance(node, Choose | Pick | Ask):
             continue
         if not graph.leads[flow, name]:
-            yield an_error(flow, name, "waits, but has no way on")
+            yield error(flow, name, "waits, but has no way on")
         elif (flow, name) not in resting:
-            yield an_error(flow, name, "neither the menu nor an end can be reached from here")
+            yield error(flow, name, "neither the menu nor an end can be reached from here")
         for target in graph.leads[flow, name]:
             if graph.silent(target):
-                yield an_error(flow, name, f"an answer may end without a word, by {target[1]}")
+                yield error(flow, name, f"an answer may end without a word, by {target[1]}")
         yield from _choices(graph.catalog, flow, name, node)
 
 
@@ -163,25 +163,25 @@ def _choices(catalog: Catalog, flow: str, name: str, node: Wait) -> Iterator[Fin
     """Numbers, labels and payloads fit every channel."""
     choices = _fixed_choices(node)
     if len(choices) > MAX_CHOICES:
-        yield an_error(flow, name, f"{len(choices)} choices, at most {MAX_CHOICES}")
+        yield error(flow, name, f"{len(choices)} choices, at most {MAX_CHOICES}")
     keys = [choice.key for choice in choices]
     if "0" in keys or len(set(keys)) < len(keys) or any("." in key for key in keys):
-        yield an_error(flow, name, "two choices have one key, or a key is 0 or has a dot")
+        yield error(flow, name, "two choices have one key, or a key is 0 or has a dot")
     labels = [choice.label for choice in choices] + (["common.human"] if node.human else [])
     few = len(labels) <= QUICK_REPLIES
     limit = MAX_QUICK_REPLY if few else MAX_LIST_ITEM
     for label in labels:
         if label not in catalog.wording:
-            yield an_error(flow, name, f"the label {label} is no text")
+            yield error(flow, name, f"the label {label} is no text")
         elif len(catalog.wording.raw(label)) > limit:
             why = f"of {len(labels)} choices" if few else "in a list"
             size = len(catalog.wording.raw(label))
-            yield an_error(flow, name, f"the label {label} has {size} characters, {limit} {why}")
+            yield error(flow, name, f"the label {label} has {size} characters, {limit} {why}")
         elif not plain(catalog, label):
-            yield an_error(flow, name, f"the label {label} has a {{slot}}, which nobody fills")
+            yield error(flow, name, f"the label {label} has a {{slot}}, which nobody fills")
     for key in [*keys, "0", *(["10"] if isinstance(node, Pick) else [])]:
         if len(payload := f"{flow}.{name}.{key}".encode()) > MAX_PAYLOAD:
-            yield an_error(flow, name, f"a payload has {len(payload)} bytes, at most {MAX_PAYLOAD}")
+            yield error(flow, name, f"a payload has {len(payload)} bytes, at most {MAX_PAYLOAD}")
 
 
 # ---- texts
@@ -217,36 +217,36 @@ def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
     said = _said() | set(_PUT_TOGETHER)
     for key in sorted(said - used.keys()):
         if key not in catalog.wording:
-            yield an_error(*_where(key), "the code says this text, but it does not exist")
+            yield error(*_where(key), "the code says this text, but it does not exist")
     words = lessons.texts(catalog.lessons)
     of_lessons = words.keys() | dict(free_text.texts(for_villagers(catalog.lessons), words)).keys()
     for key in sorted(catalog.wording.keys()):
         text = catalog.wording.raw(key)
         if _PROMISES.search(text):
-            yield an_error(*_where(key), f"promises help: “{_hit(_PROMISES, text)}”")
+            yield error(*_where(key), f"promises help: “{_hit(_PROMISES, text)}”")
         if key not in of_lessons:
             yield from text_sentences(*_where(key), text)
             yield from _one_text(key, text, filled=used.get(key, key not in said))
             if key not in said | used.keys():
-                yield a_warning(*_where(key), "no flow, code or keyword uses this text")
+                yield warning(*_where(key), "no flow, code or keyword uses this text")
 
 
 def _one_text(key: str, text: str, *, filled: bool) -> Iterator[Finding]:
     lines = MAX_LINES_LONG if _LONG.match(key) else MAX_LINES
     if text.count("\n") + 1 > lines:
-        yield an_error(*_where(key), f"{text.count(chr(10)) + 1} lines, at most {lines}")
+        yield error(*_where(key), f"{text.count(chr(10)) + 1} lines, at most {lines}")
     if len(text) > MAX_TEXT:
-        yield an_error(*_where(key), f"{len(text)} characters, at most {MAX_TEXT}")
+        yield error(*_where(key), f"{len(text)} characters, at most {MAX_TEXT}")
     if _VERDICTS.match(key) and _JUDGES.search(text):
-        yield an_error(*_where(key), f"judges a recruiter: “{_hit(_JUDGES, text)}”")
+        yield error(*_where(key), f"judges a recruiter: “{_hit(_JUDGES, text)}”")
     try:
         slots = slots_of(text)
     except ValueError as problem:
-        yield an_error(*_where(key), f"a brace that is no slot: {problem}")
+        yield error(*_where(key), f"a brace that is no slot: {problem}")
         return
     usual = _NUMBER if key.startswith("notice.") else frozenset[str]()
     if not filled and (extra := slots - _SAID_BY_CODE.get(key, usual)):
-        yield an_error(*_where(key), f"{{{min(extra)}}} is a slot that nobody fills")
+        yield error(*_where(key), f"{{{min(extra)}}} is a slot that nobody fills")
 
 
 def _where(key: str) -> tuple[str, str]:
@@ -269,11 +269,9 @@ def _keywords(catalog: Catalog) -> Iterator[Finding]:
     for action, words in catalog.everywhere.items():
         for word in words:
             if owner.setdefault(word, action) != action:
-                yield an_error(
-                    file, f"everywhere {action}", f"“{word}” already means {owner[word]}"
-                )
+                yield error(file, f"everywhere {action}", f"“{word}” already means {owner[word]}")
             if everywhere(word, catalog.everywhere, typos=False) != action:
-                yield an_error(file, f"everywhere {action}", f"“{word}” would not be understood")
+                yield error(file, f"everywhere {action}", f"“{word}” would not be understood")
     for officer in (False, True):
         taken: dict[str, str] = {}
         for trigger in catalog.triggers.all:
@@ -282,9 +280,9 @@ def _keywords(catalog: Catalog) -> Iterator[Finding]:
     offered = _offered(catalog)
     for label in catalog.choice_words:
         if label not in catalog.wording:
-            yield an_error(file, f"choices {label}", "there is no such text")
+            yield error(file, f"choices {label}", "there is no such text")
         elif label != "common.human" and label not in offered:
-            yield a_warning(file, f"choices {label}", "no choice has this label")
+            yield warning(file, f"choices {label}", "no choice has this label")
 
 
 def _trigger(
@@ -294,13 +292,13 @@ def _trigger(
     find = catalog.triggers.command if trigger.officer else catalog.triggers.match
     for phrase in trigger.phrases:
         if phrase in taken:
-            yield an_error(file, place, f"“{phrase}” already leads to {taken[phrase]}")
+            yield error(file, place, f"“{phrase}” already leads to {taken[phrase]}")
         elif trigger.rest and phrase in catalog.everywhere.get("report", ()):
             continue  # the bare word works everywhere; this is for what follows it
         elif action := everywhere(phrase, catalog.everywhere, typos=True):
-            yield an_error(file, place, f"“{phrase}” already means {action} everywhere")
+            yield error(file, place, f"“{phrase}” already means {action} everywhere")
         elif (found := find(phrase)) is None or found[0] != trigger.to:
-            yield an_error(file, place, f"“{phrase}” would not be understood")
+            yield error(file, place, f"“{phrase}” would not be understood")
         taken.setdefault(phrase, trigger.to)
 
 

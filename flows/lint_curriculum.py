@@ -6,7 +6,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from flows.catalog import Catalog
 from flows.curriculum import LETTERS, QuizItem, for_villagers
-from flows.finding import Finding, an_error
+from flows.findings import Finding, error
 
 MIN_LESSONS = 24
 MIN_ITEMS = 80
@@ -22,9 +22,7 @@ def whole(catalog: Catalog) -> Iterator[Finding]:
     covered = {letter for lesson in taught for letter in lesson.covers}
     for letter in LETTERS:
         if letter not in covered:
-            yield an_error(
-                _FILE, "", f"no lesson teaches PP 59/2021 Pasal 4 ayat (4) huruf {letter}"
-            )
+            yield error(_FILE, "", f"no lesson teaches PP 59/2021 Pasal 4 ayat (4) huruf {letter}")
     items = [item for lesson in taught for item in lesson.quiz]
     decided = sum(any(item.decision for item in lesson.quiz) for lesson in catalog.lessons)
     for count, least, what in (
@@ -33,10 +31,10 @@ def whole(catalog: Catalog) -> Iterator[Finding]:
         (decided, MIN_DECISIONS, "lessons with a decision"),
     ):
         if count < least:
-            yield an_error(_FILE, "", f"{count} {what}, at least {least}")
+            yield error(_FILE, "", f"{count} {what}, at least {least}")
     for chapter in catalog.chapters:
         if all(lesson.chapter != chapter.id for lesson in taught):
-            yield an_error("content/chapters.yaml", chapter.id, "no lesson is in this chapter")
+            yield error("content/chapters.yaml", chapter.id, "no lesson is in this chapter")
     yield from _asked_twice(catalog)
 
 
@@ -47,7 +45,7 @@ def _asked_twice(catalog: Catalog) -> Iterator[Finding]:
             file, node = f"{_FILE}/{lesson.id}.yaml", f"quiz {item.id}"
             for other, asked in seen:
                 if item.misconception == asked.misconception:
-                    yield an_error(file, node, f"corrects the same as {other} {asked.id}")
+                    yield error(file, node, f"corrects the same as {other} {asked.id}")
                 if token_sort_ratio(item.question, asked.question, score_cutoff=SAME_STEM):
-                    yield an_error(file, node, f"asks the same as {other} {asked.id}")
+                    yield error(file, node, f"asks the same as {other} {asked.id}")
             seen.append((lesson.id, item))

@@ -7,7 +7,7 @@ from datetime import date
 
 from flows.catalog import FRESH_DAYS, Catalog, Source
 from flows.curriculum import VILLAGER, Lesson
-from flows.finding import Finding, a_warning, an_error
+from flows.findings import Finding, error, warning
 
 MAX_LINES = 3
 MAX_CARD = 240
@@ -33,13 +33,13 @@ def lessons(catalog: Catalog, today: date) -> Iterator[Finding]:
     for lesson in catalog.lessons:
         file = f"content/lessons/{lesson.id}.yaml"
         if not lesson.reviewed:
-            yield a_warning(file, "", "no named person has reviewed this text")
+            yield warning(file, "", "no named person has reviewed this text")
         yield from size(file, "title", lesson.title, _TITLE)
         for word in lesson.keywords:
             if action := meant.get(word):
-                yield an_error(file, "keywords", f"“{word}” already means {action} everywhere")
+                yield error(file, "keywords", f"“{word}” already means {action} everywhere")
             if claimed.setdefault(word, lesson.id) != lesson.id:
-                yield an_error(file, "keywords", f"“{word}” also belongs to {claimed[word]}")
+                yield error(file, "keywords", f"“{word}” also belongs to {claimed[word]}")
         yield from _whole(file, lesson)
         for card in [*lesson.cards, lesson.action]:
             node = "action" if card is lesson.action else f"card {card.id}"
@@ -54,19 +54,19 @@ _TITLE = MAX_LIST_ITEM - len(DONE_MARK)
 def _whole(file: str, lesson: Lesson) -> Iterator[Finding]:
     """Neither too little nor too much of anything, and every id once."""
     if len(lesson.cards) not in CARDS:
-        yield an_error(file, "cards", f"{len(lesson.cards)} cards, 3 to 5 are right")
+        yield error(file, "cards", f"{len(lesson.cards)} cards, 3 to 5 are right")
     if len(lesson.quiz) not in QUIZ:
-        yield an_error(file, "quiz", f"{len(lesson.quiz)} questions, 3 to 4 are right")
+        yield error(file, "quiz", f"{len(lesson.quiz)} questions, 3 to 4 are right")
     if lesson.audience == VILLAGER and not lesson.covers:
-        yield an_error(file, "covers", "a villagers' lesson teaches a letter of Pasal 4 ayat (4)")
+        yield error(file, "covers", "a villagers' lesson teaches a letter of Pasal 4 ayat (4)")
     ids = Counter([*(card.id for card in lesson.cards), "action"])
     for name in _twice(ids):
-        yield an_error(file, f"card {name}", "two cards have this id")
+        yield error(file, f"card {name}", "two cards have this id")
     for name in _twice(Counter(item.id for item in lesson.quiz)):
-        yield an_error(file, f"quiz {name}", "two questions have this id")
+        yield error(file, f"quiz {name}", "two questions have this id")
     for item in lesson.quiz[:-1]:
         if item.decision:
-            yield an_error(file, f"quiz {item.id}", "only the last question is a decision")
+            yield error(file, f"quiz {item.id}", "only the last question is a decision")
 
 
 def _twice(counted: Counter[str]) -> Iterable[str]:
@@ -79,49 +79,49 @@ def _quiz(file: str, lesson: Lesson, today: date) -> Iterator[Finding]:
         yield from size(file, node, item.question, MAX_QUESTION)
         yield from dates(file, node, item.source, today)
         if len(item.choices) not in CHOICES:
-            yield an_error(file, node, f"{len(item.choices)} choices, 2 to 4 are right")
+            yield error(file, node, f"{len(item.choices)} choices, 2 to 4 are right")
         if (right := sum(choice.correct for choice in item.choices)) != 1:
-            yield an_error(file, node, f"{right} choices are correct, it must be exactly one")
+            yield error(file, node, f"{right} choices are correct, it must be exactly one")
         for label in _twice(Counter(choice.label for choice in item.choices)):
-            yield an_error(file, node, f"two choices are “{label}”")
+            yield error(file, node, f"two choices are “{label}”")
         for number, choice in enumerate(item.choices, 1):
             if not choice.why.strip():
-                yield an_error(file, node, f"choice {number} has no `why`")
+                yield error(file, node, f"choice {number} has no `why`")
             yield from size(file, node, choice.why, MAX_WHY)
             if re.search(r"[{}]", f"{item.question}{choice.label}{choice.why}"):
-                yield an_error(file, node, "a brace, which would be shown twice")
+                yield error(file, node, "a brace, which would be shown twice")
 
 
 def size(file: str, node: str, text: str, most: int, lines: int = MAX_LINES) -> Iterator[Finding]:
     if len(text) > most:
-        yield an_error(file, node, f"{len(text)} characters, at most {most}")
+        yield error(file, node, f"{len(text)} characters, at most {most}")
     if text.count("\n") + 1 > lines:
-        yield an_error(file, node, f"{text.count(chr(10)) + 1} lines, at most {lines}")
+        yield error(file, node, f"{text.count(chr(10)) + 1} lines, at most {lines}")
 
 
 def dates(file: str, node: str, source: Source, today: date) -> Iterator[Finding]:
     if not source.text.strip():
-        yield an_error(file, node, "a fact without a source")
+        yield error(file, node, "a fact without a source")
     if not source.checked < source.review_by:
-        yield an_error(file, node, "`review_by` must be after `checked`")
+        yield error(file, node, "`review_by` must be after `checked`")
     elif (source.review_by - source.checked).days > FRESH_DAYS:
-        yield an_error(file, node, "`review_by` is more than six months after `checked`")
+        yield error(file, node, "`review_by` is more than six months after `checked`")
     if today < source.checked:
-        yield an_error(file, node, f"`checked` is a day to come, {source.checked}")
+        yield error(file, node, f"`checked` is a day to come, {source.checked}")
     if today > source.review_by:
-        yield a_warning(file, node, f"past its review date, {source.review_by}")
+        yield warning(file, node, f"past its review date, {source.review_by}")
 
 
 def hotlines(catalog: Catalog, today: date) -> Iterator[Finding]:
     file = "content/hotlines.yaml"
     for name in _twice(Counter(entry.id for entry in catalog.hotlines)):
-        yield an_error(file, name, "two numbers have this id")
+        yield error(file, name, "two numbers have this id")
     for entry in catalog.hotlines:
         if not (entry.number.strip() and entry.name.strip() and entry.purpose):
-            yield an_error(file, entry.id, "a number needs a name, itself, and a purpose")
+            yield error(file, entry.id, "a number needs a name, itself, and a purpose")
         if other := set(entry.purpose) - PURPOSES:
-            yield an_error(file, entry.id, f"`purpose` has {min(other)}, which nobody asks for")
+            yield error(file, entry.id, f"`purpose` has {min(other)}, which nobody asks for")
         source = Source(entry.source, "", entry.checked, entry.review_by)
         yield from dates(file, entry.id, source, today)
     if (count := sum(entry.fallback for entry in catalog.hotlines)) != FALLBACKS:
-        yield an_error(file, "", f"{count} numbers are a fallback, three must be")
+        yield error(file, "", f"{count} numbers are a fallback, three must be")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.catalog import Catalog
 from flows.curriculum import Lesson
-from flows.finding import Finding, a_warning, an_error
+from flows.findings import Finding, error, warning
 
 GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
 MAX_WORDS = 20
@@ -60,19 +60,19 @@ def lesson_words(catalog: Catalog) -> Iterator[Finding]:
         file = f"content/lessons/{lesson.id}.yaml"
         questions = {item.question for item in lesson.quiz}
         for place, text in words_of(lesson):
-            yield from _long(file, place, text, an_error)
+            yield from _long(file, place, text, error)
             if text not in questions:
                 yield from _said(file, place, text)
         lengths = [len(one.split()) for _, text in words_of(lesson) for one in sentences(text)]
         if lengths and sum(lengths) / len(lengths) > MEAN_WORDS:
             mean = sum(lengths) / len(lengths)
-            yield an_error(file, "", f"{mean:.1f} words a sentence in the mean, at most 12")
+            yield error(file, "", f"{mean:.1f} words a sentence in the mean, at most 12")
         yield from _unexplained(catalog, file, [*words_of(lesson), *labels_of(lesson)])
 
 
 def text_sentences(file: str, key: str, text: str) -> Iterator[Finding]:
     """Long sentences of the other conversations are pointed out to the editors."""
-    yield from _long(file, key, text, a_warning)
+    yield from _long(file, key, text, warning)
 
 
 def _long(
@@ -91,7 +91,7 @@ def _said(file: str, place: str, text: str) -> Iterator[Finding]:
         (_FINE, "a fine in rupiah or a lowest sentence"),
     ):
         if hit := pattern.search(text):
-            yield an_error(file, place, f"{problem}: “{hit[0]}”")
+            yield error(file, place, f"{problem}: “{hit[0]}”")
 
 
 @cache
@@ -118,7 +118,7 @@ def _unexplained(
         ]
         terms += [term for term in missing if term in text.casefold()]
         for term in terms:
-            yield an_error(file, place, f"“{term}” is not in docs/glossary.md")
+            yield error(file, place, f"“{term}” is not in docs/glossary.md")
 
 
 def _commands(catalog: Catalog) -> frozenset[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from flows.catalog import Catalog
-from flows.finding import Finding, an_error
+from flows.findings import Finding, error
 from flows.given_slots import ANY, Handling, handling
 from flows.graph import Graph, Place, exits
 from flows.nodes import Ask, Choose, Decide, Goto, Node, Pick, Say
@@ -27,12 +27,10 @@ def node_texts(graph: Graph) -> Iterator[Finding]:
         if not isinstance(node, Say | Choose | Pick | Ask):
             continue
         if node.text not in catalog.wording:
-            yield an_error(flow, name, f"the text {node.text} does not exist")
+            yield error(flow, name, f"the text {node.text} does not exist")
         elif node.slots is None:
             if not plain(catalog, node.text):
-                yield an_error(
-                    flow, name, f"the text {node.text} has a {{slot}}, which nobody fills"
-                )
+                yield error(flow, name, f"the text {node.text} has a {{slot}}, which nobody fills")
         else:
             yield from _unfilled(catalog, flow, name, node)
 
@@ -46,9 +44,9 @@ def _unfilled(
         return  # said where the text itself is looked at
     given = handling(node.slots).gives
     if LABEL in given - wanted:
-        yield an_error(flow, name, f"the text {node.text} lacks {{{LABEL}}}: its age is not said")
+        yield error(flow, name, f"the text {node.text} lacks {{{LABEL}}}: its age is not said")
     for slot in sorted(wanted - given):
-        yield an_error(
+        yield error(
             flow, name, f"the text {node.text} has {{{slot}}}, which this node does not fill"
         )
 
@@ -67,7 +65,7 @@ def answers_before_use(graph: Graph, roots: Mapping[Place, str]) -> Iterator[Fin
         if ANY in known | own.sets:
             continue
         for answer in sorted(own.needs - own.sets - own.asks - known):
-            yield an_error(flow, name, f"uses the answer `{answer}`, which some way here lacks")
+            yield error(flow, name, f"uses the answer `{answer}`, which some way here lacks")
 
 
 def _handling(node: Node) -> Handling:

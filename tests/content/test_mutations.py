@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from flows.catalog import CONTENT, Catalog
-from flows.finding import Finding
+from flows.findings import Finding
 from flows.lint import check
 from flows.nodes import Choice, Choose, Decide, End, Flow, Goto, Node, Say
 from tests.content.slips import SLIPS, Slip

@@ -19,7 +19,7 @@ import bot.content_check as content_check
 import flows.conversations as conversations
 from bot.recruiters import Register
 from flows.catalog import Catalog
-from flows.finding import Finding
+from flows.findings import Finding
 from flows.understanding import load_understander
 from tests.flows.small_catalog import TODAY
 

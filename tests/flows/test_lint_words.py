@@ -8,7 +8,7 @@ import pytest
 
 from flows.catalog import Catalog
 from flows.curriculum import Card, Lesson, QuizChoice
-from flows.finding import Finding
+from flows.findings import Finding
 from flows.lint import check
 from flows.nodes import Say
 from flows.triggers import Trigger

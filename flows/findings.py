@@ -1,4 +1,4 @@
-"""One thing that is wrong with content, as every check of it says so."""
+"""What a check of the content has found."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,9 +19,9 @@ class Finding:
         return f"{self.severity} {place}: {self.problem}"
 
 
-def an_error(file: str, node: str, problem: str) -> Finding:
+def error(file: str, node: str, problem: str) -> Finding:
     return Finding("error", file, node, problem)
 
 
-def a_warning(file: str, node: str, problem: str) -> Finding:
+def warning(file: str, node: str, problem: str) -> Finding:
     return Finding("warning", file, node, problem)
