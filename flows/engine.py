@@ -32,6 +32,7 @@ from flows.nodes import (
 )
 from flows.ports import Person, Ports
 from flows.refusal import REFUSAL, asks_who_reported
+from flows.safety import mask_identity_numbers
 from flows.session import Frame, Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
@@ -150,9 +151,12 @@ class Run:
             return self.enter(found[0])
         if fold(text) == "0":
             return self.enter(self.catalog.human)
+        asks = len(fold(text)) >= 4
+        if self.person.is_new and asks:
+            return self.enter(self.catalog.asked_first, words=mask_identity_numbers(text)[:1000])
         if self.person.is_new:
             return self.enter(self.catalog.welcome)
-        self.enter(self.catalog.free_text if len(fold(text)) >= 4 else self.catalog.menu)
+        self.enter(self.catalog.free_text if asks else self.catalog.menu)
 
     def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
@@ -309,6 +313,7 @@ class Run:
                     to = node.then
                 case Goto():
                     carried = {k: v for k, v in self.session.answers.items() if k in node.carry}
+                    self.words = carried.pop("words", self.words)
                     self.forget_place()
                     name, _, start = node.to.partition(":")
                     self.session.flow, self.session.answers = name, carried

@@ -125,7 +125,8 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Goto:
-    """Leave this flow for another; the answers named in `carry` go along."""
+    """Leave this flow for another; the answers named in `carry` go along, `words` as the words
+    that led there."""
 
     to: str
     carry: tuple[str, ...] = ()
