@@ -145,7 +145,8 @@ def place_code(scene: Scene) -> str:
 
 
 def told(scene: Scene) -> str:
-    return " ".join(scene.answers.get(name, "") for name in _TOLD)
+    """Each answer is a line, so that no sign is quoted from two of them."""
+    return "\n".join(scene.answers.get(name, "") for name in _TOLD)
 
 
 def _as_it_is(scene: Scene) -> str:
