@@ -8,7 +8,7 @@ from flows.events import ConsentGiven, Event, TipOpened
 from flows.ports import PlaceAnswer
 from flows.session import Session
 from tests.flows.ports import MALAYSIA, NGRAYUN, RECEIPT, FakePorts
-from tests.flows.talking import CATALOG, at, place, say, talk, words
+from tests.flows.talking import CATALOG, at, messages, place, say, talk, words
 
 TOLD = "Kemarin Pak Joko membawa adik saya di Malaysia, ada bukti chat"
 START = ("LAPOR", "1", "3")
@@ -136,10 +136,15 @@ def test_a_story_with_its_place_is_read_back() -> None:
     assert "where_code" not in wrong.session.answers
 
 
-def test_a_doubtful_place_in_a_story_is_asked_for() -> None:
+def test_a_doubtful_place_in_a_story_is_offered() -> None:
     told = "calo dari ngrayun membawa orang"
     ports = FakePorts(places={told: PlaceAnswer(NGRAYUN, 0.6)})
-    assert place(talk(*START, told, ports=ports)) == "tip_off.where_ask"
+    assert place(talk(*START, told, ports=ports)) == "tip_off.where_maybe"
+    ports = FakePorts(places={told: PlaceAnswer(None, 0.4, (NGRAYUN, MALAYSIA))})
+    put = talk(*START, told, ports=ports)
+    assert [button.label for button in messages(put.events)[-1].buttons] == [
+        NGRAYUN.name, "Bukan semuanya", "Bicara petugas"
+    ]  # fmt: skip
 
 
 def test_an_offer_abroad_has_not_happened_there() -> None:
