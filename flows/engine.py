@@ -257,6 +257,9 @@ class Run:
             return self.enter(found[0])
         node = self.waiting_node()
         assert node is not None
+        if isinstance(node, Choose) and node.beside:
+            self.words = text
+            return self.walk(node.beside)
         helps = self.session.misses >= MISSES_BEFORE_HELP
         self.bubble("common.not_understood_again" if helps else "common.not_understood", None)
         self._ask(node)

@@ -75,6 +75,8 @@ class Choose:
     expires: timedelta | None = None
     free: str | None = None
     """Node for words that are no choice: they are kept in the scene's words."""
+    beside: str | None = None
+    """The same for words that begin nothing else either ("cek PT X")."""
 
 
 @dataclass(frozen=True, slots=True)

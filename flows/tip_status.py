@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flows import receipt_codes
+from flows import receipt_codes, tip_status_more
 from flows.events import (
     ContactShared,
     Event,
@@ -18,6 +18,7 @@ from flows.nodes import (
     Choose,
     Decide,
     Emit,
+    End,
     Flow,
     Node,
     Option,
@@ -45,8 +46,13 @@ _CHANGES = {
 def flow() -> Flow:
     return Flow(
         "tip_status",
-        _finding() | _reading() | _telling() | _sharing() | _ending(),
-        entries=("mine", "take_back"),
+        _finding()
+        | _reading()
+        | _telling()
+        | tip_status_more.nodes(_still_open)
+        | _sharing()
+        | _ending(),
+        entries=("mine", "take_back", "photo"),
         expires=STAYS_OPEN,
     )
 
@@ -100,6 +106,7 @@ def _reading() -> dict[str, Node]:
                 Choice("menu", "common.to_menu", "welcome:menu"),
             ),
             slots=_status,
+            beside="beside",
         ),
     }
 
@@ -176,6 +183,7 @@ def _ending() -> dict[str, Node]:
         "withdraw_now": Decide(_how_ended, {"kept": "withdrawn", "withdrawn": "gone"}),
         "withdrawn": Emit(lambda scene: [TipWithdrawn(scene.answers["tip"])], "gone"),
         "gone": Say("tip_status.gone", "welcome:menu"),
+        "end": End(),
     }
 
 
