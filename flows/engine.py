@@ -284,7 +284,8 @@ class Run:
         node = node or flow.start
         self._set_aside()
         if flow.keeps and node == flow.start and name in self.session.kept:
-            self.session.flow, self.session.answers = "resume", {"flow": name, "words": self.words}
+            self.session.flow = "resume"
+            self.session.answers = {"flow": name, "words": mask_identity_numbers(self.words)}
             return self.walk("ask")
         self.session.flow, self.session.answers = name, answers
         self.walk(node)

@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import ratio
 from flows.catalog import Card, Lesson
 from flows.company_names import name_words, names_a_person
 from flows.events import OptedOut
+from flows.identity_numbers import mask_identity_numbers
 from flows.lessons import label, shown
 from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
 from flows.triggers import fold
@@ -108,7 +109,7 @@ def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
 def _where(answers: Answers, understander: Understander) -> Callable[[Scene], str]:
     def where(scene: Scene) -> str:
         """Where the words belong; a question that a card answers is answered at once."""
-        scene.answers["question"] = " ".join(scene.words.split())[:1000]
+        scene.answers["question"] = mask_identity_numbers(" ".join(scene.words.split()))[:1000]
         read = understander.read(scene.words)
         if _is_check(scene, read):
             return "check"

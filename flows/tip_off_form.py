@@ -19,7 +19,7 @@ from flows.nodes import (
 )
 from flows.places import place_questions, read_words
 from flows.ports import Place
-from flows.safety import hotline_lines, mask_identity_numbers
+from flows.safety import hotline_lines
 
 MOST_QUESTIONS = 5
 """After the story; the last is kept for whether the officer may ask back."""
@@ -55,7 +55,7 @@ def _story(hearing: Hearing) -> dict[str, Node]:
         return _cry(scene)
 
     return {
-        "what": Ask("tip_off.what", "what", "hear", read),
+        "what": Ask("tip_off.what", "what", "hear", read_words),
         "hear": Decide(hear, {"danger": "danger_heard", "next": "next"}),
         "danger_heard": Say("tip_off.danger_heard", "next", slots=numbers),
         "next": Decide(
@@ -117,7 +117,7 @@ def _place() -> dict[str, Node]:
             "tip_off.which_district",
             "district",
             "where_narrow_district",
-            read,
+            read_words,
             slots=_heard("where"),
             skip=Choice("unknown", "common.unknown", "located"),
         ),
@@ -159,10 +159,18 @@ def _rest(hearing: Hearing) -> dict[str, Node]:
 
     return {
         "when": Ask(
-            "tip_off.when", "when", "also", read, skip=Choice("unknown", "common.unknown", "next")
+            "tip_off.when",
+            "when",
+            "also",
+            read_words,
+            skip=Choice("unknown", "common.unknown", "next"),
         ),
         "who": Ask(
-            "tip_off.who", "who", "also", read, skip=Choice("unknown", "common.unknown", "next")
+            "tip_off.who",
+            "who",
+            "also",
+            read_words,
+            skip=Choice("unknown", "common.unknown", "next"),
         ),
         "also": Decide(also, {"danger": "danger_heard", "next": "next"}),
         "contact_ask": Choose(
@@ -178,10 +186,6 @@ def _rest(hearing: Hearing) -> dict[str, Node]:
 
 
 # ---- hearing what was told
-
-
-def read(text: str, scene: Scene) -> str:
-    return mask_identity_numbers(read_words(text, scene))
 
 
 def fill(hearing: Hearing, scene: Scene, told: str) -> None:
@@ -306,7 +310,7 @@ def _maybe_there(scene: Scene) -> tuple[Option, ...]:
 def _said_where(scene: Scene) -> str:
     """Words instead of one of the offered places name another one."""
     try:
-        scene.answers["where_words"] = read(scene.words, scene)
+        scene.answers["where_words"] = read_words(scene.words, scene)
     except AskAgain:
         return "nothing"
     return "said"
