@@ -371,7 +371,7 @@ class Run:
             self.session.source = source(scene)["source"]
         values = dict(slots(scene)) if slots and scene else None
         fixed = (values is None or getattr(node, "public", False)) and not isinstance(node, Pick)
-        self.bubble(key, values, buttons, fixed=fixed)
+        self.bubble(key, values, buttons, fixed=fixed, alone=getattr(node, "alone", False))
 
     def bubble(
         self,
@@ -380,9 +380,11 @@ class Run:
         buttons: tuple[Button, ...] = (),
         *,
         fixed: bool | None = None,
+        alone: bool = False,
     ) -> None:
         text = self.catalog.wording.say(key, slots)
-        self.bubbles.append(Bubble(text, buttons, slots is None if fixed is None else fixed))
+        fixed = slots is None if fixed is None else fixed
+        self.bubbles.append(Bubble(text, buttons, fixed, alone))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"

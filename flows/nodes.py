@@ -58,6 +58,8 @@ class Say:
     """Gives {"source": ...}: what SUMBER shows for the fact in this text."""
     public: bool = False
     """The slots hold nothing about a person, so a channel may register the text."""
+    alone: bool = False
+    """A message of its own, to be read before the next; otherwise what follows joins it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ def test_the_notice_says_what_each_side_sees_before_the_choice() -> None:
                  "Tanpa simpan nomor: alamat itu dilepas", "bukan tanpa jejak"):  # fmt: skip
         assert told in text
     assert "lapor" not in text.splitlines()[0].casefold()
+    three = messages(talk("LAPOR").events)
+    assert [len(message.text.splitlines()) for message in three] == [3, 3, 3]
+    assert [bool(message.buttons) for message in three] == [False, False, True]
 
 
 def test_consent_names_the_texts_that_were_shown() -> None:
