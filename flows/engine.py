@@ -13,7 +13,7 @@ from flows import attachments, left, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first, to_human
+from flows.everywhere import act, comes_first, erased_alarm, to_human
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -33,7 +33,7 @@ from flows.nodes import (
 from flows.ports import Person, Ports
 from flows.refusal import REFUSAL, asks_who_reported
 from flows.safety import mask_identity_numbers
-from flows.session import Frame, Input, Session
+from flows.session import Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
 
@@ -186,7 +186,7 @@ class Run:
         if here and isinstance(node, Choose | Pick | Ask):
             return self._take_key(node, key, given.text)
         if isinstance(node, Choose) and node.open:
-            self._set_aside()
+            left.set_aside(self)
             self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
             return self._take_key(node, key, given.text)
         self.aside("common.old_button")
@@ -282,7 +282,7 @@ class Run:
         name, _, node = to.partition(":")
         flow = self.catalog.flows[name]
         node = node or flow.start
-        self._set_aside()
+        left.set_aside(self)
         if flow.keeps and node == flow.start and name in self.session.kept:
             self.session.flow = "resume"
             self.session.answers = {"flow": name, "words": mask_identity_numbers(self.words)}
@@ -325,21 +325,6 @@ class Run:
                 case End():
                     return self.forget_place()
         raise FlowStuck(f"{self.session.flow}: no wait after {MAX_STEPS} nodes")
-
-    def _set_aside(self) -> None:
-        """Leave the present conversation; keep its answers where the flow says so."""
-        name, node = self.session.flow, self.waiting_node()
-        rests = node is None or (isinstance(node, Choose) and node.open)
-        if name and name != "resume" and not rests and self._begun(self.catalog.flows[name]):
-            at = int(self.ports.now.timestamp())
-            self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
-        self.forget_place()
-
-    def _begun(self, flow: Flow) -> bool:
-        """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
-        node = self.session.node
-        read = node != flow.start and getattr(flow.nodes[node], "source", None)
-        return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
         """The conversation is over; its sources, too, may say of which company it was."""
@@ -406,5 +391,6 @@ class Run:
 
     def finish(self) -> list[Event]:
         if any(isinstance(event, ForgetMe) for event in self.events):
+            self.events.insert(0, erased_alarm(self))
             self.session.kept, self.session.owed = {}, []
         return [*self.events, *joined(self.bubbles)]

@@ -159,6 +159,8 @@ class Left:
     """What is done without them; the answers then hold the slots of `told`, and nothing more."""
     told: str
     """The text that is said before anything else once they are back."""
+    join: Callable[[Mapping[str, str], Mapping[str, str]], dict[str, str]]
+    """(earlier answers, later ones) of two that were left, as one."""
 
 
 @dataclass(frozen=True, slots=True)
