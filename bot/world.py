@@ -111,13 +111,11 @@ class World(PartnerWorld):
         return watches.names(self._connection, self._service.ring, self._known.id)
 
     def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
-        """Numbers inside their review date; when none is, the three fallbacks, marked."""
-        entries = [e for e in self._service.catalog.hotlines if purpose in e.purpose]
-        fresh = [e for e in entries if self._today <= e.review_by]
-        # The few that everybody needs stay, marked, when their review is late (law.md 9).
-        shown = [e for e in entries if e in fresh or e.fallback] if fresh else []
-        shown = shown or [e for e in self._service.catalog.hotlines if e.fallback]
-        return tuple(self._hotline(entry) for entry in shown)
+        """Numbers inside their review date; only when none is, the three fallbacks, marked: nobody
+        in danger is sent to a doubtful number while there is a sure one."""
+        listed = self._service.catalog.hotlines
+        fresh = [e for e in listed if purpose in e.purpose and self._today <= e.review_by]
+        return tuple(map(self._hotline, fresh or [e for e in listed if e.fallback]))
 
     def _hotline(self, entry: HotlineEntry) -> Hotline:
         return Hotline(

@@ -117,7 +117,7 @@ def _warning(file: str, node: str, problem: str) -> Finding:
 
 def _entries(catalog: Catalog) -> dict[str, str]:
     """`flow:node` of every real way into a conversation, with what enters there."""
-    named = ("welcome", "menu", "report", "human", "free_text")
+    named = ("welcome", "asked_first", "menu", "report", "human", "free_text")
     ways = {getattr(catalog, name): f"the catalog's {name}" for name in named}
     if any(flow.keeps for flow in catalog.flows.values()):
         ways[f"{RESUME}:ask"] = "a conversation that is kept"

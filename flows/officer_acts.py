@@ -200,7 +200,8 @@ def _picked_length(scene: Scene) -> str:
 
 
 def _typed_length(scene: Scene) -> str:
-    scene.answers["rest"] = f"{scene.words[:200]} {scene.answers.get('rest', '')}"
+    typed = mask_identity_numbers(scene.words)[:200]
+    scene.answers["rest"] = f"{typed} {scene.answers.get('rest', '')}"
     return "next"
 
 

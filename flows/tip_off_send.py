@@ -19,6 +19,8 @@ _IN_THE_SEAL = (
     "what", "where_words", "where_name", "home_words", "home_name", "when", "who", "victim", "proof",
     "helper", "contact", "consent", "incomplete",
 )  # fmt: skip
+_SIGNS = ("danger", "cry", "alarmed", "urgency", "consent", "hidden", "attachments")
+_PLACES = ("where_code", "where_name", "heard_where", "home_code", "home_name")
 _TOLD = ("what", "where_words", "home_words", "when", "who", "victim", "proof")
 
 
@@ -86,7 +88,18 @@ def left(classifier: Classifier) -> Left:
         acts_after=sent_after,
         act=act,
         told="tip_off.sent_incomplete",
+        join=_both,
     )
+
+
+def _both(earlier: Mapping[str, str], later: Mapping[str, str]) -> dict[str, str]:
+    """Nothing of either is lost: what the earlier one told stands before the later one's story, and
+    of danger, hiding and the place the graver, the safer, the known is taken."""
+    both = {name: earlier[name] for name in (*_SIGNS, *_PLACES) if earlier.get(name)} | dict(later)
+    if earlier.get("urgency") == "now":
+        both["urgency"] = "now"
+    both["what"] = "\n".join(filter(None, (_told_in(earlier), later.get("what"))))[:2000]
+    return both
 
 
 def sent_after(answers: Mapping[str, str]) -> timedelta | None:
@@ -145,7 +158,12 @@ def place_code(scene: Scene) -> str:
 
 
 def told(scene: Scene) -> str:
-    return " ".join(scene.answers.get(name, "") for name in _TOLD)
+    """Each answer is a line, so that no sign is quoted from two of them."""
+    return _told_in(scene.answers)
+
+
+def _told_in(answers: Mapping[str, str]) -> str:
+    return "\n".join(filter(None, (answers.get(name) for name in _TOLD)))
 
 
 def _as_it_is(scene: Scene) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flows import receipt_codes
+from flows import receipt_codes, tip_status_more
 from flows.events import (
     ContactShared,
     Event,
@@ -18,6 +18,7 @@ from flows.nodes import (
     Choose,
     Decide,
     Emit,
+    End,
     Flow,
     Node,
     Option,
@@ -27,7 +28,7 @@ from flows.nodes import (
 )
 from flows.places import read_words
 from flows.ports import TipView
-from flows.safety import hotline_lines, mask_identity_numbers
+from flows.safety import hotline_lines
 from flows.times import say_time
 from flows.triggers import fold
 
@@ -45,8 +46,13 @@ _CHANGES = {
 def flow() -> Flow:
     return Flow(
         "tip_status",
-        _finding() | _reading() | _telling() | _sharing() | _ending(),
-        entries=("mine", "take_back"),
+        _finding()
+        | _reading()
+        | _telling()
+        | tip_status_more.nodes(_still_open)
+        | _sharing()
+        | _ending(),
+        entries=("mine", "take_back", "photo"),
         expires=STAYS_OPEN,
     )
 
@@ -100,6 +106,7 @@ def _reading() -> dict[str, Node]:
                 Choice("menu", "common.to_menu", "welcome:menu"),
             ),
             slots=_status,
+            beside="beside",
         ),
     }
 
@@ -108,7 +115,7 @@ def _telling() -> dict[str, Node]:
     return {
         "reply": Decide(_any_words, {"some": "once_more", "none": "more"}),
         "once_more": Say("tip_status.mail", "more", slots=_last_words),
-        "more": Ask("tip_status.more", "more", "told", _read_more),
+        "more": Ask("tip_status.more", "more", "told", read_words),
         "told": Decide(_still_open, {"open": "add", "ended": "ended"}),
         "add": Emit(_add, "added_how"),
         "added_how": Decide(
@@ -129,7 +136,7 @@ def _sharing() -> dict[str, Node]:
             "tip_status.share_words",
             "contact",
             "share_what",
-            _read_more,
+            read_words,
             skip=Choice("menu", "common.to_menu", "welcome:menu"),
         ),
         "share_what": Decide(_cry_or_contact, {"cry": "told", "contact": "share_ask"}),
@@ -176,6 +183,7 @@ def _ending() -> dict[str, Node]:
         "withdraw_now": Decide(_how_ended, {"kept": "withdrawn", "withdrawn": "gone"}),
         "withdrawn": Emit(lambda scene: [TipWithdrawn(scene.answers["tip"])], "gone"),
         "gone": Say("tip_status.gone", "welcome:menu"),
+        "end": End(),
     }
 
 
@@ -341,14 +349,10 @@ def _instead(scene: Scene) -> tuple[Option, ...]:
 
 def _typed_answer(scene: Scene) -> str:
     try:
-        scene.answers["more"] = _read_more(scene.words, scene)
+        scene.answers["more"] = read_words(scene.words, scene)
     except AskAgain:
         return "again"
     return "told"
-
-
-def _read_more(text: str, scene: Scene) -> str:
-    return mask_identity_numbers(read_words(text, scene))
 
 
 def _numbers(scene: Scene) -> dict[str, str]:

@@ -42,7 +42,7 @@ TIP = TipView(
     owner="Ibu Sari",
     mine=True,
     due_at=NOW + timedelta(hours=4),
-    opened_at=NOW,
+    opened_at=NOW - timedelta(hours=2),
     can_reply=True,
 )
 PAUSES = {
