@@ -364,7 +364,7 @@ class World(PartnerWorld):
             return ()
         near = partners.for_place(
             self._connection, self._service.partner_directory, self._service.gazetteer,
-            office_code=self._office.code, code=tip.place_code, concern="", today=self._today,
+            office_code=tip.office_code, code=tip.place_code, concern="", today=self._today,
         )  # fmt: skip
         return tuple(
             PartnerView(one.partner_id, one.kind, one.name)
