@@ -43,8 +43,9 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments)\.[a-z0-9_]+)[\"']"
-    r"|(?:(?:AskAgain|aside|bubble|message)\(\s*|told=)[\"']([a-z_]+\.[a-z_]+)[\"']"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments)\.[a-z0-9_]+"
+    r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
+    r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
 """Keys that the code makes of two parts, so that no search finds them whole."""
@@ -57,7 +58,10 @@ _SAID_BY_CODE = {
     "broadcasts.too_long": frozenset(["characters", "most"]),
     "broadcasts.bad_link": frozenset(["host"]),
     **{f"broadcasts.message{end}": frozenset(["text", "office"]) for end in ("", "_stop")},
-    "tip_off.sent_incomplete": frozenset(["receipt"]),
+    **{
+        f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
+        for end in ("", "_nobody")
+    },
     "pictures.later": frozenset(["line"]),
     "attachments.kept": frozenset(["what", "number"]),
     **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
