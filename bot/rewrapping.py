@@ -62,9 +62,9 @@ class Entitled:
         }
 
     def to(self, tip: Any) -> list[Recipient]:
-        """The key of its office always; while the tip is open also its owner and all who may get
-        it or share it. Who reads the tip that it was merged into reads it too. Never whom it names.
-        """
+        """The key of its office; while the tip is open also its owner and all who may get it or
+        share it. Who reads the tip that it was merged into reads it too. Never whom it names, nor
+        an office's key that nobody else could use."""
         found: dict[str, Recipient] = {}
         skip: frozenset[int] = frozenset()
         while tip is not None and tip.status != "withdrawn":
@@ -81,7 +81,7 @@ class Entitled:
             for officer_id in (tip.officer_id, *shared_with(self._connection, tip.number)):
                 if officer_id is not None and officer_id not in skip:
                     found += self._own(officer_id)
-        return found
+        return conflicts.usable(self._connection, found, skip)
 
     def _keys_of_office(self, office_code: str) -> list[Recipient]:
         return keys.office_recipient(self._connection, office_code)

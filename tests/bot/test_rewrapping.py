@@ -72,6 +72,19 @@ async def test_whom_a_tip_names_is_not_entitled_by_a_share(on_both: Rehearsal) -
         assert KEY["D-002"] not in entitled(on_both, connection)
 
 
+async def test_the_offices_key_is_not_wanted_where_only_whom_a_tip_names_has_it(
+    on_both: Rehearsal,
+) -> None:
+    """A leader's browser would have been asked to wrap the report to the key of the accused."""
+    await report(on_both, where=ELSEWHERE)
+    with on_both.service.database.write() as connection:
+        office = keys.office_recipient(connection, demo.OFFICE)[0].id
+        accuse(on_both, connection, 1, 2)
+        assert office in entitled(on_both, connection)
+        accuse(on_both, connection, 1, 3)
+        assert entitled(on_both, connection) == {KEY["D-001"]}
+
+
 async def test_taken_tips_go_to_a_deputy_only_who_can_open_them(on_both: Rehearsal) -> None:
     """Officer 2 serves the first village only, and was given no key of the other's reports."""
     await report(on_both)
