@@ -124,8 +124,8 @@ def _keys(connection: Connection, service: Service, office_code: str) -> Iterato
         if present
     )
     if lacking:
-        yield Finding("warn", "keys", f"{lacking} leaders don't hold the office's key yet: it comes "
-                      "when another leader signs in")  # fmt: skip
+        yield Finding("warn", "keys", f"{lacking} leaders don't hold the office's key yet: it comes, "
+                      "and reports do, when another leader signs in and says whose key it is")  # fmt: skip
     under_ring = connection.execute(
         select(func.count()).select_from(tips.wraps).where(tips.wraps.c.recipient == SERVER)
     ).scalar_one()

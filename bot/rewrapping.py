@@ -53,6 +53,7 @@ class Entitled:
     def __init__(self, connection: Connection, service: Service, now: datetime) -> None:
         self._connection = connection
         self._ring = service.ring
+        self._unconfirmed = keys.unconfirmed(connection, service.today(now))
         self._world = World(connection, service, None, now)
         self._office = cache(self._keys_of_office)
         self._chain = cache(self._keys_of_chain)
@@ -79,7 +80,7 @@ class Entitled:
         if tip.status in tips.OPEN_STATUSES:
             found += self._chain(tip.place_code, tip.topic, skip)
             for officer_id in (tip.officer_id, *shared_with(self._connection, tip.number)):
-                if officer_id is not None and officer_id not in skip:
+                if officer_id is not None and officer_id not in skip | self._unconfirmed:
                     found += self._own(officer_id)
         return conflicts.usable(self._connection, found, skip)
 
@@ -190,7 +191,7 @@ def take_broken(
 def can_open(connection: Connection, officer_id: int, number: int, on: date) -> bool:
     """Without another browser's help: with their own key, as a leader with an office's key, or
     through the key ring."""
-    if not can_read(connection, officer_id):
+    if not can_read(connection, officer_id) or officer_id in keys.unconfirmed(connection, on):
         return False
     own = [recipient.id for recipient in keys.recipients_of(connection, [officer_id])]
     if "leader" in roles_of(connection, officer_id, on):
@@ -199,16 +200,14 @@ def can_open(connection: Connection, officer_id: int, number: int, on: date) -> 
     return bool(wrap_for(connection, number, [*own, SERVER]))
 
 
-def hand_over_from_ring(effects: "Effects", office_code: str) -> int:
-    """Reports that waited under the key ring go to those who have a key now."""
+def hand_over_from_ring(effects: "Effects") -> int:
+    """Reports that waited under the key ring, of whatever office (the chain of a tip crosses
+    offices), go to those who have a key now. Returns how many were looked at."""
     connection, service = effects.connection, effects.service
     if service.settings.server_reads:
         return 0
     waiting = connection.execute(
-        select(wraps.c.tip_number)
-        .join(tips.tips, tips.tips.c.number == wraps.c.tip_number)
-        .where(wraps.c.recipient == SERVER, tips.tips.c.office_code == office_code)
-        .order_by(wraps.c.tip_number)
+        select(wraps.c.tip_number).where(wraps.c.recipient == SERVER).order_by(wraps.c.tip_number)
     ).scalars()
     numbers = list(waiting)
     for number in numbers:
@@ -260,8 +259,13 @@ def add_own(
 
 
 def drop_key(connection: Connection, key_id: str) -> None:
-    """Nothing is wrapped to this key any more."""
-    connection.execute(delete(wraps).where(wraps.c.recipient == key_id))
+    """Nothing is wrapped to this key any more, but for a tip that no other key opens: without its
+    last wrap nobody could ever read it again (it names the officer, who makes none of it anew)."""
+    other = wraps.alias()
+    opened_too = select(other.c.tip_number).where(other.c.recipient != key_id)
+    connection.execute(
+        delete(wraps).where(wraps.c.recipient == key_id, wraps.c.tip_number.in_(opened_too))
+    )
 
 
 def _tips() -> Select[Any]:

@@ -168,7 +168,7 @@ class World(PartnerWorld):
         service = self._service
         return load_chart(
             self._connection, self._office, service.offices(), service.gazetteer.place,
-            service.office_list, codes,
+            service.office_list, self._today, codes,
         )  # fmt: skip
 
     def named_in(

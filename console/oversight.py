@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import accounts, audit, contacts, outbox, pictures, roster, tips, watches
+from bot import accounts, audit, contacts, keys, outbox, pictures, roster, tips, watches
 from bot.effects import Effects
 from bot.officers import can_read, contact_of, leader_ids, officers, roles_of
 from bot.world import World
@@ -73,7 +73,8 @@ class Oversight:
         with service.database.write() as connection:
             audit.wait_in_line(connection)
             leaders = leader_ids(connection, signed.office_code, service.today(now))
-            others = [one for one in leaders if one != officer_id and can_read(connection, one)]
+            known = set(leaders) - keys.unconfirmed(connection, service.today(now))
+            others = [one for one in known if one != officer_id and can_read(connection, one)]
             if officer_id in leaders and not others:
                 raise RefusedError(409, "sole_leader")  # nobody would notice who enrols
             effects = Effects(connection, service, World(connection, service, None, now), now)

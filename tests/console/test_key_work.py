@@ -252,6 +252,18 @@ async def test_the_offices_key_is_replaced_only_as_it_was_seen(
     assert (await post(browser, "/keys/office", good)).status_code == 409
 
 
+async def test_a_leader_nobody_has_vouched_for_makes_no_new_key_of_the_office(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """It would have opened all that came after it."""
+    add_officer(bot, "D-020", "head")
+    await sign_in(bot, browser, "D-020")
+    present = (await work(browser))["office_key"]
+    body = _office_key(bot, present, "D-020", "D-003")
+    assert (await post(browser, "/keys/office", body)).status_code == 409
+    assert (await work(browser))["office_key"] == present
+
+
 @pytest.mark.parametrize(
     "change", [{"key_id": "ABC"}, {"key_id": "Z" * 16}, {"public": b64(bytes(31))}, {"public": 5},
                {"wraps": "none"}],
@@ -282,6 +294,25 @@ async def test_the_offices_key_is_shared_with_leaders_only(
     wrap = {name: lacking[name] for name in ("office_key_id", "officer_key_id")}
     await post(browser, "/keys/share", {"wraps": [wrap | {"wrap": b64(bytes(80))}]})
     assert (await work(browser))["share"] == []
+
+
+async def test_what_waited_goes_to_a_new_leader_once_somebody_vouches(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """It stayed under the key ring, since only new accounts were looked at."""
+    add_officer(bot, "D-020", "head")
+    _accuse(bot, 1, "D-003")
+    with bot.service.database.write() as connection:
+        private = bytes(32)
+        connection.execute(tips.wraps.delete().where(tips.wraps.c.tip_number == 1))
+        tip_seal.give_key_to_ring(connection, bot.service.ring, 1, bot.tip(1).id, private)
+    await sign_in(bot, browser, "D-003")
+    (lacking,) = (await work(browser))["share"]
+    wrap = {name: lacking[name] for name in ("office_key_id", "officer_key_id")}
+    assert key_of(bot, "D-020") not in recipients(bot)
+    await post(browser, "/keys/share", {"wraps": [wrap | {"wrap": b64(bytes(80))}]})
+    assert key_of(bot, "D-020") in recipients(bot)
+    assert tip_seal.SERVER not in recipients(bot)
 
 
 # ---- an officer's own new key
