@@ -170,6 +170,26 @@ async def test_no_pause_in_danger_nor_by_who_has_not_taken_it(rehearsal: Rehears
         await rehearsal.say("petugas", "ambil 1")
 
 
+async def test_pauses_do_not_follow_one_another_for_ever(on_both: Rehearsal) -> None:
+    """An officer could put a report to sleep two weeks at a time; after three a leader decides."""
+    await report(on_both)
+    await on_both.say("petugas", "ambil 1")
+    for _ in range(3):
+        said = heard(await on_both.say("petugas", "TUNDA 1 2 hari menunggu dokumen"), "petugas")
+        assert "#1 ditunda sampai" in said
+        await on_both.wait(timedelta(days=2))
+    assert tip(on_both).paused_until is None
+    said = heard(await on_both.say("petugas", "TUNDA 1 2 hari menunggu dokumen"), "petugas")
+    assert "diputuskan pimpinan: TERUSKAN 1" in said
+    owner, until = officer(on_both, "D-001"), on_both.clock.now() + timedelta(days=1)
+    with pytest.raises(NotAllowed):
+        act(on_both, lambda effects: effects.pause(tip(on_both), owner, "partner", until))
+    act(on_both, lambda effects: effects.pass_on(tip(on_both), owner, officer(on_both, "D-003")))
+    await on_both.say("kepala", "ambil 1")
+    said = heard(await on_both.say("kepala", "TUNDA 1 2 hari menunggu dokumen"), "kepala")
+    assert "#1 ditunda sampai" in said
+
+
 # ---- leave
 
 
