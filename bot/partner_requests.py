@@ -258,6 +258,7 @@ def end_of_partner(connection: Connection, partner_id: int, now: datetime) -> No
 
 def end_overdue(connection: Connection, now: datetime) -> None:
     """Questions that nobody answered in time."""
+    audit.wait_in_line(connection)
     _end(connection, (requests.c.kind == "question") & (requests.c.due_at <= now), now)
 
 

@@ -6,11 +6,11 @@ the server says for whom, and takes none for anybody else.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from bot import audit, conflicts, keys, tips
 from bot.case_rows import merges, shared_with
@@ -25,6 +25,8 @@ from bot.world import World
 if TYPE_CHECKING:
     from bot.effects import Effects
 
+SET_ASIDE = timedelta(days=1)
+"""How long nobody is asked to wrap from a wrap that did not open: the other reports go on."""
 AT_ONCE = 200
 """Wraps asked of a browser at once: it may be closed at any moment, and goes on where it was."""
 
@@ -116,10 +118,10 @@ def missing(
     hidden = set(conflicts.passing_over(connection, service.ring, officer_id))
     found: list[Missing] = []
     count = 0
-    have = _recipients(connection)
+    have, aside = _recipients(connection), _set_aside(connection, now)
     for tip in connection.execute(_tips()):
         there = have.get(tip.number, set())
-        if not there & mine or tip.number in hidden:
+        if not there & mine or tip.number in hidden or tip.number in aside:
             continue
         there.update(but)
         lacking = [recipient for recipient in entitled.to(tip) if recipient.id not in there]
@@ -159,6 +161,8 @@ def add(
         connection.execute(
             wraps.insert().values(tip_number=tip.number, recipient=new.recipient, wrap=new.wrap)
         )
+        mine_opened = wraps.c.tip_number == tip.number, wraps.c.broken_at.is_not(None)
+        connection.execute(update(wraps).where(*mine_opened).values(broken_at=None))
         audit.record(connection, now, actor=f"officer:{officer_id}", action="rewrapped",
                      subject=f"tip:{tip.number}")  # fmt: skip
         added += 1
@@ -175,17 +179,28 @@ def take_broken(
 ) -> bool:
     """A browser could not open a wrap with its own key: it goes, so that it is asked for again.
 
-    False for a key that is not `held`, and for the only wrap that a tip has."""
+    False for a key that is not `held`, and for the only wrap that a tip has, which is set aside."""
     tips.hold(connection, number)
     there = _recipients(connection, number).get(number, set())
-    if recipient not in there & set(held) or len(there) == 1:
+    if recipient not in there & set(held):
         return False
-    connection.execute(
-        delete(wraps).where(wraps.c.tip_number == number, wraps.c.recipient == recipient)
-    )
+    this = wraps.c.tip_number == number, wraps.c.recipient == recipient
+    if len(there) == 1:
+        connection.execute(update(wraps).where(*this).values(broken_at=now))
+        return False
+    connection.execute(delete(wraps).where(*this))
     audit.record(connection, now, actor=f"officer:{officer_id}", action="wrap_broken",
                  subject=f"tip:{number}")  # fmt: skip
     return True
+
+
+def broken(connection: Connection) -> int:
+    """How many reports have one wrap left, which did not open when it was last tried."""
+    return int(
+        connection.execute(
+            select(func.count()).select_from(wraps).where(wraps.c.broken_at.is_not(None))
+        ).scalar_one()
+    )
 
 
 def can_open(connection: Connection, officer_id: int, number: int, on: date) -> bool:
@@ -283,6 +298,11 @@ def _tips() -> Select[Any]:
         .where(tips.tips.c.status != "withdrawn")
         .order_by(tips.tips.c.number)
     )  # fmt: skip
+
+
+def _set_aside(connection: Connection, now: datetime) -> set[int]:
+    lately = select(wraps.c.tip_number).where(wraps.c.broken_at > now - SET_ASIDE)
+    return set(connection.execute(lately).scalars())
 
 
 def _recipients(connection: Connection, number: int | None = None) -> dict[int, set[str]]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import audit, keys, outbox, rewrapping, roster, tips
+from bot import audit, conflicts, keys, outbox, rewrapping, roster, tips
 from bot.case_rights import access_to
 from bot.effects import Effects
 from bot.keys import Recipient
@@ -142,11 +142,13 @@ def _held(connection: Connection, signed: Signed) -> list[str]:
 
 
 def _take_broken(service: Service, signed: Signed, given: Broken) -> bool:
-    """Only of a tip that the officer may open."""
+    """Only of a tip that the officer may open, or that `_what` asks a leader to wrap."""
     now, reader = service.clock.now(), reader_of(signed)
     with service.database.write() as connection:
         tip = tips.by_id(connection, given.tip)
-        if tip is None or access_to(connection, service, reader, tip.number, now) is None:
+        named = conflicts.passed_over(connection, service.ring, tip.number) if tip else ()
+        asked = "leader" in signed.roles and signed.officer_id not in named
+        if tip is None or not (asked or access_to(connection, service, reader, tip.number, now)):
             raise RefusedError(404, "not_here")
         held = _held(connection, signed)
         return rewrapping.take_broken(

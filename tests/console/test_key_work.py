@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot import conflicts, demo, keys, tip_seal, tips
+from bot import conflicts, demo, doctor, keys, rewrapping, tip_seal, tips
 from bot.officers import officers
 from tests.console.browsers import Keys, account_body, b64, demo_proof, post, rewrapped, wrapped
 from tests.console.office import STORY, Bot, add_officer, invite, sign_in
@@ -216,6 +216,31 @@ async def test_the_only_wrap_of_a_report_is_never_taken(
     body = {"tip": bot.tip(1).id, "recipient": own}
     assert (await post(browser, "/keys/broken", body)).json() == {"removed": False}
     assert recipients(bot, 1) == {own}
+
+
+async def test_what_no_key_opens_is_set_aside_and_the_rest_goes_on(
+    bot: Bot, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many broken ones as are asked for at once kept every other report from its readers."""
+    monkeypatch.setattr(rewrapping, "AT_ONCE", 1)
+    own = key_of(bot, "D-003")
+    with bot.service.database.write() as connection:
+        only = tips.wraps.c.tip_number == 1, tips.wraps.c.recipient != own
+        connection.execute(tips.wraps.delete().where(*only))
+    add_officer(bot, "D-010", "deputy", BAOSAN)
+    await sign_in(bot, browser, "D-003")
+    asked = await work(browser)
+    assert [each["tip"] for each in asked["tips"]] == [bot.tip(1).id]
+    body = {"tip": bot.tip(1).id, "recipient": own}
+    assert (await post(browser, "/keys/broken", body)).json() == {"removed": False}
+    after = await work(browser)
+    assert [each["tip"] for each in after["tips"]] == [bot.tip(2).id]
+    assert after["left"] < asked["left"]
+    findings = [found.detail for found in doctor.examine(bot.service.settings)]
+    assert any(detail.startswith("1 have one key left") for detail in findings)
+    bot.forward(days=2)
+    await sign_in(bot, browser, "D-003")
+    assert (await work(browser))["tips"][0]["tip"] == bot.tip(1).id, "it is tried again"
 
 
 # ---- the office's key
