@@ -70,7 +70,7 @@ class Entitled:
         an office's key that nobody else could use."""
         found: dict[str, Recipient] = {}
         skip: frozenset[int] = frozenset()
-        while tip is not None and tip.status != "withdrawn":
+        while tip is not None and tip.status not in tips.GONE:
             skip |= conflicts.passed_over(self._connection, self._ring, tip.number)
             found |= {recipient.id: recipient for recipient in self._readers(tip, skip)}
             into = self._merged.get(tip.number)
@@ -295,7 +295,7 @@ def _tips() -> Select[Any]:
             tips.assignments.c.officer_id,
         )
         .select_from(tips.tips.outerjoin(tips.assignments, owner))
-        .where(tips.tips.c.status != "withdrawn")
+        .where(tips.tips.c.status.not_in(tips.GONE))
         .order_by(tips.tips.c.number)
     )  # fmt: skip
 

@@ -291,9 +291,9 @@ class World(PartnerWorld):
         return tuple(self._view(tip) for tip in mine if before is None or tip.opened_at > before)
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
-        """What the officer wrote to the reporter, oldest first; nothing once it is withdrawn."""
+        """What the officer wrote to the reporter, oldest first; nothing once its content is gone."""
         tip = tips.by_id(self._connection, tip_id)
-        if tip is None or tip.status == "withdrawn":
+        if tip is None or tip.status in tips.GONE:
             return ()
         return tuple(tip_seal.relayed(self._connection, self._service.ring, tip.number, tip.id))
 

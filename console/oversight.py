@@ -182,6 +182,9 @@ _COUNTED = {
     "Laporan yang ditarik (isinya sudah tidak ada)": select(_TIPS.number).where(
         _TIPS.status == "withdrawn"
     ),
+    "Laporan yang sudah lama ditutup (isinya sudah dihapus)": select(_TIPS.number).where(
+        _TIPS.status == "erased"
+    ),
     "Foto yang menunggu dibaca atau dihapus": select(pictures.jobs.c.id),
     "Pantauan perusahaan": select(watches.watched.c.id),
     "Petugas aktif": select(officers.c.id).where(officers.c.active),

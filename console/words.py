@@ -38,6 +38,7 @@ _ACTIONS = {
     "key_proven": "membuktikan kunci",
     "office_key_made": "membuat kunci kantor",
     "office_key_shared": "membagikan kunci kantor",
+    "erased": "menghapus isi karena sudah lama ditutup",
     "merged_into": "menggabungkan",
     "moved": "memindahkan",
     "noted": "menulis catatan",
