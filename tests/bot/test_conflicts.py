@@ -22,7 +22,7 @@ from console.inbox import read as read_inbox
 from flows.events import TipDetailAdded
 from flows.safety import leaders_meant, names_an_official, speaks_of_immigration
 from tests.bot.steps import count, first_tip, heard, report
-from tests.bot.test_tip_clock import add_office, open_from_elsewhere
+from tests.bot.test_two_offices import add_office, open_from_elsewhere
 from tests.opened import DEPUTY, LEADER, PIMPASA
 
 ACCUSES_THE_LEADER = "Dewi Lestari kepala seksi imigrasi, dan perangkat desa"

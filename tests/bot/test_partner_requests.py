@@ -12,7 +12,7 @@ from bot.partner_rows import partners as partner_table
 from bot.partner_rows import requests
 from bot.rehearsal import Rehearsal
 from tests.bot.steps import first_tip, heard, report
-from tests.bot.test_tip_clock import add_office
+from tests.bot.test_two_offices import add_office
 from tests.opened import opened, report_of
 
 QUESTION = "Apakah PT kanarirahasia dikenal?"

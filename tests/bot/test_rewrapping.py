@@ -15,7 +15,7 @@ from bot.tip_rows import wraps
 from bot.world import World
 from tests.bot.steps import heard, report
 from tests.bot.test_conflicts import add_officer, key_of, vouch_for
-from tests.bot.test_tip_clock import add_office
+from tests.bot.test_two_offices import add_office
 
 ELSEWHERE = "baosan kidul ngrayun ponorogo"
 LEADER_READS = Reader(3, demo.OFFICE, leader=True)

@@ -4,7 +4,8 @@ from datetime import date
 
 from flows.catalog import Card, Catalog, HotlineEntry, Lesson, QuizChoice, QuizItem, Source
 from flows.conversations import load_catalog
-from flows.lint import Finding, check
+from flows.findings import Finding
+from flows.lint import check
 from flows.nodes import Ask, Choice, Choose, End, Flow, Node, Say
 from flows.triggers import Trigger, Triggers
 from flows.wording import Wording

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from flows.catalog import Card, Catalog, Lesson, QuizChoice
-from flows.lint import Finding, check
+from flows.findings import Finding
+from flows.lint import check
 from flows.nodes import Say
 from flows.triggers import Trigger
 from flows.wording import Wording
