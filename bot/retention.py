@@ -48,5 +48,5 @@ def _erase(connection: Connection, number: int, now: datetime) -> bool:
         .values(status="erased", place_code="", category="", urgency="none", may_ask=False,
                 return_address=None, return_index=None)
     )  # fmt: skip
-    audit.record(connection, now, actor="system", action="erased", subject=f"tip:{number}")
+    audit.record(connection, now, actor="system", action="outlived", subject=f"tip:{number}")
     return True
