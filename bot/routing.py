@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true
 
+from bot import keys
 from bot.officers import (
     LEADING_ROLES,
     ROLE_ORDER,
@@ -118,6 +119,8 @@ class Chart:
     """By office and place code, "" for the whole office."""
     leaders: Mapping[str, list[Any]] = field(default_factory=dict)
     away: Mapping[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
+    unconfirmed: frozenset[int] = frozenset()
+    """Leaders whose new key nobody has vouched for (`keys.unconfirmed`)."""
 
     def is_away(self, officer_id: int, at: datetime) -> bool:
         return any(begins <= at < ends for begins, ends in self.away.get(officer_id, ()))
@@ -129,9 +132,10 @@ def load_chart(
     offices: Mapping[str, OurOffice],
     places: Callable[[str], Place | None],
     listed: Offices,
+    on: date,
     codes: Iterable[str] | None = None,
 ) -> Chart:
-    """What the database says of these places; of all when `codes` is None."""
+    """What the database says of these places; of all when `codes` is None. `on` is today."""
     area_rows = select(areas)
     duty_rows: ColumnElement[bool] = true()
     if codes is not None:
@@ -162,6 +166,7 @@ def load_chart(
             officer: [(row.begins_at, row.ends_at) for row in rows]
             for officer, rows in _grouped(away, lambda row: row.officer_id).items()
         },
+        unconfirmed=keys.unconfirmed(connection, on),
     )  # fmt: skip
 
 
@@ -212,8 +217,9 @@ def leaders(chart: Chart, office_code: str, at: datetime, skip: frozenset[int]) 
     able = [
         row
         for row in chart.leaders.get(office_code, ())
-        if row.id not in skip and row.contact_id and row.key_id and holds_on(row, on)
-    ]
+        if row.id not in skip | chart.unconfirmed
+        and row.contact_id and row.key_id and holds_on(row, on)
+    ]  # fmt: skip
     unique = list({row.id: row for row in able}.values())
     return [row for row in unique if not chart.is_away(row.id, at)] or unique
 
@@ -331,6 +337,8 @@ def _person(chart: Chart, row: Any, question: Question) -> Step:
         passed_over = "NOT ENROLLED"
     elif not row.key_id:
         passed_over = "NO KEY"
+    elif row.id in chart.unconfirmed:
+        passed_over = "KEY NOT CONFIRMED BY ANOTHER LEADER"
     elif chart.is_away(row.id, question.at):
         passed_over = "ON LEAVE"
     if passed_over:

@@ -122,8 +122,9 @@ def _is_due(wait: timedelta | None, since: int, now: int) -> bool:
 def _act(run: "Run", flow: Flow, answers: dict[str, str], now: int) -> None:
     assert flow.left is not None
     scene = Scene(dict(answers), run.person, run.ports)
-    run.events.extend(flow.left.act(scene))
-    run.session.owed.append(Owed(flow.left.told, scene.answers, now))
+    events, told = flow.left.act(scene)
+    run.events.extend(events)
+    run.session.owed.append(Owed(told, scene.answers, now))
     if not run.session.hushed:
         run.bubble(NEUTRAL, None)
 

@@ -155,10 +155,9 @@ class Left:
     """Whether the answers hold anything that could be sent."""
     acts_after: Callable[[Mapping[str, str]], timedelta | None]
     """By the answers: the silence after which `act` is due; None: never."""
-    act: Callable[[Scene], list[Event]]
-    """What is done without them; the answers then hold the slots of `told`, and nothing more."""
-    told: str
-    """The text that is said before anything else once they are back."""
+    act: Callable[[Scene], tuple[list[Event], str]]
+    """What is done without them, and the text that is said before anything else once they are
+    back; the answers then hold its slots, and nothing more."""
     join: Callable[[Mapping[str, str], Mapping[str, str]], dict[str, str]]
     """(earlier answers, later ones) of two that were left, as one."""
 

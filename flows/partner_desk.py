@@ -241,7 +241,7 @@ def _tip(scene: Scene) -> TipView | None:
 
 def _may_ask(scene: Scene) -> str:
     view = _tip(scene)
-    ended = view is None or view.status in ("assigned", "closed", "withdrawn")
+    ended = view is None or view.status in ("assigned", "closed", "withdrawn", "erased")
     return "other" if ended or not view or not view.mine else "found"
 
 

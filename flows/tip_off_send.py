@@ -6,7 +6,7 @@ from datetime import timedelta
 from flows.classify import Classifier
 from flows.events import Event, TipOpened
 from flows.nodes import Choice, Choose, Decide, Emit, End, Left, Node, Say, Scene
-from flows.ports import Urgency
+from flows.ports import Desk, Urgency
 from flows.safety import mask_identity_numbers
 from flows.times import say_time
 from flows.tip_off_form import numbers
@@ -74,20 +74,19 @@ def _draft() -> dict[str, Node]:
 def left(classifier: Classifier) -> Left:
     """A report that somebody began and left (`flows/left.py`)."""
 
-    def act(scene: Scene) -> list[Event]:
+    def act(scene: Scene) -> tuple[list[Event], str]:
         _as_it_is(scene)
-        events = open_tip(classifier, scene)
-        receipt = scene.answers["receipt"]
+        events, slots = open_tip(classifier, scene), _sent(scene)
+        there = _desk(scene).reachable
         scene.answers.clear()
-        scene.answers["receipt"] = receipt
-        return events
+        scene.answers |= {name: slots[name] for name in ("receipt", "numbers")}
+        return events, "tip_off.sent_incomplete" if there else "tip_off.sent_incomplete_nobody"
 
     return Left(
         ask="draft",
         worth=lambda answers: _told_something(answers) and _agreed(answers),
         acts_after=sent_after,
         act=act,
-        told="tip_off.sent_incomplete",
         join=_both,
     )
 
@@ -193,9 +192,14 @@ def _may_go_on(scene: Scene) -> str:
     return "danger" if scene.answers.pop("left_at", "") == "danger" else "next"
 
 
+def _desk(scene: Scene) -> Desk:
+    """Who answers for this report as it is told."""
+    return scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+
+
 def _promise(scene: Scene) -> str:
     """What may truly be said of this report now that it is sent."""
-    desk = scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+    desk = _desk(scene)
     hidden = bool(scene.answers.get("hidden"))
     if not desk.reachable:  # nobody is there who would pass it on either
         return "nobody_hidden" if hidden else "nobody"
@@ -205,7 +209,7 @@ def _promise(scene: Scene) -> str:
 
 
 def _sent(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+    desk = _desk(scene)
     return {
         "receipt": scene.answers["receipt"],
         "numbers": numbers(scene)["numbers"],

@@ -36,6 +36,7 @@ STAYS_OPEN = timedelta(hours=1)
 """A case opened with its code closes itself: the phone may be read by others."""
 SHOWN = 160
 _LOST = frozenset(["lupa", "hilang", "ilang", "kehilangan", "kelupaan", "kesupen", "lali"])
+_GONE = ("withdrawn", "erased")
 _CHANGES = {
     "moved": "dialihkan ke petugas berikutnya",
     "taken": "sudah diterima petugas",
@@ -266,12 +267,12 @@ def _words_to_read(scene: Scene, stands: str) -> tuple[str, ...]:
 def _still_open(scene: Scene) -> str:
     """Nobody reads what is written into a case that has ended meanwhile."""
     view = _view(scene)
-    return "open" if view and view.status not in ("closed", "withdrawn") else "ended"
+    return "open" if view and view.status not in ("closed", *_GONE) else "ended"
 
 
 def _how_ended(scene: Scene) -> str:
     view = _view(scene)
-    return "withdrawn" if view is None or view.status == "withdrawn" else "kept"
+    return "withdrawn" if view is None or view.status in _GONE else "kept"
 
 
 def _shared_before(scene: Scene) -> str:
@@ -321,6 +322,7 @@ def _status(scene: Scene) -> dict[str, str]:
         "answered": "sudah dijawab, sedang ditindaklanjuti",
         "closed": "sudah ditutup",
         "withdrawn": "sudah ditarik",
+        "erased": "sudah dihapus, karena sudah lama ditutup",
     }
     return {
         "status": _paused(view) if view.paused_until else words.get(view.status, view.status),

@@ -61,7 +61,7 @@ def nation(*, everybody: bool) -> tuple[Service, Chart]:
 def chart_of(connection: Connection, service: Service) -> Chart:
     return load_chart(
         connection, service.office(), service.offices(), service.gazetteer.place,
-        service.office_list,
+        service.office_list, service.today(service.clock.now()),
     )  # fmt: skip
 
 

@@ -202,6 +202,9 @@ class FakePorts:
     def pause_rules(self) -> PauseRules:
         return PauseRules(timedelta(days=14), PAUSES)
 
+    def may_pause(self, number: int) -> bool:
+        return True
+
     def leave(self) -> LeaveView | None:
         return self.away
 

@@ -5,7 +5,8 @@ from datetime import date
 from flows.catalog import Catalog, HotlineEntry, Source
 from flows.conversations import load_catalog
 from flows.curriculum import Card, Lesson, QuizChoice, QuizItem
-from flows.lint import Finding, check
+from flows.findings import Finding
+from flows.lint import check
 from flows.nodes import Ask, Choice, Choose, End, Flow, Node, Say
 from flows.triggers import Trigger, Triggers
 from flows.wording import Wording

@@ -124,6 +124,16 @@ def test_back_they_hear_the_code_before_anything_else() -> None:
     assert RECEIPT not in words(say(back.session, "menu"))
 
 
+def test_where_nobody_is_there_they_hear_the_numbers_and_no_promise() -> None:
+    """It said that an officer had it, while no officer could be told."""
+    alone = FakePorts(reachable=False).later(SENT_AFTER)
+    session = engine.resume(CATALOG, waiting(), Input("timeout"), VILLAGER, alone).session
+    told = words(say(session, "iya ada apa"))
+    assert RECEIPT in told
+    assert "110" in told
+    assert "kami teruskan" not in told
+
+
 @pytest.mark.parametrize("text", ["menu", "lapor", "buka", "stop", "batal", "0", "belajar"])
 def test_a_word_that_means_something_is_also_done(text: str) -> None:
     session = after(waiting(), SENT_AFTER).session
