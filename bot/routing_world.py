@@ -1,8 +1,9 @@
 """Who answers for a place, now and for this report: a turn's view of routing (`bot/routing.py`)."""
 
 from bot import conflicts
+from bot.chart import Chart, load_chart
 from bot.partner_world import PartnerWorld
-from bot.routing import Chart, Question, Route, leaders, load_chart, route
+from bot.routing import Question, Route, leaders, route
 from flows.ports import Desk, OfficerCard, Place, Urgency
 
 
