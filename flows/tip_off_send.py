@@ -162,7 +162,12 @@ def told(scene: Scene) -> str:
 
 
 def _told_in(answers: Mapping[str, str]) -> str:
-    return "\n".join(filter(None, (answers.get(name) for name in _TOLD)))
+    """An answer a line; what was read out of the story is not said twice."""
+    lines: list[str] = []
+    for name in _TOLD:
+        if (told := answers.get(name)) and not any(told in line for line in lines):
+            lines.append(told)
+    return "\n".join(lines)
 
 
 def _as_it_is(scene: Scene) -> str:
