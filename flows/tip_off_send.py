@@ -93,12 +93,15 @@ def left(classifier: Classifier) -> Left:
 
 
 def _both(earlier: Mapping[str, str], later: Mapping[str, str]) -> dict[str, str]:
-    """Nothing of either is lost: what the earlier one told stands before the later one's story, and
+    """Nothing of either is lost: what the earlier one told stands before the later one's words, and
     of danger, hiding and the place the graver, the safer, the known is taken."""
     both = {name: earlier[name] for name in (*_SIGNS, *_PLACES) if earlier.get(name)} | dict(later)
     if earlier.get("urgency") == "now":
         both["urgency"] = "now"
-    both["what"] = "\n".join(filter(None, (_told_in(earlier), later.get("what"))))[:2000]
+    for name in _TOLD:
+        words = dict.fromkeys(filter(None, (earlier.get(name), later.get(name))))
+        if words:
+            both[name] = ("\n" if name == "what" else ", ").join(words)[:2000]
     return both
 
 
@@ -159,11 +162,7 @@ def place_code(scene: Scene) -> str:
 
 def told(scene: Scene) -> str:
     """Each answer is a line, so that no sign is quoted from two of them."""
-    return _told_in(scene.answers)
-
-
-def _told_in(answers: Mapping[str, str]) -> str:
-    return "\n".join(filter(None, (answers.get(name) for name in _TOLD)))
+    return "\n".join(filter(None, (scene.answers.get(name) for name in _TOLD)))
 
 
 def _as_it_is(scene: Scene) -> str:
