@@ -42,7 +42,7 @@ install: $(UV)
 install-dev: $(UV)
 	$(UV) sync --frozen --quiet --all-extras --python $(PYTHON)
 
-# What the tests need beside Python, as Debian packages it: PostgreSQL, Chromium, Tesseract, ffmpeg.
+# What the tests need beside Python, as Debian packages it: PostgreSQL, Chromium, Tesseract, espeak-ng, ffmpeg.
 system:
 	@sh tests/system.sh
 

@@ -17,6 +17,8 @@ class Bubble:
     text: str
     buttons: tuple[Button, ...]
     fixed: bool
+    media: str = ""
+    """As in `MessageCreated`; such a bubble is a message of its own."""
 
 
 def joined(bubbles: list[Bubble]) -> list[MessageCreated]:
@@ -24,9 +26,10 @@ def joined(bubbles: list[Bubble]) -> list[MessageCreated]:
     messages: list[Bubble] = []
     for bubble in bubbles:
         last = messages[-1] if messages else None
-        if last and not last.buttons and len(last.text) + len(bubble.text) < MAX_BUBBLE:
+        alone = last is None or last.buttons or last.media or bubble.media
+        if last and not alone and len(last.text) + len(bubble.text) < MAX_BUBBLE:
             text = f"{last.text}\n\n{bubble.text}"
             messages[-1] = Bubble(text, bubble.buttons, last.fixed and bubble.fixed)
         else:
             messages.append(bubble)
-    return [MessageCreated(b.text, b.buttons, b.fixed) for b in messages]
+    return [MessageCreated(b.text, b.buttons, b.fixed, b.media) for b in messages]

@@ -44,7 +44,7 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments)\.[a-z0-9_]+)[\"']"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments|hear|voices)\.[a-z0-9_]+)[\"']"
     r"|(?:(?:AskAgain|aside|bubble|message)\(\s*|told=)[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
@@ -61,6 +61,9 @@ _SAID_BY_CODE = {
     "tip_off.sent_incomplete": frozenset(["receipt"]),
     "pictures.later": frozenset(["line"]),
     "attachments.kept": frozenset(["what", "number"]),
+    **dict.fromkeys(("hear.audio", "hear.picture"), frozenset(["title", "place"])),
+    **dict.fromkeys(("voices.added", "voices.to_officer"), frozenset(["numbers"])),
+    "voices.in_report": frozenset(["line"]),
     **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.invited": frozenset(["staff_no"]),

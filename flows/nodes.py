@@ -75,6 +75,8 @@ class Choose:
     expires: timedelta | None = None
     free: str | None = None
     """Node for words that are no choice: they are kept in the scene's words."""
+    card: str = ""
+    """The lesson's card that this shows, `lesson/card`: it can be heard, and seen if it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
