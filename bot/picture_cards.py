@@ -14,13 +14,18 @@ from PIL.ImageFont import FreeTypeFont
 
 from flows.hear_see import Shown
 from flows.lessons import marks
+from flows.speech import sentences
 
 EDITION = "2026-11"
 """Part of what names a picture: a new look is a new file."""
 SIDE = 1080
 MARGIN = 72
 BAND = 168
-FOOT = 212
+PILL = 64
+"""Pixels from one mark to the next."""
+SOURCE_LINE = 36
+SOURCE_LINES = 3
+"""The longest source of the main lessons, at 26 pixels."""
 LARGEST, SMALLEST = 76, 40
 """Pixels of the letters; a card of 240 characters comes out at about 56."""
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
@@ -66,8 +71,7 @@ def draw(drawn: Drawn) -> bytes:
     picture = Image.new("RGB", (SIDE, SIDE), PAPER)
     pen = ImageDraw.Draw(picture)
     _band(pen, drawn)
-    _text(pen, drawn.text)
-    _foot(pen, drawn)
+    _text(pen, drawn.text, _foot(pen, drawn))
     file = BytesIO()
     # Few colours: letters and areas lose nothing by it, and the file is a quarter as large.
     picture.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
@@ -91,13 +95,13 @@ def _band(pen: ImageDraw.ImageDraw, drawn: Drawn) -> None:
     pen.text((SIDE - MARGIN, middle), drawn.place, BRIGHT, place, anchor="rm")
 
 
-def _text(pen: ImageDraw.ImageDraw, text: str) -> None:
+def _text(pen: ImageDraw.ImageDraw, text: str, bottom: int) -> None:
     """As large as fits between band and foot, in the middle of what is left."""
-    room = SIDE - BAND - FOOT - 90
+    room = bottom - BAND - 90
     size = LARGEST
     while True:
         font = _font(size, bold=True)
-        blocks = [_wrapped(pen, line, font) for line in text.splitlines()]
+        blocks = [_wrapped(pen, sentence, font) for sentence in sentences(text)]
         step = size * 1.34
         height = step * (sum(map(len, blocks)) + _PARAGRAPH * (len(blocks) - 1))
         if height <= room or size <= SMALLEST:
@@ -111,23 +115,22 @@ def _text(pen: ImageDraw.ImageDraw, text: str) -> None:
         top += step * _PARAGRAPH
 
 
-def _foot(pen: ImageDraw.ImageDraw, drawn: Drawn) -> None:
-    top = SIDE - FOOT
-    pen.line((MARGIN, top, SIDE - MARGIN, top), RULE, 3)
-    font = _font(26)
-    top += 22
-    for line in _wrapped(pen, drawn.source, font)[:3]:
+def _foot(pen: ImageDraw.ImageDraw, drawn: Drawn) -> int:
+    """Source, date and marks; returns where it begins."""
+    font, label = _font(26), _font(28, bold=True)
+    source = _wrapped(pen, drawn.source, font)[:SOURCE_LINES]
+    begins = SIDE - 40 - PILL * len(drawn.marks) - SOURCE_LINE * len(source)
+    pen.line((MARGIN, begins - 22, SIDE - MARGIN, begins - 22), RULE, 3)
+    top = begins
+    for line in source:
         pen.text((MARGIN, top), line, GREY, font)
-        top += 36
-    label = _font(28, bold=True)
-    words = " ".join(drawn.marks)
-    while pen.textlength(words, label) > SIDE - 2 * MARGIN - 48:
-        label = _font(int(label.size) - 1, bold=True)
-    if words:
-        middle = SIDE - 46
-        width = pen.textlength(words, label) + 48
-        pen.rounded_rectangle((MARGIN, middle - 26, MARGIN + width, middle + 26), 26, fill=BRIGHT)
-        pen.text((MARGIN + 24, middle), words, INK, label, anchor="lm")
+        top += SOURCE_LINE
+    for mark in drawn.marks:
+        width = pen.textlength(mark, label) + 48
+        pen.rounded_rectangle((MARGIN, top + 10, MARGIN + width, top + 62), 26, fill=BRIGHT)
+        pen.text((MARGIN + 24, top + 36), mark, INK, label, anchor="lm")
+        top += PILL
+    return begins - 22
 
 
 def _wrapped(pen: ImageDraw.ImageDraw, text: str, font: FreeTypeFont) -> list[str]:

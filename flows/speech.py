@@ -24,6 +24,20 @@ _SIGNS = (("%", " persen"), ("&", " dan "), ("/", " atau "), ("+", " lebih "))
 _SILENT = re.compile(r"[“”\"'‘’*_()\[\]]")
 
 
+_ENDS = (".", "?", "!", ":")
+
+
+def sentences(text: str) -> list[str]:
+    """The lines of a card, joined where a sentence runs on over the end of one."""
+    found: list[str] = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if found and not found[-1].endswith(_ENDS) and (line[0].islower() or found[-1][-1] == ","):
+            found[-1] += f" {line}"
+        else:
+            found.append(line)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """content/speech.yaml."""
@@ -35,9 +49,7 @@ class Speech:
 
     def spoken(self, text: str) -> str:
         """One line that a voice reads as people say it."""
-        lines = (line.strip() for line in text.splitlines())
-        text = " ".join(line if line.endswith((".", "?", "!", ",", ":")) else f"{line}."
-                        for line in lines if line)  # fmt: skip
+        text = " ".join(line if line.endswith(_ENDS) else f"{line}." for line in sentences(text))
         text = self._words(self._numbers(text))
         for sign, said in _SIGNS:
             text = text.replace(sign, said)
