@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -135,7 +136,8 @@ class Shelf:
             half.write_bytes(data)
             os.replace(half, path)
         except OSError as error:
-            half.unlink(missing_ok=True)
+            with suppress(OSError):
+                half.unlink()
             raise CannotMake(f"{self.folder}: {error.strerror}") from None
         return path
 

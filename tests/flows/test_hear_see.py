@@ -6,7 +6,7 @@ import pytest
 
 from flows import engine
 from flows.events import ConsentGiven, ConsentWithdrawn
-from flows.hear_see import all_cards
+from flows.hear_see import Shown, all_cards
 from flows.session import Session
 from tests.flows.ports import FakePorts
 from tests.flows.talking import CATALOG, VILLAGER, at, messages, place, say, words
@@ -29,11 +29,10 @@ def media(sprint: engine.Sprint) -> list[str]:
 
 
 @pytest.mark.parametrize("shown", all_cards(CATALOG.lessons), ids=lambda shown: shown.name)
-def test_every_card_and_action_can_be_heard(shown: object) -> None:
-    lesson_id, _, card_id = str(getattr(shown, "name", "")).partition("/")
-    before = at_card(lesson_id, card_id)
+def test_every_card_and_action_can_be_heard(shown: Shown) -> None:
+    before = at_card(shown.lesson.id, shown.card.id)
     sprint = say(before, "dengar")
-    assert media(sprint) == [f"audio/{lesson_id}/{card_id}"]
+    assert media(sprint) == [f"audio/{shown.name}"]
     assert sprint.session == before, "the card waits on"
 
 
