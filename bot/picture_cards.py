@@ -26,7 +26,7 @@ PILL = 64
 SOURCE_LINE = 36
 SOURCE_LINES = 3
 """The longest source of the main lessons, at 26 pixels."""
-LARGEST, SMALLEST = 76, 40
+LARGEST, SMALLEST = 76, 28
 """Pixels of the letters; a card of 240 characters comes out at about 56."""
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 PAPER, INK, DEEP, BRIGHT = "#FFFDF6", "#17201E", "#0B4A45", "#F2B134"
