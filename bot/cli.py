@@ -13,7 +13,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import erase_cli, keyring_cli, office_cli, partner_cli, register_cli, understand_cli
+from bot import (
+    erase_cli,
+    keyring_cli,
+    media_cli,
+    office_cli,
+    partner_cli,
+    register_cli,
+    understand_cli,
+)
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -89,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--json", action="store_true")
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
+    media_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)

@@ -12,6 +12,7 @@ import yaml
 from bot.atlas import read_countries
 from bot.clock import Clock
 from bot.deadlines import load_deadlines, load_ramadan
+from bot.recordings import check_recordings
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
 from flows.catalog import (
@@ -109,6 +110,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
             load(folder / name)
         except (OSError, ValueError, LookupError) as error:
             findings.append(_unloaded(error, f"content/{name}"))
+    findings += check_recordings(folder, catalog.lessons if catalog else ())
     findings += _check_facts(folder, today)
     findings += _check_partners(folder, today)
     findings += _check_clocks(folder, today)

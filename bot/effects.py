@@ -36,6 +36,7 @@ from flows.events import (
     BroadcastOrdered,
     CaseNewsStopped,
     ConsentGiven,
+    ConsentWithdrawn,
     ContactShared,
     DangerConfirmed,
     DraftDropped,
@@ -68,6 +69,7 @@ from flows.events import (
     TipSeen,
     TipShown,
     TipWithdrawn,
+    VoiceSent,
 )
 
 
@@ -123,8 +125,8 @@ class Effects(TipOpening):
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
-                ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
-                | LessonReached() | OfficerEnrolled() | PictureSent()
+                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | OptedOut() | OptedIn()
+                | ForgetMe() | LessonReached() | OfficerEnrolled() | PictureSent() | VoiceSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -135,13 +137,15 @@ class Effects(TipOpening):
     def _person_event(
         self,
         event: ConsentGiven
+        | ConsentWithdrawn
         | PlaceChosen
         | OptedOut
         | OptedIn
         | ForgetMe
         | LessonReached
         | OfficerEnrolled
-        | PictureSent,
+        | PictureSent
+        | VoiceSent,
     ) -> None:
         known = self._someone()
         connection, now = self.connection, self.now
@@ -149,6 +153,8 @@ class Effects(TipOpening):
             case ConsentGiven(purpose=purpose, text_version=version):
                 contacts.give_consent(connection, known.id, purpose, version, now)
                 known.consented |= purpose == "service"
+            case ConsentWithdrawn(purpose=purpose):
+                contacts.withdraw_consent(connection, known.id, now, purpose)
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
@@ -174,6 +180,9 @@ class Effects(TipOpening):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):
                 told = pictures.Told(media, caption)
+                pictures.put(connection, self.service.ring, known, told, now)
+            case VoiceSent(media=media):
+                told = pictures.Told(media, medium=pictures.VOICE)
                 pictures.put(connection, self.service.ring, known, told, now)
 
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:

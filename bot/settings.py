@@ -74,6 +74,23 @@ class Settings(BaseSettings):
     twilio_api_base_url: str = Field(
         "", description="Empty for Twilio itself; another address for a proxy or a test."
     )
+    media_dir: Path = Field(
+        Path("var/media"),
+        description="The folder of the lessons' sounds and picture cards; they are made again when they are "
+        "missing. Processes that send and serve share it.",
+    )
+    piper: Path = Field(
+        Path(),
+        description="The program piper for a more human voice; a dot means espeak-ng speaks.",
+    )
+    piper_voice: Path = Field(
+        Path(), description="Piper's voice, a file .onnx with its .onnx.json beside it."
+    )
+    speech_model: Path = Field(
+        Path(),
+        description="The folder of a Whisper model for faster-whisper (extra `speech`); a dot means that "
+        "officers listen to voice notes. Nothing is ever downloaded.",
+    )
     simulator: bool = Field(
         False,
         description="Serve the three-phone simulator at /simulator; never on a public machine.",

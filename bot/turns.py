@@ -26,7 +26,7 @@ from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from flows import engine, receipt_codes
-from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
+from flows.events import AttachmentSent, Event, MessageCreated, PictureSent, VoiceSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
@@ -44,8 +44,11 @@ _TALK: dict[str, InputKind] = {
     "picture": "picture",
     "picture_read": "picture_read",
     "attachment": "attachment",
+    "voice_heard": "voice_heard",
 }
-_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read", "attachment"})
+_COMES_BACK = frozenset({"picture_read", "voice_heard", "attachment"})
+"""What became of something that was sent before: a row of `picture_job` ends with it."""
+_NOT_SPOKEN = _COMES_BACK | {"blocked", "unblocked"}
 """Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
@@ -188,7 +191,7 @@ class Turns:
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
         tip_id = ""
-        if inbound.kind in ("picture_read", "attachment"):
+        if inbound.kind in _COMES_BACK:
             told = pictures.take_off(
                 batch.connection, self._service.ring, inbound.event_id, batch.now
             )
@@ -205,7 +208,7 @@ class Turns:
         before = known.session
         events = self._converse(batch, known, given, callback_id=inbound.callback_id)
         secret = erasures.confidential(before, known.session, events)
-        sent = {type(event) for event in events} & {PictureSent, AttachmentSent}
+        sent = {type(event) for event in events} & {PictureSent, VoiceSent, AttachmentSent}
         if inbound.kind not in _NOT_SPOKEN:
             held = held_picture.holds(known.session, inbound.media)
             if not sent and not held:

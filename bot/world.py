@@ -7,6 +7,7 @@ from bot import (
     audit,
     broadcasts,
     conflicts,
+    contacts,
     draft_media,
     groups,
     lessons,
@@ -24,6 +25,7 @@ from bot import (
 from bot.recruiters import Register
 from bot.routing_world import RoutingWorld
 from bot.sealing import new_receipt
+from flows import hear_see
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
@@ -131,6 +133,19 @@ class World(RoutingWorld):
 
     def reads_pictures(self) -> bool:
         return self._service.reads_pictures
+
+    def hears_voices(self) -> bool:
+        return self._service.hears_voices
+
+    def has_audio(self) -> bool:
+        return self._service.shelf.has_audio
+
+    def draws_cards(self) -> bool:
+        return self._service.shelf.draws_cards
+
+    def wants_voice(self) -> bool:
+        known = self._known
+        return known is not None and contacts.agrees(self._connection, known.id, hear_see.WISH)
 
     def pictures_waiting(self) -> int:
         return pictures.waiting(self._connection, self._known.id) if self._known else 0

@@ -17,6 +17,7 @@ from flows import (
     tip_off,
     tip_status,
     village_group,
+    voices,
     welcome,
 )
 from flows.canned import CANNED
@@ -63,6 +64,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         tip_status.flow(),
         stopping.flow(),
         pictures.flow(),
+        voices.flow(),
         ask_human.flow(),
         free_text.flow(villagers, understander),
         _desk(wording, keywords.choices),

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import attachments, left, offers, pictures
+from flows import attachments, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first, erased_alarm, to_human
+from flows.everywhere import act, beyond, comes_first, erased_alarm, to_human
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -97,6 +97,8 @@ class Run:
             attachments.take(self, given)
         elif left.come_back(self, given):
             return
+        elif voices.belongs(self, given):
+            voices.take(self, given)
         elif given.kind == "unreadable":
             if not self.hears_danger(given.text):  # a caption is words too
                 self.aside(CANNOT_READ[self.ports.reads_pictures()])
@@ -294,7 +296,7 @@ class Run:
         """Go from node to node until one waits, ends, or leaves for another flow."""
         for _ in range(MAX_STEPS):
             if to.startswith("@"):
-                return left.take_up(self, to)
+                return beyond(self, to)
             if ":" in to:
                 return self.enter(to)
             node = self.catalog.flows[self.session.flow].nodes[to]
@@ -340,6 +342,7 @@ class Run:
     def _ask(self, node: Wait) -> None:
         self.session.waits_since = int(self.ports.now.timestamp())
         self._say(node.text, node.slots, getattr(node, "source", None), self._buttons(node), node)
+        hear_see.along(self, node)
 
     # ---- words and buttons
 

@@ -26,12 +26,22 @@ class MessageCreated:
     buttons: tuple[Button, ...] = ()
     fixed: bool = True
     """The text holds nothing about a person, so a channel may register it as a template."""
+    media: str = ""
+    """A lesson's card to be heard or seen, `audio/lesson/card` or `picture/lesson/card`; the text
+    is what stands beside it (`flows/hear_see.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
     purpose: str
     text_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """Of one purpose; all others stay."""
+
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,13 @@ class PictureSent:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSent:
+    """A voice note is to be written down; what was heard comes back as an input of its own."""
+
+    media: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentSent:
     """A file is to be kept with a report; how it went comes back as an input of its own."""
 
@@ -70,6 +87,8 @@ class AttachmentSent:
     medium: str
     tip_id: str = ""
     """The case it is added to; empty for the draft."""
+    receipt: str = ""
+    """The same for a case that is opened in this very turn, before this event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,11 +344,13 @@ class BroadcastOrdered:
 Event = (
     MessageCreated
     | ConsentGiven
+    | ConsentWithdrawn
     | PlaceChosen
     | OptedOut
     | OptedIn
     | ForgetMe
     | PictureSent
+    | VoiceSent
     | AttachmentSent
     | AttachmentTaken
     | DraftDropped

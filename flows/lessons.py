@@ -1,6 +1,7 @@
 """Lessons from content/lessons become flows: cards, a quiz that explains every answer, an action."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
@@ -57,14 +58,16 @@ def label(lesson: Lesson, source: Source) -> Callable[[Scene], Mapping[str, str]
     """The honest mark under a fact: read by no lawyer yet, or past its review date."""
 
     def slots(scene: Scene) -> Mapping[str, str]:
-        marks = []
-        if scene.ports.now.date() > source.review_by:
-            marks.append("(Keterangan ini perlu dicek ulang ke Disnaker.)")
-        if not lesson.reviewed:
-            marks.append("(Belum diperiksa ahli hukum.)")
-        return {"label": "".join("\n" + mark for mark in marks)}
+        found = marks(lesson, source, scene.ports.now.date())
+        return {"label": "".join(f"\n({mark})" for mark in found)}
 
     return slots
+
+
+def marks(lesson: Lesson, source: Source, today: date) -> list[str]:
+    """What has to be said with a fact, however it is told: read, heard or drawn."""
+    late = ["Keterangan ini perlu dicek ulang ke Disnaker."] if today > source.review_by else []
+    return late if lesson.reviewed else [*late, "Belum diperiksa ahli hukum."]
 
 
 def shown(source: Source) -> Slots:
@@ -200,6 +203,7 @@ def _flow(lesson: Lesson) -> Flow:
             source=shown(lesson.action.source),
             open=True,
             public=True,
+            card=f"{lesson.id}/{lesson.action.id}",
         ),
     }
     return Flow(name, nodes, keeps=True)
@@ -208,10 +212,11 @@ def _flow(lesson: Lesson) -> Flow:
 def _card(name: str, lesson: Lesson, card: Card, then: str) -> Choose:
     return Choose(
         f"{name}.card_{card.id}",
-        (Choice("next", "common.next", then),),
+        (Choice("next", "common.next", then), Choice("listen", "hear.listen", "@listen")),
         slots=label(lesson, card.source),
         source=shown(card.source),
         public=True,
+        card=f"{lesson.id}/{card.id}",
     )
 
 

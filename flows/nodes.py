@@ -79,6 +79,8 @@ class Choose:
     """Node for words that are no choice: they are kept in the scene's words."""
     beside: str | None = None
     """The same for words that begin nothing else either ("cek PT X")."""
+    card: str = ""
+    """The lesson's card that this shows, `lesson/card`: it can be heard, and seen if it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)

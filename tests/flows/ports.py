@@ -101,6 +101,11 @@ class FakePorts:
     unclear: bool = False
     reachable: bool = True
     reads: bool = True
+    hears: bool = True
+    audio: bool = True
+    draws: bool = True
+    voice: bool = False
+    """The person wants to hear every card."""
     files: Attachments = field(default_factory=lambda: Attachments(0, 0))
     changes: tuple[CaseChange, ...] = ()
     times_read: int = 2
@@ -253,6 +258,18 @@ class FakePorts:
 
     def reads_pictures(self) -> bool:
         return self.reads
+
+    def hears_voices(self) -> bool:
+        return self.hears
+
+    def has_audio(self) -> bool:
+        return self.audio
+
+    def draws_cards(self) -> bool:
+        return self.draws
+
+    def wants_voice(self) -> bool:
+        return self.voice
 
     def pictures_waiting(self) -> int:
         return self.pictures
