@@ -15,6 +15,9 @@ RESUME = "resume"
 RESUME_EXITS = ("@kept", "@fresh")
 """Targets that only the flow `resume` may name; the engine leads them to what was half done."""
 
+MAY_BE_SILENT = frozenset([("village_group", "heard")])
+"""A remark in a group that calls nobody may stay without an answer."""
+
 
 def exits(node: Node) -> dict[str, str]:
     """The ways out of a node as they are written, by the name of the exit."""
@@ -116,7 +119,7 @@ class Graph:
         node = self.nodes[place]
         if isinstance(node, End):
             return True
-        if isinstance(node, Say | Choose | Pick | Ask) or place in seen:
+        if isinstance(node, Say | Choose | Pick | Ask) or place in seen | MAY_BE_SILENT:
             return False
         return any(self.silent(target, seen | {place}) for target in self.leads[place])
 
