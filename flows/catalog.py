@@ -157,6 +157,7 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
                 entry["to"],
                 rest=entry.get("rest") == "yes",
                 officer=entry.get("officer") == "yes",
+                unless=folded(entry.get("unless") or ()),
             )
             for entry in raw["triggers"]
         ]

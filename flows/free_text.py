@@ -22,7 +22,8 @@ from flows.nodes import (
     Say,
     Scene,
 )
-from flows.retrieval import OFFERED, Retrieval
+from flows.offers_read import names_a_company
+from flows.retrieval import OFFERED, Found, Retrieval
 from flows.understanding import Understander, Understanding
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
@@ -34,6 +35,7 @@ TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
 _ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
+_REGISTERED = ("listed", "conflict", "sanctioned")
 _SELF_REPORT = re.compile(r"\blapor\w*\s+diri\b", re.IGNORECASE)
 """Telling the embassy where one is (a lesson), not reporting a crime."""
 
@@ -65,21 +67,38 @@ def _where(
         if (lesson := title(scene)) != "none":
             return f"lesson_{lesson}"
         read = understander.read(scene.words)
-        if _is_check(scene, read):
+        found = retrieval.find(scene.answers["question"])
+        general = read.intent == "learn" and found.verdict == "sure" and not _named(scene)
+        if not general and _is_check(scene, read):
             return "check"
-        asks = read.intent in ("learn", "other")
-        if asks or (read.intent == "report" and _SELF_REPORT.search(scene.words)):
-            return _answer(scene, retrieval)
-        if read.intent == "small_talk" and not read.cues & _PLEASANT:
-            return "none"
+        if _asks(scene, read):
+            return _answer(scene, found)
         return read.intent if read.intent in _ELSEWHERE else "none"
 
     return where
 
 
-def _answer(scene: Scene, retrieval: Retrieval) -> str:
+def _named(scene: Scene) -> bool:
+    """One company is asked about, not companies as such."""
+    known = scene.ports.find_recruiter(scene.words).verdict
+    return known in _REGISTERED or names_a_company(scene.words)
+
+
+def _asks(scene: Scene, read: Understanding) -> bool:
+    """No report, no talk: what a card might answer."""
+    match read.intent:
+        case "learn" | "other":
+            return True
+        case "small_talk":
+            return not read.cues & _PLEASANT
+        case "report":
+            return bool(_SELF_REPORT.search(scene.words))
+        case _:
+            return False
+
+
+def _answer(scene: Scene, found: Found) -> str:
     """The card, "unsure" where some might be meant, "none" where nobody here knows."""
-    found = retrieval.find(scene.answers["question"])
     if found.verdict != "sure":
         return found.verdict
     scene.answers["said"] = found.candidates[0].id
@@ -185,7 +204,7 @@ def _is_check(scene: Scene, read: Understanding) -> bool:
     if _COMPANY.search(words):
         return True
     known = scene.ports.find_recruiter(words).verdict
-    return known in ("listed", "conflict", "sanctioned")
+    return known in _REGISTERED
 
 
 def card_nodes(lessons: tuple[Lesson, ...], *, then: str) -> tuple[dict[str, str], dict[str, Node]]:

@@ -25,10 +25,11 @@ from flows.words import END
 
 Verdict = Literal["sure", "unsure", "none"]
 
-SURE_FROM = 0.7
+SURE_FROM = 0.75
 """Confidence from which a card is said at once; what that means in errors: docs/answers.md."""
-NONE_BELOW = 0.15
-"""Confidence below which not even a choice is offered."""
+NONE_BELOW, LEAST_SAID = 0.15, 0.5
+"""Confidence below which not even a choice is offered, unless the card has so much of the words:
+somebody who only writes "paspor" is asked what about it."""
 OFFERED = 3
 RANKED = 8
 """Candidates that are kept, so that some are left when the first ones did not answer."""
@@ -38,8 +39,8 @@ _LEAST_ALIKE, _LEAST_LETTERS = 76, 4
 """rapidfuzz ratio and length from which an unknown word is taken for a known one."""
 _NAME = re.compile(r"(?<=[a-z,(] )[A-Z][\w-]*|\b[A-Z]{2,}\w*")
 """A word with capitals that do not come from the beginning of a sentence."""
-CONFIDENCE = {"score": 1.9, "lead": 3.8, "said": 2.8, "unanswered": -2.3, "words": 1.0}
-BIAS = -4.4
+CONFIDENCE = {"score": 0.9, "lead": 4.5, "said": 3.3, "unanswered": -2.1, "words": 1.0}
+BIAS = -4.3
 """Logistic weights of Retrieval.signs, learned by `kentongan answer --cross`."""
 
 
@@ -121,7 +122,7 @@ class Retrieval:
         total = BIAS + sum(CONFIDENCE[name] * sign for name, sign in signs.items())
         confidence = 1 / (1 + math.exp(-total))
         verdict: Verdict = "sure" if confidence >= SURE_FROM else "unsure"
-        if confidence < NONE_BELOW:
+        if confidence < NONE_BELOW and signs["said"] < LEAST_SAID:
             verdict = "none"
         return Found(verdict, confidence, ranked[:RANKED])
 
