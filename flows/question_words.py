@@ -119,10 +119,12 @@ class QuestionWords:
 
     def terms(self, text: str) -> list[str]:
         """What the text is about, in its order; END stands between sentences."""
-        words, found, at = self._spelt(text)[:MOST_WORDS], [], 0
+        words = self._spelt(text)[:MOST_WORDS]
+        found: list[str] = []
+        at = 0
         while at < len(words):
             size, term = self._term(words, at)
-            if term:
+            if term and term not in found[-1:]:
                 found.append(term)
             at += size
         return found

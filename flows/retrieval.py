@@ -35,12 +35,12 @@ RANKED = 8
 """Candidates that are kept, so that some are left when the first ones did not answer."""
 _LIKE = 0.4
 """What likeness to a known question counts beside the words of the card."""
-_LEAST_ALIKE, _LEAST_LETTERS = 76, 4
+_LEAST_ALIKE, _LEAST_LETTERS = 82, 4
 """rapidfuzz ratio and length from which an unknown word is taken for a known one."""
 _NAME = re.compile(r"(?<=[a-z,(] )[A-Z][\w-]*|\b[A-Z]{2,}\w*")
 """A word with capitals that do not come from the beginning of a sentence."""
-CONFIDENCE = {"score": 0.9, "lead": 4.5, "said": 3.3, "unanswered": -2.1, "words": 1.0}
-BIAS = -4.3
+CONFIDENCE = {"score": 1.7, "lead": 4.5, "said": 3.1, "unanswered": -3.2, "words": 0.9}
+BIAS = -4.2
 """Logistic weights of Retrieval.signs, learned by `kentongan answer --cross`."""
 
 
