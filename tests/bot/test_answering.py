@@ -23,10 +23,10 @@ def test_recall_and_false_answers_on_questions_set_aside() -> None:
     questions = read_questions(SET_ASIDE)
     assert len(questions) >= 250
     found = answering.evaluate((one, retrieval.find(one.text)) for one in questions)
-    assert found["recall_at_1"]["value"] >= 0.72
-    assert found["recall_at_3"]["value"] >= 0.90
-    assert found["right_when_said"]["value"] >= 0.87
-    assert found["false_answers"]["value"] <= 0.13
+    assert found["recall_at_1"]["value"] >= 0.74
+    assert found["recall_at_3"]["value"] >= 0.92
+    assert found["right_when_said"]["value"] >= 0.88
+    assert found["false_answers"]["value"] <= 0.1
 
 
 def test_the_questions_set_aside_are_not_among_the_known_ones() -> None:
