@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import (
+    answer_cli,
     erase_cli,
     keyring_cli,
     media_cli,
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--contacts", type=int, default=2000)
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
+    answer_cli.add_commands(commands)
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -25,9 +26,13 @@ from flows.catalog import (
 )
 from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
+from flows.curriculum import Lesson, for_villagers, load_lessons
 from flows.findings import Finding
-from flows.lint import check
+from flows.lint import MAX_LIST_ITEM, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
+from flows.question_words import clashes, load_synonyms
+from flows.retrieval import heading, load_asked
+from flows.triggers import fold
 from flows.wording import WordingError
 
 _CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
@@ -114,6 +119,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     findings += _check_facts(folder, today)
     findings += _check_partners(folder, today)
     findings += _check_clocks(folder, today)
+    findings += _check_answers(folder)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
@@ -148,6 +154,40 @@ def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
         if month.source.review_by < today <= month.ends:
             problem = f"past its review date, {month.source.review_by}"
             yield Finding("warning", file, month.hijri, problem)
+
+
+def _check_answers(folder: Path) -> Iterator[Finding]:
+    """What free questions are answered by: words that mean two things, cards that do not exist."""
+    try:
+        synonyms, asked = load_synonyms(folder), load_asked(folder)
+        lessons = for_villagers(load_lessons(folder))
+    except ContentError as error:
+        return (yield _unloaded(error, "content"))
+    for group, problem in clashes(synonyms):
+        yield Finding("error", "content/synonyms.yaml", group, problem)
+    cards = {f"{lesson.id}.{card.id}" for lesson in lessons for card in lesson.cards}
+    questions = Counter(fold(one.text) for one in asked)
+    for one in asked:
+        for card in sorted({*one.cards} - cards):
+            yield Finding("error", "content/questions.yaml", card, f"no such card: “{one.text}”")
+        if questions[fold(one.text)] > 1:
+            yield Finding("error", "content/questions.yaml", "", f"“{one.text}” stands there twice")
+    yield from _headings(lessons)
+
+
+def _headings(lessons: Sequence[Lesson]) -> Iterator[Finding]:
+    """A card is offered under its first keyword: short, and no other card's."""
+    taken: dict[str, str] = {}
+    for lesson in lessons:
+        for card in lesson.cards:
+            file, node = f"content/lessons/{lesson.id}.yaml", f"card {card.id}"
+            said, name = heading(lesson, card), f"{lesson.id}.{card.id}"
+            if len(said) > MAX_LIST_ITEM:
+                problem = f"the first keyword has {len(said)} characters, at most {MAX_LIST_ITEM}"
+                yield Finding("error", file, node, problem)
+            if (other := taken.setdefault(said, name)) != name:
+                problem = f"its first keyword, “{said}”, is also that of {other}"
+                yield Finding("error", file, node, problem)
 
 
 def _dated(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from flows.catalog import CONTENT, ContentError, load_yaml, need, short_path
 from flows.curriculum import Lesson
-from flows.hear_see import Shown, all_cards
 from flows.findings import Finding
+from flows.hear_see import Shown, all_cards
 from flows.speech import Speech, load_speech
 
 MOST = 512 * 1024

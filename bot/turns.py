@@ -295,7 +295,7 @@ class Turns:
             node, words = self._group_command(inbound)
             if receipt_codes.find(inbound.text):
                 node, words = "code", ""  # neither repeated nor confirmed before the village
-            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            elif node in ("ask", "heard", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None
@@ -312,10 +312,10 @@ class Turns:
                 )
 
     def _group_command(self, inbound: Inbound) -> tuple[str, str]:
-        """The node a command leads to and the words behind it; a reply to the bot is a question."""
+        """The node a command leads to and the words behind it; a reply to the bot may ask."""
         text = inbound.text.strip()
         if not text.startswith("/"):
-            return ("ask", text) if text else ("", "")
+            return ("heard", text) if text else ("", "")
         command, _, words = text[1:].partition(" ")
         name = command.partition("@")[0].casefold()
         return self._service.catalog.group_commands.get(name, ""), words.strip()

@@ -159,6 +159,7 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
                 entry["to"],
                 rest=entry.get("rest") == "yes",
                 officer=entry.get("officer") == "yes",
+                unless=folded(entry.get("unless") or ()),
             )
             for entry in raw["triggers"]
         ]

@@ -38,6 +38,7 @@ from flows.entities import load_extractor
 from flows.hearing import Hearing
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
+from flows.retrieval import load_retrieval, shipped_retrieval
 from flows.understanding import load_understander, shipped_understander
 from flows.wording import Wording
 
@@ -52,6 +53,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
+    retrieval = shipped_retrieval() if folder == CONTENT else load_retrieval(folder, villagers)
     extractor = load_extractor(folder)
     reader = OfferReader(understander, extractor, flags, load_destinations(folder))
     notice = text_version(wording, *tip_off.NOTICE)
@@ -66,12 +68,12 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         pictures.flow(),
         voices.flow(),
         ask_human.flow(),
-        free_text.flow(villagers, understander),
+        free_text.flow(villagers, understander, retrieval),
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
-        village_group.flow(villagers),
+        village_group.flow(villagers, retrieval),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},

@@ -21,6 +21,9 @@ VOICES_EXITS = ("@heard", "@misheard", "@said")
 """Targets that only the flow `voices` may name: back to wherever the voice was recorded, which
 may be anywhere; the menu stands for it here."""
 
+MAY_BE_SILENT = frozenset([("village_group", "heard")])
+"""A remark in a group that calls nobody may stay without an answer."""
+
 
 def exits(node: Node) -> dict[str, str]:
     """The ways out of a node as they are written, by the name of the exit."""
@@ -128,7 +131,7 @@ class Graph:
         node = self.nodes[place]
         if isinstance(node, End):
             return True
-        if isinstance(node, Say | Choose | Pick | Ask) or place in seen:
+        if isinstance(node, Say | Choose | Pick | Ask) or place in seen | MAY_BE_SILENT:
             return False
         return any(self.silent(target, seen | {place}) for target in self.leads[place])
 
