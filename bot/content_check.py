@@ -22,8 +22,9 @@ from flows.catalog import (
     load_hotlines,
     load_yaml,
 )
-from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
+from flows.check_facts import ClosedDestination
 from flows.conversations import load_catalog
+from flows.fact_files import LOADERS, Fact
 from flows.lint import Finding, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
 from flows.wording import WordingError
@@ -116,7 +117,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
 
 
 def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
-    """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
+    """Warning signs, destinations, ways, documents and costs: unreadable, unreviewed, past their day."""
     for name, load in LOADERS.items():
         try:
             yield from _dated(name, load(folder), today)
@@ -147,9 +148,7 @@ def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
             yield Finding("warning", file, month.hijri, problem)
 
 
-def _dated(
-    name: str, rows: Sequence[RedFlag | ClosedDestination | Way], today: date
-) -> Iterator[Finding]:
+def _dated(name: str, rows: Sequence[Fact], today: date) -> Iterator[Finding]:
     file = f"content/{name}"
     if unread := sum(not row.reviewed for row in rows):
         problem = f"no named person has reviewed {unread} of {len(rows)} texts"

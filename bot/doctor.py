@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
 from flows.catalog import CONTENT, ContentError
-from flows.check_facts import LOADERS
+from flows.fact_files import LOADERS
 
 State = Literal["ok", "warn", "bad"]
 

@@ -21,7 +21,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.partner_world import PartnerWorld
+from bot.departure_world import DepartureWorld
 from bot.recruiters import Register
 from bot.routing import Chart, Question, Route, leaders, load_chart, route
 from bot.sealing import new_receipt
@@ -45,7 +45,7 @@ from flows.ports import (
 )
 
 
-class World(PartnerWorld):
+class World(DepartureWorld):
     """One turn's view of the world. Nothing here writes."""
 
     def person(self) -> Person:

@@ -1,7 +1,7 @@
 """Who this is, what is kept, which village; the menu; and what somebody may ask about the bot."""
 
 from flows.events import ConsentGiven, Event, ForgetMe, PlaceChosen
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene, Slots
 from flows.places import place_questions
 from flows.ports import Place
 
@@ -9,11 +9,12 @@ SHOWN = 40
 """Characters of each watched company, so that twenty of them fit one message."""
 
 
-def flow(consent_version: str) -> Flow:
-    """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
+def flow(consent_version: str, departure_data: Slots) -> Flow:
+    """`consent_version` names the words that are agreed to (`Catalog.consent_version`);
+    `departure_data` fills what is said of a kept departure."""
     return Flow(
         "welcome",
-        _first_words(consent_version) | _menu() | _my_officer() | _about(),
+        _first_words(consent_version) | _menu() | _my_officer() | _about(departure_data),
         entries=("menu", "about", "delete", "officer"),
     )
 
@@ -81,7 +82,7 @@ def _my_officer() -> dict[str, Node]:
     }
 
 
-def _about() -> dict[str, Node]:
+def _about(departure_data: Slots) -> dict[str, Node]:
     """What somebody may ask about the bot, and their own data."""
     return {
         "about": Choose(
@@ -102,7 +103,12 @@ def _about() -> dict[str, Node]:
             {"ask": "village_ask", "consent": "consent"},
         ),
         "genuine": Say("common.genuine", "about", slots=_office, public=True),
-        "data": Say("welcome.data", "about", slots=_data),
+        "data": Say("welcome.data", "departure", slots=_data),
+        "departure": Decide(
+            lambda scene: "some" if scene.ports.departure() or scene.ports.followed() else "none",
+            {"some": "departure_data", "none": "about"},
+        ),
+        "departure_data": Say("departure.data", "about", slots=departure_data),
         "delete": Decide(
             lambda scene: scene.person.channel,
             {"whatsapp": "chat_whatsapp", "telegram": "chat_telegram", "simulator": "chat_here"},
