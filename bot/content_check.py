@@ -24,6 +24,7 @@ from flows.catalog import (
 )
 from flows.check_facts import ClosedDestination
 from flows.conversations import load_catalog
+from flows.departure_facts import load_documents
 from flows.fact_files import LOADERS, Fact
 from flows.lint import Finding, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
@@ -123,6 +124,15 @@ def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
             yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
+    try:
+        known = read_countries(folder / "countries.csv")[0]
+        documents = load_documents(folder)
+    except (ContentError, OSError):  # said already
+        return
+    for row in documents:
+        for code in set(row.to) - known.keys():
+            problem = f"`to` has {code}, which is not in countries.csv"
+            yield Finding("error", "content/checklist.yaml", row.id, problem)
 
 
 def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:

@@ -12,8 +12,8 @@ from bot.sealing import SealBroken
 from bot.service import NoOffice, Service
 from bot.territory import zone_of
 from bot.working_hours import WorkingCalendar
-from flows.departure import counted
-from flows.events import Button, MessageCreated
+from flows.departure_checklist import counted
+from flows.events import MessageCreated
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +52,11 @@ def remind_due(connection: Connection, service: Service, now: datetime) -> int:
 def ask_traveller(
     connection: Connection, service: Service, contact_id: int, now: datetime
 ) -> list[dict[str, Any]]:
-    """Somebody used the code. Without a push it is asked when the traveller opens the list."""
-    say = service.catalog.wording.say
-    buttons = (
-        Button("1", say("departure.allow"), "departure.family_ask.yes"),
-        Button("2", say("departure.refuse"), "departure.family_ask.no"),
-    )
-    text = service.message("departure.asked_notice").text
-    return _to(connection, service, contact_id, MessageCreated(text, buttons), now)
+    """Somebody used the code. Without a push it is asked when the traveller opens the list.
+
+    No buttons: a number typed in answer would go to the question that waits in the chat.
+    """
+    return _to(connection, service, contact_id, service.message("departure.asked_notice"), now)
 
 
 def tell_relative(

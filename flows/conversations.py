@@ -9,6 +9,7 @@ from flows import (
     check_recruiter,
     costs,
     departure,
+    departure_checklist,
     departure_family,
     free_text,
     lessons,
@@ -59,12 +60,12 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     extractor = load_extractor(folder)
     destinations = load_destinations(folder)
     documents = load_documents(folder)
-    checklist = departure.Checklist(documents, destinations, extractor)
+    checklist = departure_checklist.Checklist(documents, destinations, extractor)
     reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
     flows = [
         resume.flow(),
-        welcome.flow(text_version(wording, CONSENT_TEXT), departure.data(checklist)),
+        welcome.flow(text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist)),
         *lessons.flows(known, chapters),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         departure.flow(

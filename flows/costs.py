@@ -165,7 +165,12 @@ def _lines(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
 
 
 def _whys(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
-    lines = [f"- {one.cost.name}: {one.cost.why}" for one in asked if one.cost]
+    """One line a reason, with all things that it is about."""
+    about: dict[str, list[str]] = {}
+    for one in asked:
+        if one.cost:
+            about.setdefault(one.cost.why, []).append(one.cost.name)
+    lines = [f"- {', '.join(names)}: {why}" for why, names in about.items()]
     more = len(lines) - MOST_WHYS
     lines = lines[:MOST_WHYS] + ([f"- dan {more} lagi: lihat SUMBER."] if more > 0 else [])
     return {"whys": "\n".join(lines) or "- Yang Anda tulis tidak ada di daftar kami."}

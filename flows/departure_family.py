@@ -80,7 +80,6 @@ def _travellers(version: str) -> dict[str, Node]:
         "family_ask": Choose(
             "departure.family_ask",
             (Choice("yes", "departure.allow", "allow"), Choice("no", "departure.refuse", "refuse")),
-            open=True,
         ),
         "allow": Decide(_still_asks, {"yes": "allow_it", "no": "asks_not"}),
         "allow_it": Emit(allow, "allowed"),
