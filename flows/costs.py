@@ -171,8 +171,9 @@ def _whys(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
         if one.cost:
             about.setdefault(one.cost.why, []).append(one.cost.name)
     lines = [f"- {', '.join(names)}: {why}" for why, names in about.items()]
-    more = len(lines) - MOST_WHYS
-    lines = lines[:MOST_WHYS] + ([f"- dan {more} lagi: lihat SUMBER."] if more > 0 else [])
+    if len(lines) > MOST_WHYS:
+        rest = len(lines) - MOST_WHYS + 1
+        lines = [*lines[: MOST_WHYS - 1], f"- dan {rest} alasan lain: tulis SUMBER."]
     return {"whys": "\n".join(lines) or "- Yang Anda tulis tidak ada di daftar kami."}
 
 

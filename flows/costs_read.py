@@ -73,7 +73,7 @@ class CostReader:
         mentions = list(self._mentions(piece))
         amounts = [(one.start, one.end) for one in self._extractor.extract(piece).amounts]
         if not mentions:
-            words = set(_WORD.findall(fold(piece).text))
+            words = {_bare(word) for word in _WORD.findall(fold(piece).text)}
             if amounts and not words & _NO_COST:
                 yield Asked(None, _short(piece))
             return
@@ -86,8 +86,7 @@ class CostReader:
     def _mentions(self, piece: str) -> Iterator[_Mention]:
         """The longest phrase at each word; a word is part of one thing only."""
         folded = fold(piece)
-        tokens = [(_ENDINGS.sub("", found[0]) or found[0], found) for found in
-                  _WORD.finditer(folded.text)]  # fmt: skip
+        tokens = [(_bare(found[0]), found) for found in _WORD.finditer(folded.text)]
         at, last = 0, None
         while at < len(tokens):
             cost, length = self._longest([token for token, _ in tokens[at : at + _LONGEST_PHRASE]])
@@ -111,7 +110,12 @@ class CostReader:
 
 
 def _alike(said: str, known: str) -> bool:
-    return said == known or (said[:1] == known[:1] and near(said, known))
+    """One slip apart; "uang" is no "utang"."""
+    return said == known or (len(said) >= 5 and said[0] == known[0] and near(said, known))
+
+
+def _bare(word: str) -> str:
+    return _ENDINGS.sub("", word)
 
 
 def _short(words: str) -> str:

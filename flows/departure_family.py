@@ -17,6 +17,7 @@ from flows.events import (
     FamilyInvited,
 )
 from flows.nodes import Choice, Choose, Decide, Emit, Node, Say, Scene, Slots
+from flows.ports import Ports
 from flows.times import say_date
 
 CODE_LETTERS = 9
@@ -29,9 +30,16 @@ _MENU = Choice("menu", "common.to_menu", "welcome:menu")
 def read_code(words: str) -> str:
     """`7f3k 92qx` → `7F3K-92QX`; "" for words that are no code. One has a digit or capitals."""
     found = _CODE.fullmatch(words)
-    if not found or (words.strip().isalpha() and not words.strip().isupper()):
-        return ""
-    return f"{found[1]}-{found[2]}".upper()
+    code = f"{found[1]}-{found[2]}" if found else ""
+    return code.upper() if code.isupper() or any(letter.isdigit() for letter in code) else ""
+
+
+def _fresh_code(ports: Ports) -> str:
+    """With a digit in it, so that in small letters it is still no two words."""
+    code = ""
+    while not any(letter.isdigit() for letter in code):
+        code = ports.new_receipt()[:CODE_LETTERS]
+    return code
 
 
 def family_nodes(documents: tuple[Document, ...], version: str) -> dict[str, Node]:
@@ -49,7 +57,7 @@ def _travellers(version: str) -> dict[str, Node]:
         return "followed" if scene.ports.followers() else "nobody"
 
     def invite(scene: Scene) -> list[Event]:
-        scene.answers["code"] = scene.ports.new_receipt()[:CODE_LETTERS]
+        scene.answers["code"] = _fresh_code(scene.ports)
         return [FamilyInvited(scene.answers["code"])]
 
     def allow(scene: Scene) -> list[Event]:

@@ -13,6 +13,7 @@ _DONE = frozenset(["sudah", "udah", "sdh", "udh", "dah", "wis", "wes", "sampun",
 _UNDONE = frozenset(["belum", "blm", "blum", "durung", "dereng", "acan", "can", "hapus", "batal"])
 _SMALL = frozenset(["ada", "punya", "jadi", "ya", "pak", "bu", "kak", "saya", "nomor", "no",
                     "yang", "dan", "sama", "centang", "beres"])  # fmt: skip
+_AND = re.compile(r"[,&+]|\b(?:dan|sama|karo|lan|jeung)\b", re.IGNORECASE)
 SAME_NAME = 82
 """How alike (0-100) a typed name and a title must be; "paspot" and "Paspor" are."""
 
@@ -40,19 +41,29 @@ def read_typed(
     if len(numbers) == len(said):
         known = all(1 <= number <= len(here) for number in numbers)
         return Typed(tuple(here[number - 1].value for number in numbers) if known else (), done)
-    named = _named(" ".join(said), every)
-    return Typed((named,), done) if named else None
+    names = tuple(_named(part, every) for part in _parts(text))
+    return Typed(names, done) if all(names) else None
+
+
+def _parts(text: str) -> list[str]:
+    """ "sudah paspor dan visa" → paspor, visa."""
+    _, _, behind = text.strip().partition(" ")
+    parts = (fold(part).split() for part in _AND.split(behind))
+    bare = (" ".join(word for word in part if word not in _SMALL) for part in parts)
+    return [part for part in bare if part]
 
 
 def _named(words: str, every: tuple[Option, ...]) -> str:
-    """The one option whose title it is, or a word of it that no other title has."""
+    """The one option whose title it is, or of which alone all these words are."""
     titles = {option.value: fold(option.label) for option in every}
     best = max(titles, key=lambda value: ratio(words, titles[value]), default="")
     if best and ratio(words, titles[best]) >= SAME_NAME:
         return best
-    having = [
-        value
-        for value, title in titles.items()
-        if any(len(part) >= 3 and ratio(words, part) >= SAME_NAME for part in title.split())
-    ]
+    said = words.split()
+    having = [value for value, title in titles.items() if _all_in(said, title.split())]
     return having[0] if len(having) == 1 else ""
+
+
+def _all_in(said: list[str], title: list[str]) -> bool:
+    """Every word that is said stands in the title, a slip of the finger allowed."""
+    return all(any(ratio(word, part) >= SAME_NAME for part in title) for word in said)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.content_check import run
-from flows.departure_facts import WAYS, documents_for, load_costs, load_documents
+from flows.departure_facts import WAYS, Cost, Document, documents_for, load_costs, load_documents
 from tests.broken_content import change
 
 TODAY = date(2026, 11, 22)
@@ -40,7 +40,8 @@ def test_a_row_for_one_country_is_shown_only_there() -> None:
 
 
 def test_every_fact_is_dated_and_nobody_has_reviewed_it() -> None:
-    for row in (*load_documents(), *load_costs()):
+    rows: list[Document | Cost] = [*load_documents(), *load_costs()]
+    for row in rows:
         assert row.source.checked <= TODAY < row.source.review_by, row.id
         assert not row.reviewed, row.id
 
