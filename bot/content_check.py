@@ -24,9 +24,11 @@ from flows.catalog import (
     load_hotlines,
     load_yaml,
 )
-from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
+from flows.check_facts import ClosedDestination
 from flows.conversations import load_catalog
 from flows.curriculum import Lesson, for_villagers, load_lessons
+from flows.departure_facts import load_documents
+from flows.fact_files import LOADERS, Fact
 from flows.findings import Finding
 from flows.lint import MAX_LIST_ITEM, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
@@ -125,12 +127,21 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
 
 
 def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
-    """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
+    """Warning signs, destinations, ways, documents and costs: unreadable, unreviewed, past their day."""
     for name, load in LOADERS.items():
         try:
             yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
+    try:
+        known = read_countries(folder / "countries.csv")[0]
+        documents = load_documents(folder)
+    except (ContentError, OSError):  # said already
+        return
+    for row in documents:
+        for code in set(row.to) - known.keys():
+            problem = f"`to` has {code}, which is not in countries.csv"
+            yield Finding("error", "content/checklist.yaml", row.id, problem)
 
 
 def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
@@ -190,9 +201,7 @@ def _headings(lessons: Sequence[Lesson]) -> Iterator[Finding]:
                 yield Finding("error", file, node, problem)
 
 
-def _dated(
-    name: str, rows: Sequence[RedFlag | ClosedDestination | Way], today: date
-) -> Iterator[Finding]:
+def _dated(name: str, rows: Sequence[Fact], today: date) -> Iterator[Finding]:
     file = f"content/{name}"
     if unread := sum(not row.reviewed for row in rows):
         problem = f"no named person has reviewed {unread} of {len(rows)} texts"

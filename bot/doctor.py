@@ -37,7 +37,7 @@ from bot.shelf import chosen_voice
 from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
 from flows.catalog import CONTENT, ContentError
-from flows.check_facts import LOADERS
+from flows.fact_files import LOADERS
 
 State = Literal["ok", "warn", "bad"]
 

@@ -11,6 +11,7 @@ from bot import (
     audit,
     conflicts,
     contacts,
+    departure_effects,
     groups,
     leave,
     lessons,
@@ -39,6 +40,7 @@ from flows.events import (
     ConsentWithdrawn,
     ContactShared,
     DangerConfirmed,
+    DepartureEvent,
     DraftDropped,
     Event,
     ForgetMe,
@@ -98,6 +100,8 @@ class Effects(TipOpening):
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
         if isinstance(event, PartnerEvent):
             return must(partner_effects.carry_out(self, self._someone(), event))
+        if isinstance(event, DepartureEvent):
+            return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -162,6 +166,7 @@ class Effects(TipOpening):
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                departure_effects.stop(connection, self.service.ring, known.id)
                 partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now

@@ -52,7 +52,7 @@ class Drawn:
 
 def of(shown: Shown, today: date) -> Drawn:
     source = shown.card.source
-    found = marks(shown.lesson, source, today)
+    found = marks(source, shown.lesson.reviewed, today)
     return Drawn(shown.lesson.title, shown.place, shown.card.text.strip(),
                  f"Sumber: {source.shown()}", tuple(found))  # fmt: skip
 

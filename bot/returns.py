@@ -10,6 +10,7 @@ from bot import (
     audit,
     conflicts,
     contacts,
+    departure_effects,
     draft_media,
     lessons,
     officers,
@@ -196,6 +197,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     contacts.forget(connection, known.id, now)
     lessons.forget(connection, known.id)
     watches.forget(connection, known.id)
+    departure_effects.forget_person(connection, known.id)
     partner_effects.leave(connection, known.id, now)
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)

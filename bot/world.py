@@ -22,8 +22,8 @@ from bot import (
     tips,
     watches,
 )
+from bot.departure_world import DepartureWorld
 from bot.recruiters import Register
-from bot.routing_world import RoutingWorld
 from bot.sealing import new_receipt
 from flows import hear_see
 from flows.catalog import HotlineEntry
@@ -43,7 +43,7 @@ from flows.ports import (
 )
 
 
-class World(RoutingWorld):
+class World(DepartureWorld):
     """One turn's view of the world. Nothing here writes."""
 
     def person(self) -> Person:

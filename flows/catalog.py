@@ -16,6 +16,7 @@ from flows.wording import Wording
 
 if TYPE_CHECKING:
     from flows.curriculum import Chapter, Lesson
+    from flows.departure_facts import Document
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -68,6 +69,7 @@ class Catalog:
     choice_words: Mapping[str, tuple[str, ...]]
     lessons: "tuple[Lesson, ...]" = ()
     chapters: "tuple[Chapter, ...]" = ()
+    documents: "tuple[Document, ...]" = ()
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""

@@ -213,6 +213,8 @@ class Run:
             return None
         self.words = text
         if not isinstance(node, Ask):
+            if isinstance(node, Choose) and node.open and self.catalog.triggers.match(text):
+                return self._begin(text)
             if node.free is None:
                 raise FlowStuck(f"{self.session.flow}.{self.session.node}: no way for free words")
             return self.walk(node.free)

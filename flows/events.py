@@ -6,6 +6,7 @@ Events are written only after the whole turn has been computed, inside its trans
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.departure_plan import Plan
 from flows.ports import Urgency
 
 
@@ -323,6 +324,48 @@ PartnerEvent = PartnerEnrolled | PartnerCodeMissed | PartnerRequestRead | Partne
 
 
 @dataclass(frozen=True, slots=True)
+class DepartureKept:
+    """The plan as it is now; it takes the place of what was kept before."""
+
+    plan: Plan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureForgotten:
+    """The plan goes, and with it whoever followed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyInvited:
+    """A one-time code for a relative; one that was not used before is void."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyAsked:
+    """A relative typed the code: its owner is asked."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyAnswered:
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyEnded:
+    mine: bool
+    """The traveller ends it for all relatives; else this relative stops following."""
+
+
+DepartureEvent = (
+    DepartureKept | DepartureForgotten | FamilyInvited | FamilyAsked | FamilyAnswered | FamilyEnded
+)
+
+
+@dataclass(frozen=True, slots=True)
 class GroupInvited:
     """An officer wants to bind a group to a village: the code waits to be typed in the group."""
 
@@ -378,6 +421,7 @@ Event = (
     | OfficerEnrolled
     | PartnerEvent
     | PartnerAsked
+    | DepartureEvent
     | GroupInvited
     | GroupBound
     | BroadcastOrdered

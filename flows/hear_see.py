@@ -48,7 +48,9 @@ class Shown:
 
     def words(self, today: date) -> str:
         """What the card says, with the honest marks under it."""
-        return "\n".join([self.card.text.strip(), *marks(self.lesson, self.card.source, today)])
+        return "\n".join(
+            [self.card.text.strip(), *marks(self.card.source, self.lesson.reviewed, today)]
+        )
 
 
 def all_cards(lessons: Iterable[Lesson]) -> list[Shown]:

@@ -38,8 +38,8 @@ DONE_MARK = " ✓"
 """Stands behind the title of a finished lesson, inside the limit of its label."""
 FALLBACKS = 3
 
-_LONG = re.compile(r"check_recruiter\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
-_VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
+_LONG = re.compile(r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
+_VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
@@ -78,6 +78,7 @@ _SAID_BY_CODE = {
     ),
     "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
+    "departure.reminder": frozenset(["days", "done", "of"]),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""

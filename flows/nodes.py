@@ -72,7 +72,7 @@ class Choose:
     source: Slots | None = None
     human: bool = True
     open: bool = False
-    """A menu: words that are no choice may start another conversation."""
+    """A menu: words that are no choice may start another conversation, also before `free`."""
     public: bool = False
     expires: timedelta | None = None
     free: str | None = None

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from flows.company_names import company_words, fold
+from flows.departure_plan import DeparturePorts
 
 Urgency = Literal["none", "soon", "now"]
 Verdict = Literal[
@@ -257,7 +258,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(Protocol):
+class Ports(DeparturePorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flows.events import ConsentGiven, Event, ForgetMe, PlaceChosen
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene, Slots
 from flows.places import place_questions
 from flows.ports import Place
 
@@ -14,15 +14,16 @@ SHOWN = 40
 """Characters of each watched company, so that twenty of them fit one message."""
 
 
-def flow(consent_version: str) -> Flow:
-    """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
+def flow(consent_version: str, departure_data: Slots) -> Flow:
+    """`consent_version` names the words that are agreed to (`Catalog.consent_version`);
+    `departure_data` fills what is said of a kept departure."""
     return Flow(
         "welcome",
         _first_words(consent_version)
         | _asked_first(consent_version)
         | _menu()
         | _my_officer()
-        | _about(),
+        | _about(departure_data),
         entries=("asked_first", "menu", "about", "delete", "officer"),
     )
 
@@ -115,7 +116,7 @@ def _my_officer() -> dict[str, Node]:
     }
 
 
-def _about() -> dict[str, Node]:
+def _about(departure_data: Slots) -> dict[str, Node]:
     """What somebody may ask about the bot, and their own data."""
     return {
         "about": Choose(
@@ -136,7 +137,12 @@ def _about() -> dict[str, Node]:
             {"ask": "village_ask", "consent": "consent"},
         ),
         "genuine": Say("common.genuine", "about", slots=_office, public=True),
-        "data": Say("welcome.data", "about", slots=_data),
+        "data": Say("welcome.data", "departure", slots=_data),
+        "departure": Decide(
+            lambda scene: "some" if scene.ports.departure() or scene.ports.followed() else "none",
+            {"some": "departure_data", "none": "about"},
+        ),
+        "departure_data": Say("departure.data", "about", slots=departure_data),
         "delete": Decide(
             lambda scene: scene.person.channel,
             {"whatsapp": "chat_whatsapp", "telegram": "chat_telegram", "simulator": "chat_here"},

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from flows.departure_plan import Followed, Plan
 from flows.ports import (
     Attachments,
     Audience,
@@ -115,6 +116,10 @@ class FakePorts:
     pictures: int = 0
     is_partner: PartnerView | None = BABINSA
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
+    plan: Plan | None = None
+    relatives: int = 1
+    relative_waits: bool = False
+    follows: Followed | None = None
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -246,6 +251,21 @@ class FakePorts:
 
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
         return (BABINSA,) if tip_number in self.tips else ()
+
+    def departure(self) -> Plan | None:
+        return self.plan
+
+    def followers(self) -> int:
+        return self.relatives
+
+    def family_asks(self) -> bool:
+        return self.relative_waits
+
+    def family_code(self, code: str) -> bool:
+        return code == RECEIPT[:9]
+
+    def followed(self) -> Followed | None:
+        return self.follows
 
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"

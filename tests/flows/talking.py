@@ -34,8 +34,10 @@ ANSWERS = {
     "request": "7", "opening": "ABCD", "partner": "5",
     "code": "ABCD", "act": "reply", "rest": "", "reason": "document", "hours": "24",
     "heir": "2", "heir_name": "Bagus Prasetyo", "days": "2026-11-24 2026-11-28", "deputy": "2",
-    "reply": "tidak dikenal", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor",
-    "told": "apa itu paspor", "back": '["","",{}]', "right": "1", "more": "mobilnya putih",
+    "reply": "tidak dikenal", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
+    "way": "p3mi", "country": "my", "day": "2027-01-24", "done": "paspor", "kept": "yes",
+    "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
+    "more": "mobilnya putih",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
