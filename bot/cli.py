@@ -12,7 +12,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from bot import content_cli, erase_cli, office_cli, partner_cli, register_cli, understand_cli
+from bot import (
+    answer_cli,
+    content_cli,
+    erase_cli,
+    keyring_cli,
+    media_cli,
+    office_cli,
+    partner_cli,
+    register_cli,
+    understand_cli,
+)
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -87,7 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--contacts", type=int, default=2000)
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
+    answer_cli.add_commands(commands)
     erase_cli.add_commands(commands)
+    keyring_cli.add_commands(commands)
+    media_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)

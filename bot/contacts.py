@@ -265,13 +265,23 @@ def give_consent(
         change(connection, contact_id, consented_at=now)
 
 
-def withdraw_consent(connection: Connection, contact_id: int, now: datetime) -> None:
-    """What was agreed to is over; the proof that it once was stays, without any content."""
-    connection.execute(
-        update(consents)
-        .where(consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=now)
-    )
+def agrees(connection: Connection, contact_id: int, purpose: str) -> bool:
+    """Agreed to it, and has not taken that back."""
+    mine = consents.c.contact_id == contact_id, consents.c.purpose == purpose
+    query = select(consents.c.id).where(*mine, consents.c.withdrawn_at.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def withdraw_consent(
+    connection: Connection, contact_id: int, now: datetime, purpose: str = ""
+) -> None:
+    """What was agreed to is over (for one purpose, or all); the proof that it once was stays,
+    without any content."""
+    mine = consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None)
+    which = update(consents).where(*mine)
+    if purpose:
+        which = which.where(consents.c.purpose == purpose)
+    connection.execute(which.values(withdrawn_at=now))
 
 
 def forget(connection: Connection, contact_id: int, now: datetime) -> None:

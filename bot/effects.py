@@ -11,6 +11,7 @@ from bot import (
     audit,
     conflicts,
     contacts,
+    departure_effects,
     groups,
     leave,
     lessons,
@@ -36,8 +37,10 @@ from flows.events import (
     BroadcastOrdered,
     CaseNewsStopped,
     ConsentGiven,
+    ConsentWithdrawn,
     ContactShared,
     DangerConfirmed,
+    DepartureEvent,
     DraftDropped,
     Event,
     ForgetMe,
@@ -68,6 +71,7 @@ from flows.events import (
     TipSeen,
     TipShown,
     TipWithdrawn,
+    VoiceSent,
 )
 
 
@@ -96,6 +100,8 @@ class Effects(TipOpening):
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
         if isinstance(event, PartnerEvent):
             return must(partner_effects.carry_out(self, self._someone(), event))
+        if isinstance(event, DepartureEvent):
+            return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -123,8 +129,8 @@ class Effects(TipOpening):
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
-                ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
-                | LessonReached() | OfficerEnrolled() | PictureSent()
+                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | OptedOut() | OptedIn()
+                | ForgetMe() | LessonReached() | OfficerEnrolled() | PictureSent() | VoiceSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -135,13 +141,15 @@ class Effects(TipOpening):
     def _person_event(
         self,
         event: ConsentGiven
+        | ConsentWithdrawn
         | PlaceChosen
         | OptedOut
         | OptedIn
         | ForgetMe
         | LessonReached
         | OfficerEnrolled
-        | PictureSent,
+        | PictureSent
+        | VoiceSent,
     ) -> None:
         known = self._someone()
         connection, now = self.connection, self.now
@@ -149,6 +157,8 @@ class Effects(TipOpening):
             case ConsentGiven(purpose=purpose, text_version=version):
                 contacts.give_consent(connection, known.id, purpose, version, now)
                 known.consented |= purpose == "service"
+            case ConsentWithdrawn(purpose=purpose):
+                contacts.withdraw_consent(connection, known.id, now, purpose)
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
@@ -156,6 +166,7 @@ class Effects(TipOpening):
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                departure_effects.stop(connection, self.service.ring, known.id)
                 partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now
@@ -174,6 +185,9 @@ class Effects(TipOpening):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):
                 told = pictures.Told(media, caption)
+                pictures.put(connection, self.service.ring, known, told, now)
+            case VoiceSent(media=media):
+                told = pictures.Told(media, medium=pictures.VOICE)
                 pictures.put(connection, self.service.ring, known, told, now)
 
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:

@@ -7,17 +7,18 @@ the lesson. Who reads a card twice is counted twice: these are counts of message
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import Field, SQLModel
 
-from bot.database import Database
+from bot.service import Service
 from flows.curriculum import Lesson
 from flows.session import Session
 
 What = Literal["seen", "answered"]
+_KEY = ("day", "lesson", "place")
 _WHATS: tuple[What, ...] = ("seen", "answered")
 Step = tuple[str, str, What]
 """(lesson, place, what); a place is `card_ID`, `quiz_ID` or `action`."""
@@ -52,16 +53,16 @@ def steps(before: Session, after: Session) -> Iterator[Step]:
         yield after.flow.removeprefix(_PREFIX), after.node, "seen"
 
 
-def keep(connection: Connection, database: Database, day: date, taken: Iterable[Step]) -> None:
+def keep(connection: Connection, service: Service, now: datetime, taken: Iterable[Step]) -> None:
     """Add a batch's steps, in one order everywhere, so that no two turns wait for each other."""
     counted = Counter(taken)
     for lesson, place in sorted({(lesson, place) for lesson, place, _ in counted}):
         adds = {what: counted[lesson, place, what] for what in _WHATS}
-        insert = database.insert(counts).values(day=day, lesson=lesson, place=place, **adds)
-        more = {what: counts.c[what] + insert.excluded[what] for what in adds}
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=["day", "lesson", "place"], set_=more)
+        insert = service.database.insert(counts).values(
+            day=service.today(now), lesson=lesson, place=place, **adds
         )
+        more = {what: counts.c[what] + insert.excluded[what] for what in adds}
+        connection.execute(insert.on_conflict_do_update(index_elements=_KEY, set_=more))
 
 
 # ---- reading it

@@ -61,6 +61,8 @@ class Body(msgspec.Struct, omit_defaults=True):
     callback_id: str = ""
     erase: str = ""
     """When its provider is to delete it (`bot/erasures.py`)."""
+    media: str = ""
+    """As in `MessageCreated`."""
 
     def shown_buttons(self) -> tuple[Button, ...]:
         return tuple(Button(*button) for button in self.buttons)
@@ -96,6 +98,7 @@ def row_for(
         message.fixed,
         callback_id,
         erase,
+        message.media,
     )
     return {
         "lane": lane,

@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from flows.catalog import CONTENT, ContentError, lesson_hash, load_texts, load_yaml, short_path
-from flows.check_facts import LOADERS
 from flows.curriculum import load_lessons
+from flows.fact_files import LOADERS
 
 STAMPS = "reviews.yaml"
 WHOLE_FILES = ("deadlines.yaml", "grounds.yaml", "hotlines.yaml", "partners.yaml", "ramadan.yaml")

@@ -20,6 +20,9 @@ from bot import (
     accounts,
     broadcasts,
     case_work,
+    departure_family,
+    departure_notices,
+    departures,
     draft_media,
     leave,
     links,
@@ -29,6 +32,7 @@ from bot import (
     partner_requests,
     receipts,
     register_notices,
+    retention,
     sign_in,
     tip_clock,
     tip_lists,
@@ -101,7 +105,17 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: _daily(connection, service.database, "handover", now, hand_over_orphans),
         lambda connection: escalate_overdue(connection, service, now),
         lambda connection: report_broadcasts(connection, service, now),
+        lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
+        lambda connection: _daily(
+            connection,
+            service.database,
+            "retention",
+            now,
+            lambda connection, now: retention.erase_old(
+                connection, now - timedelta(days=service.settings.keep_closed_days), now
+            ),
+        ),
         lambda connection: _daily(
             connection,
             service.database,
@@ -126,6 +140,7 @@ def next_moment(service: Service) -> datetime | None:
                                .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
             tip_clock.next_due(connection),
             leave.next_begin(connection, service.clock.now()),
+            departures.next_due(connection, service.clock.now()),
             outbox.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
@@ -227,6 +242,7 @@ def purge(connection: Connection, now: datetime) -> None:
     accounts.purge_sessions(connection, now)
     sign_in.purge(connection, now)
     partner_requests.end_overdue(connection, now)
+    departure_family.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections import deque
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ from bot.outgoing import outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
 from bot.service import NoOffice, Service
+from bot.shelf import CannotMake
 
 __all__ = ["DOWN", "PACES", "SENT", "Pace", "Pacer", "Sender"]
 
@@ -151,6 +153,8 @@ class Sender:
         try:
             message = self._outgoing(row)
             row.erase = message.erase
+            if message.wants:
+                message = await self._with_media(message)
         except Exception as error:
             log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
             return Refused(SEALED)
@@ -170,6 +174,17 @@ class Sender:
         """Known beforehand: WhatsApp would take the message and only later say that it failed."""
         last = row.last_inbound_at if self._channel.name == "whatsapp" else None
         return last is not None and outbox.window_closed(last, self._service.clock.now())
+
+    async def _with_media(self, message: Outgoing) -> Outgoing:
+        """Made here and not in a turn: the first to ask for a card's sound waits a second for it."""
+        now, shelf = self._service.clock.now(), self._service.shelf
+        try:
+            today = self._service.today(now)
+            media = await asyncio.to_thread(shelf.made, message.wants, today, now)
+        except CannotMake as error:
+            log.error("%s can't be made: %s", message.wants, error)
+            return replace(message, text=self._service.message("hear.failed").text)
+        return replace(message, media=media)
 
     def _outgoing(self, row: Any) -> Outgoing:
         return outgoing(

@@ -74,6 +74,23 @@ class Settings(BaseSettings):
     twilio_api_base_url: str = Field(
         "", description="Empty for Twilio itself; another address for a proxy or a test."
     )
+    media_dir: Path = Field(
+        Path("var/media"),
+        description="The folder of the lessons' sounds and picture cards; they are made again when they are "
+        "missing. Processes that send and serve share it.",
+    )
+    piper: Path = Field(
+        Path(),
+        description="The program piper for a more human voice; a dot means espeak-ng speaks.",
+    )
+    piper_voice: Path = Field(
+        Path(), description="Piper's voice, a file .onnx with its .onnx.json beside it."
+    )
+    speech_model: Path = Field(
+        Path(),
+        description="The folder of a Whisper model for faster-whisper (extra `speech`); a dot means that "
+        "officers listen to voice notes. Nothing is ever downloaded.",
+    )
     simulator: bool = Field(
         False,
         description="Serve the three-phone simulator at /simulator; never on a public machine.",
@@ -97,6 +114,13 @@ class Settings(BaseSettings):
         2000,
         ge=1,
         description="The most people one broadcast may reach; more is refused before it is sent.",
+    )
+    keep_closed_days: int = Field(
+        365,
+        ge=60,
+        le=3650,
+        description="How many days after its end the content of a report is kept; then its keys and "
+        "parts are deleted. Open reports are never deleted.",
     )
     register_drop_share: float = Field(
         0.2,

@@ -91,6 +91,8 @@ def _print(said: Sequence[Outgoing], as_json: bool, speaker: str) -> None:
 def _lines(message: Outgoing, to: str) -> Iterable[str]:
     yield from (f"  {to}{line}" for line in message.text.splitlines())
     yield from (f"  {to}  {button.number}. {button.label}" for button in message.buttons)
+    if message.media:
+        yield f"  {to}  [{message.media.path}]"
 
 
 def _as_dict(message: Outgoing) -> dict[str, object]:
@@ -103,5 +105,7 @@ def _as_dict(message: Outgoing) -> dict[str, object]:
             {"number": button.number, "label": button.label, "payload": button.payload}
             for button in message.buttons
         ],
-        "media": [],
+        "media": [{"type": message.media.type, "file": str(message.media.path)}]
+        if message.media
+        else [],
     }

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, draft_media, erasures, funnel, groups, outbox, pictures
+from bot import contacts, draft_media, erasures, funnel, groups, held_picture, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
@@ -26,7 +26,7 @@ from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from flows import engine, receipt_codes
-from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
+from flows.events import AttachmentSent, Event, MessageCreated, PictureSent, VoiceSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
@@ -44,8 +44,11 @@ _TALK: dict[str, InputKind] = {
     "picture": "picture",
     "picture_read": "picture_read",
     "attachment": "attachment",
+    "voice_heard": "voice_heard",
 }
-_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read", "attachment"})
+_COMES_BACK = frozenset({"picture_read", "voice_heard", "attachment"})
+"""What became of something that was sent before: a row of `picture_job` ends with it."""
+_NOT_SPOKEN = _COMES_BACK | {"blocked", "unblocked"}
 """Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
@@ -189,7 +192,7 @@ class Turns:
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
         tip_id = ""
-        if inbound.kind in ("picture_read", "attachment"):
+        if inbound.kind in _COMES_BACK:
             told = pictures.take_off(
                 batch.connection, self._service.ring, inbound.event_id, batch.now
             )
@@ -206,14 +209,15 @@ class Turns:
         before = known.session
         events = self._converse(batch, known, given, callback_id=inbound.callback_id)
         secret = erasures.confidential(before, known.session, events)
-        sent = {type(event) for event in events} & {PictureSent, AttachmentSent}
+        sent = {type(event) for event in events} & {PictureSent, VoiceSent, AttachmentSent}
         if inbound.kind not in _NOT_SPOKEN:
-            if not sent:
+            held = held_picture.holds(known.session, inbound.media)
+            if not sent and not held:
                 self._decline(batch.connection, inbound, batch.now)
             # The message of an attachment goes once its file was fetched.
             if inbound.channel in erasures.KEEPS_BODIES and AttachmentSent not in sent:
                 erasures.hear(batch.connection, self._service.ring, inbound.event_id,
-                              known.session, batch.now, secret=secret,
+                              known.session, batch.now, secret=secret and not held,
                               fetched=bool(sent))  # fmt: skip
 
     def _too_late(self, batch: _Batch, inbound: Inbound) -> None:
@@ -254,6 +258,8 @@ class Turns:
                 callback_id = ""
         self._carry_out(effects, sprint.events)
         batch.steps.extend(funnel.steps(before, sprint.session))
+        held_picture.let_go(batch.connection, self._service.ring, known.channel, before,
+                            sprint.session, sprint.events, batch.now)  # fmt: skip
         known.session = sprint.session
         known.touched = True
         known.is_new = False
@@ -291,7 +297,7 @@ class Turns:
             node, words = self._group_command(inbound)
             if receipt_codes.find(inbound.text):
                 node, words = "code", ""  # neither repeated nor confirmed before the village
-            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            elif node in ("ask", "heard", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None
@@ -308,10 +314,10 @@ class Turns:
                 )
 
     def _group_command(self, inbound: Inbound) -> tuple[str, str]:
-        """The node a command leads to and the words behind it; a reply to the bot is a question."""
+        """The node a command leads to and the words behind it; a reply to the bot may ask."""
         text = inbound.text.strip()
         if not text.startswith("/"):
-            return ("ask", text) if text else ("", "")
+            return ("heard", text) if text else ("", "")
         command, _, words = text[1:].partition(" ")
         name = command.partition("@")[0].casefold()
         return self._service.catalog.group_commands.get(name, ""), words.strip()
@@ -355,9 +361,7 @@ class Turns:
         there = {k.id for k in batch.people.values() if k.channel == "whatsapp"} & batch.spoke
         outbox.unpark(batch.connection, there, batch.now)  # only WhatsApp has a window
         outbox.queue(batch.connection, batch.rows)
-        if batch.steps:
-            day = self._service.today(batch.now)
-            funnel.keep(batch.connection, self._service.database, day, batch.steps)
+        funnel.keep(batch.connection, self._service, batch.now, batch.steps)
 
     def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:
         wakes = wakes_at(self._service.catalog, known.session)

@@ -16,6 +16,7 @@ from flows.wording import Wording
 
 if TYPE_CHECKING:
     from flows.curriculum import Chapter, Lesson
+    from flows.departure_facts import Document
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -68,10 +69,13 @@ class Catalog:
     choice_words: Mapping[str, tuple[str, ...]]
     lessons: "tuple[Lesson, ...]" = ()
     chapters: "tuple[Chapter, ...]" = ()
+    documents: "tuple[Document, ...]" = ()
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""
     welcome: str = "welcome"
+    asked_first: str = "welcome:asked_first"
+    """Where somebody new enters whose first words are a question, in `answers["words"]`."""
     menu: str = "welcome:menu"
     report: str = "tip_off"
     human: str = "ask_human"
@@ -157,6 +161,7 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
                 entry["to"],
                 rest=entry.get("rest") == "yes",
                 officer=entry.get("officer") == "yes",
+                unless=folded(entry.get("unless") or ()),
             )
             for entry in raw["triggers"]
         ]

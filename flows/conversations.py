@@ -7,6 +7,10 @@ from flows import (
     ask_human,
     broadcasts,
     check_recruiter,
+    costs,
+    departure,
+    departure_checklist,
+    departure_family,
     free_text,
     lessons,
     officer_desk,
@@ -17,6 +21,7 @@ from flows import (
     tip_off,
     tip_status,
     village_group,
+    voices,
     welcome,
 )
 from flows.canned import CANNED
@@ -31,13 +36,16 @@ from flows.catalog import (
 )
 from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
+from flows.costs_read import CostReader
 from flows.curriculum import for_villagers, load_chapters, load_lessons
+from flows.departure_facts import load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
 from flows.quoting import facts
+from flows.retrieval import load_retrieval, shipped_retrieval
 from flows.understanding import load_understander, shipped_understander
 from flows.wording import Wording
 
@@ -52,27 +60,38 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
+    retrieval = shipped_retrieval() if folder == CONTENT else load_retrieval(folder, villagers)
     extractor = load_extractor(folder)
     destinations = load_destinations(folder)
     ways = {way.id: way for way in load_ways(folder)}
+    documents = load_documents(folder)
+    checklist = departure_checklist.Checklist(documents, destinations, extractor)
     reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
     flows = [
         resume.flow(),
-        welcome.flow(text_version(wording, CONSENT_TEXT)),
+        welcome.flow(text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist)),
         *lessons.flows(known, chapters),
         check_recruiter.flow(reader, ways),
+        departure.flow(
+            checklist,
+            text_version(wording, *departure.CONSENT),
+            text_version(wording, *departure.REMINDING),
+            text_version(wording, *departure_family.CONSENT),
+        ),
+        costs.flow(CostReader(load_costs(folder), extractor)),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),
         stopping.flow(),
         pictures.flow(),
+        voices.flow(),
         ask_human.flow(),
-        free_text.flow(villagers, understander),
+        free_text.flow(villagers, understander, retrieval),
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(facts(known, (*destinations, *ways.values()))),
-        village_group.flow(villagers),
+        village_group.flow(villagers, retrieval),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},
@@ -83,6 +102,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         group_commands=keywords.group,
         lessons=known,
         chapters=chapters,
+        documents=documents,
         hotlines=load_hotlines(folder),
         understander=understander,
     )

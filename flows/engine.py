@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import attachments, left, offers, pictures
+from flows import attachments, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first, to_human
+from flows.everywhere import act, beyond, comes_first, erased_alarm, to_human
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -32,7 +32,8 @@ from flows.nodes import (
 )
 from flows.ports import Person, Ports
 from flows.refusal import REFUSAL, asks_who_reported
-from flows.session import Frame, Input, Session
+from flows.safety import mask_identity_numbers
+from flows.session import Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
 
@@ -96,6 +97,8 @@ class Run:
             attachments.take(self, given)
         elif left.come_back(self, given):
             return
+        elif voices.belongs(self, given):
+            voices.take(self, given)
         elif given.kind == "unreadable":
             if not self.hears_danger(given.text):  # a caption is words too
                 self.aside(CANNOT_READ[self.ports.reads_pictures()])
@@ -150,9 +153,12 @@ class Run:
             return self.enter(found[0])
         if fold(text) == "0":
             return self.enter(self.catalog.human)
+        asks = len(fold(text)) >= 4
+        if self.person.is_new and asks:
+            return self.enter(self.catalog.asked_first, words=mask_identity_numbers(text)[:1000])
         if self.person.is_new:
             return self.enter(self.catalog.welcome)
-        self.enter(self.catalog.free_text if len(fold(text)) >= 4 else self.catalog.menu)
+        self.enter(self.catalog.free_text if asks else self.catalog.menu)
 
     def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
@@ -182,7 +188,7 @@ class Run:
         if here and isinstance(node, Choose | Pick | Ask):
             return self._take_key(node, key, given.text)
         if isinstance(node, Choose) and node.open:
-            self._set_aside()
+            left.set_aside(self)
             self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
             return self._take_key(node, key, given.text)
         self.aside("common.old_button")
@@ -207,6 +213,8 @@ class Run:
             return None
         self.words = text
         if not isinstance(node, Ask):
+            if isinstance(node, Choose) and node.open and self.catalog.triggers.match(text):
+                return self._begin(text)
             if node.free is None:
                 raise FlowStuck(f"{self.session.flow}.{self.session.node}: no way for free words")
             return self.walk(node.free)
@@ -253,6 +261,9 @@ class Run:
             return self.enter(found[0])
         node = self.waiting_node()
         assert node is not None
+        if isinstance(node, Choose) and node.beside:
+            self.words = text
+            return self.walk(node.beside)
         helps = self.session.misses >= MISSES_BEFORE_HELP
         self.bubble("common.not_understood_again" if helps else "common.not_understood", None)
         self._ask(node)
@@ -275,9 +286,10 @@ class Run:
         name, _, node = to.partition(":")
         flow = self.catalog.flows[name]
         node = node or flow.start
-        self._set_aside()
+        left.set_aside(self)
         if flow.keeps and node == flow.start and name in self.session.kept:
-            self.session.flow, self.session.answers = "resume", {"flow": name, "words": self.words}
+            self.session.flow = "resume"
+            self.session.answers = {"flow": name, "words": mask_identity_numbers(self.words)}
             return self.walk("ask")
         self.session.flow, self.session.answers = name, answers
         self.walk(node)
@@ -286,7 +298,7 @@ class Run:
         """Go from node to node until one waits, ends, or leaves for another flow."""
         for _ in range(MAX_STEPS):
             if to.startswith("@"):
-                return left.take_up(self, to)
+                return beyond(self, to)
             if ":" in to:
                 return self.enter(to)
             node = self.catalog.flows[self.session.flow].nodes[to]
@@ -309,6 +321,7 @@ class Run:
                     to = node.then
                 case Goto():
                     carried = {k: v for k, v in self.session.answers.items() if k in node.carry}
+                    self.words = carried.pop("words", self.words)
                     self.forget_place()
                     name, _, start = node.to.partition(":")
                     self.session.flow, self.session.answers = name, carried
@@ -316,21 +329,6 @@ class Run:
                 case End():
                     return self.forget_place()
         raise FlowStuck(f"{self.session.flow}: no wait after {MAX_STEPS} nodes")
-
-    def _set_aside(self) -> None:
-        """Leave the present conversation; keep its answers where the flow says so."""
-        name, node = self.session.flow, self.waiting_node()
-        rests = node is None or (isinstance(node, Choose) and node.open)
-        if name and name != "resume" and not rests and self._begun(self.catalog.flows[name]):
-            at = int(self.ports.now.timestamp())
-            self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
-        self.forget_place()
-
-    def _begun(self, flow: Flow) -> bool:
-        """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
-        node = self.session.node
-        read = node != flow.start and getattr(flow.nodes[node], "source", None)
-        return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
         """The conversation is over; its sources, too, may say of which company it was."""
@@ -346,6 +344,7 @@ class Run:
     def _ask(self, node: Wait) -> None:
         self.session.waits_since = int(self.ports.now.timestamp())
         self._say(node.text, node.slots, getattr(node, "source", None), self._buttons(node), node)
+        hear_see.along(self, node)
 
     # ---- words and buttons
 
@@ -362,7 +361,7 @@ class Run:
             self.session.source = source(scene)["source"]
         values = dict(slots(scene)) if slots and scene else None
         fixed = (values is None or getattr(node, "public", False)) and not isinstance(node, Pick)
-        self.bubble(key, values, buttons, fixed=fixed)
+        self.bubble(key, values, buttons, fixed=fixed, alone=getattr(node, "alone", False))
 
     def bubble(
         self,
@@ -371,9 +370,11 @@ class Run:
         buttons: tuple[Button, ...] = (),
         *,
         fixed: bool | None = None,
+        alone: bool = False,
     ) -> None:
         text = self.catalog.wording.say(key, slots)
-        self.bubbles.append(Bubble(text, buttons, slots is None if fixed is None else fixed))
+        fixed = slots is None if fixed is None else fixed
+        self.bubbles.append(Bubble(text, buttons, fixed, alone))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"
@@ -395,5 +396,6 @@ class Run:
 
     def finish(self) -> list[Event]:
         if any(isinstance(event, ForgetMe) for event in self.events):
+            self.events.insert(0, erased_alarm(self))
             self.session.kept, self.session.owed = {}, []
         return [*self.events, *joined(self.bubbles)]

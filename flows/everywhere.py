@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flows import receipt_codes
+from flows import hear_see, left, receipt_codes, voices
 from flows.events import AlarmWithdrawn, CaseNewsStopped, Hushed, OptedIn, OptedOut
 from flows.nodes import Choose
 from flows.triggers import fold
@@ -56,12 +56,31 @@ def to_human(run: "Run") -> None:
 
 def _withdraw_alarm(run: "Run") -> bool:
     """The report behind an alarm is given up: whoever was alarmed hears it, once."""
+    told = _alarmed(run)
+    if told:
+        run.events.append(AlarmWithdrawn(told))
+    return bool(told)
+
+
+def erased_alarm(run: "Run") -> AlarmWithdrawn:
+    """Everything about somebody is deleted, also what an alarm was about, if there was one."""
+    return AlarmWithdrawn(_alarmed(run), erased=True)
+
+
+def _alarmed(run: "Run") -> str:
+    """The words of the draft behind an alarm; "" where there is none."""
     drafts = [run.session.answers, *(frame.answers for frame in run.session.kept.values())]
-    alarmed = next((draft for draft in drafts if draft.get("alarmed")), None)
-    if alarmed is None:
-        return False
-    run.events.append(AlarmWithdrawn(alarmed["alarmed"]))
-    return True
+    return next((draft["alarmed"] for draft in drafts if draft.get("alarmed")), "")
+
+
+def beyond(run: "Run", to: str) -> None:
+    """An exit "@…" that no graph can draw: back to what was half done, or to stay."""
+    if to == hear_see.LISTEN:
+        hear_see.listen(run)
+    elif to in voices.EXITS:
+        voices.take_up(run, to)
+    else:
+        left.take_up(run, to)
 
 
 def act(run: "Run", action: str) -> None:
@@ -104,6 +123,8 @@ def act(run: "Run", action: str) -> None:
             run.aside("common.source", {"source": run.session.source})
         else:
             run.aside("common.no_source")
+    elif action in hear_see.ACTIONS:
+        hear_see.act(run, action)
     elif action == "help" and run.person.officer:
         run.bubble("common.help_officer", None)
         run.aside("common.help_officer_more")

@@ -1,6 +1,7 @@
 """Lessons from content/lessons become flows: cards, a quiz that explains every answer, an action."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
@@ -17,15 +18,12 @@ from flows.nodes import (
     Goto,
     Node,
     Option,
-    Pick,
     Say,
     Scene,
     Slots,
 )
+from flows.paging import paged
 from flows.triggers import fold
-
-AT_ONCE = 5
-"""Choices shown at once; a longer list shows four of them and the way to the rest."""
 
 
 def flows(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> list[Flow]:
@@ -58,21 +56,26 @@ def label(lesson: Lesson, source: Source) -> Callable[[Scene], Mapping[str, str]
     """The honest mark under a fact: read by no lawyer yet, or past its review date."""
 
     def slots(scene: Scene) -> Mapping[str, str]:
-        unread = "" if lesson.reviewed else "\n(Belum diperiksa ahli hukum.)"
-        return {"label": _aged(source, scene) + unread}
+        found = marks(source, lesson.reviewed, scene.ports.now.date())
+        return {"label": "".join(f"\n({mark})" for mark in found)}
 
     return slots
 
 
-def _aged(source: Source, scene: Scene) -> str:
-    if scene.ports.now.date() <= source.review_by:
-        return ""
-    return "\n(Keterangan ini perlu dicek ulang ke Disnaker.)"
+def marks(source: Source, reviewed: bool, today: date) -> list[str]:
+    """What has to be said with a fact, however it is told: read, heard or drawn."""
+    late = ["Keterangan ini perlu dicek ulang ke Disnaker."] if today > source.review_by else []
+    return late if reviewed else [*late, "Belum diperiksa ahli hukum."]
 
 
 def _age(source: Source) -> Slots:
     """Under the reason of an answer only its age is said; who read the lesson its cards say."""
-    return lambda scene: {"label": _aged(source, scene)}
+
+    def slots(scene: Scene) -> Mapping[str, str]:
+        found = marks(source, True, scene.ports.now.date())
+        return {"label": "".join(f"\n({mark})" for mark in found)}
+
+    return slots
 
 
 def shown(source: Source) -> Slots:
@@ -112,49 +115,23 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
                 (
                     Choice("next", "lessons.next", "next"),
                     Choice("chapters", "lessons.by_chapter", "chapters"),
+                    Choice("departure", "lessons.departure", "departure:start"),
                     Choice("menu", "common.to_menu", "welcome:menu"),
                 ),
                 slots=start,
                 open=True,
             ),
             "next": Decide(lambda scene: (next_lesson(scene) or lessons[0]).id, exits),
-            **_paged("chapters", chapter_options, "chapter", "which"),
-            **_paged("which", lesson_options, "lesson", "go"),
+            **paged("chapters", chapter_options, "chapter", "which",
+                    text="lessons.chapters", other="lessons.other", free="find"),
+            **paged("which", lesson_options, "lesson", "go",
+                    text="lessons.which", other="lessons.other", free="find"),
             "go": Decide(lambda scene: scene.answers["lesson"], exits),
             "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
             "elsewhere": Goto("free_text"),
         },
         entries=("chapters",),
-    )
-
-
-def _paged(
-    name: str, every: Callable[[Scene], tuple[Option, ...]], answer: str, then: str
-) -> dict[str, Node]:
-    """A list of any length under the node `name`; a long one a page at a time."""
-
-    def fits(scene: Scene) -> str:
-        scene.answers.pop("page", None)
-        return "whole" if len(every(scene)) <= AT_ONCE else "pages"
-
-    def page(scene: Scene) -> tuple[Option, ...]:
-        listed, room = every(scene), AT_ONCE - 1
-        at = int(scene.answers.get("page", "0")) * room
-        return listed[at : at + room]
-
-    def turn(scene: Scene) -> str:
-        pages = max(1, -(-len(every(scene)) // (AT_ONCE - 1)))
-        scene.answers["page"] = str((int(scene.answers.get("page", "0")) + 1) % pages)
-        return "page"
-
-    text = f"lessons.{name}"
-    other = Choice("more", "lessons.other", f"{name}_turn")
-    return {
-        name: Decide(fits, {"whole": f"{name}_whole", "pages": f"{name}_page"}),
-        f"{name}_whole": Pick(text, every, answer, then, free="find"),
-        f"{name}_page": Pick(text, page, answer, then, other=other, free="find"),
-        f"{name}_turn": Decide(turn, {"page": f"{name}_page"}),
-    }
+    )  # fmt: skip
 
 
 def named(lessons: tuple[Lesson, ...], *, keywords: bool) -> Callable[[Scene], str]:
@@ -208,6 +185,7 @@ def _flow(lesson: Lesson) -> Flow:
             source=shown(lesson.action.source),
             open=True,
             public=True,
+            card=f"{lesson.id}/{lesson.action.id}",
         ),
     }
     return Flow(name, nodes, keeps=True)
@@ -216,10 +194,11 @@ def _flow(lesson: Lesson) -> Flow:
 def _card(name: str, lesson: Lesson, card: Card, then: str) -> Choose:
     return Choose(
         f"{name}.card_{card.id}",
-        (Choice("next", "common.next", then),),
+        (Choice("next", "common.next", then), Choice("listen", "hear.listen", "@listen")),
         slots=label(lesson, card.source),
         source=shown(card.source),
         public=True,
+        card=f"{lesson.id}/{card.id}",
     )
 
 

@@ -15,11 +15,11 @@ from flows.catalog import Catalog
 from flows.curriculum import for_villagers
 from flows.findings import Finding, error, warning
 from flows.graph import RESUME, Graph, Place, locate
+from flows.lint_keywords import FILE, phrases
 from flows.lint_lessons import MAX_LINES, MAX_LIST_ITEM
 from flows.lint_plain import lesson_words, text_sentences
 from flows.lint_slots import answers_before_use, node_texts, plain
 from flows.nodes import Ask, Choice, Choose, Pick, Say, Wait
-from flows.triggers import Trigger, everywhere
 from flows.wording import slots_of
 
 MAX_CHOICES = 5
@@ -33,16 +33,20 @@ MAX_PAYLOAD = 64
 MAX_LINES_LONG = 6
 MAX_TEXT = 400
 
-_LONG = re.compile(r"check_recruiter\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
-_VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
+_LONG = re.compile(r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
+_VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments)\.[a-z0-9_]+)[\"']"
-    r"|(?:(?:AskAgain|aside|bubble|message)\(\s*|told=)[\"']([a-z_]+\.[a-z_]+)[\"']"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
+    r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
+    r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
-_PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
-"""Keys that the code makes of two parts, so that no search finds them whole."""
+_PUT_TOGETHER = (
+    "common.help", "common.genuine", "notice.question", "notice.report",
+    "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+)  # fmt: skip
+"""Keys that the code chooses or makes of two parts, so that no search finds them."""
 _CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))
 
 _NUMBER, _WHAT, _OFFICE = frozenset(["number"]), frozenset(["what"]), frozenset(["office"])
@@ -53,9 +57,15 @@ _SAID_BY_CODE = {
     "broadcasts.bad_link": frozenset(["host"]),
     "broadcasts.old_fact": frozenset(["day", "quoted"]),
     **{f"broadcasts.message{end}": frozenset(["text", "office"]) for end in ("", "_stop")},
-    "tip_off.sent_incomplete": frozenset(["receipt"]),
+    **{
+        f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
+        for end in ("", "_nobody")
+    },
     "pictures.later": frozenset(["line"]),
     "attachments.kept": frozenset(["what", "number"]),
+    **dict.fromkeys(("hear.audio", "hear.picture"), frozenset(["title", "place"])),
+    **dict.fromkeys(("voices.added", "voices.to_officer", "voices.danger"), frozenset(["numbers"])),
+    "voices.in_report": frozenset(["line"]),
     **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.invited": frozenset(["staff_no"]),
@@ -64,6 +74,7 @@ _SAID_BY_CODE = {
     ),
     "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
+    "departure.reminder": frozenset(["days", "done", "of"]),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""
@@ -81,7 +92,8 @@ def check(catalog: Catalog, today: date) -> list[Finding]:
         *lint_lessons.lessons(catalog, today),
         *lesson_words(catalog),
         *lint_lessons.hotlines(catalog, today),
-        *_keywords(catalog),
+        *phrases(catalog),
+        *_choice_words(catalog),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.severity)
 
@@ -91,7 +103,7 @@ def check(catalog: Catalog, today: date) -> list[Finding]:
 
 def _entries(catalog: Catalog) -> dict[str, str]:
     """`flow:node` of every real way into a conversation, with what enters there."""
-    named = ("welcome", "menu", "report", "human", "free_text")
+    named = ("welcome", "asked_first", "menu", "report", "human", "free_text")
     ways = {getattr(catalog, name): f"the catalog's {name}" for name in named}
     if any(flow.keeps for flow in catalog.flows.values()):
         ways[f"{RESUME}:ask"] = "a conversation that is kept"
@@ -262,44 +274,13 @@ def _hit(pattern: re.Pattern[str], text: str) -> str:
 # ---- keywords
 
 
-def _keywords(catalog: Catalog) -> Iterator[Finding]:
-    """No phrase means two things, and every phrase is understood as what it stands for."""
-    file = "content/keywords.yaml"
-    owner: dict[str, str] = {}
-    for action, words in catalog.everywhere.items():
-        for word in words:
-            if owner.setdefault(word, action) != action:
-                yield error(file, f"everywhere {action}", f"“{word}” already means {owner[word]}")
-            if everywhere(word, catalog.everywhere, typos=False) != action:
-                yield error(file, f"everywhere {action}", f"“{word}” would not be understood")
-    for officer in (False, True):
-        taken: dict[str, str] = {}
-        for trigger in catalog.triggers.all:
-            if trigger.officer == officer:
-                yield from _trigger(catalog, file, trigger, taken)
+def _choice_words(catalog: Catalog) -> Iterator[Finding]:
     offered = _offered(catalog)
     for label in catalog.choice_words:
         if label not in catalog.wording:
-            yield error(file, f"choices {label}", "there is no such text")
+            yield error(FILE, f"choices {label}", "there is no such text")
         elif label != "common.human" and label not in offered:
-            yield warning(file, f"choices {label}", "no choice has this label")
-
-
-def _trigger(
-    catalog: Catalog, file: str, trigger: Trigger, taken: dict[str, str]
-) -> Iterator[Finding]:
-    place = f"triggers {trigger.to}"
-    find = catalog.triggers.command if trigger.officer else catalog.triggers.match
-    for phrase in trigger.phrases:
-        if phrase in taken:
-            yield error(file, place, f"“{phrase}” already leads to {taken[phrase]}")
-        elif trigger.rest and phrase in catalog.everywhere.get("report", ()):
-            continue  # the bare word works everywhere; this is for what follows it
-        elif action := everywhere(phrase, catalog.everywhere, typos=True):
-            yield error(file, place, f"“{phrase}” already means {action} everywhere")
-        elif (found := find(phrase)) is None or found[0] != trigger.to:
-            yield error(file, place, f"“{phrase}” would not be understood")
-        taken.setdefault(phrase, trigger.to)
+            yield warning(FILE, f"choices {label}", "no choice has this label")
 
 
 def _offered(catalog: Catalog) -> frozenset[str]:

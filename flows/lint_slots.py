@@ -94,9 +94,10 @@ def _there(
 
 
 def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    if ANY in one or ANY in other:
-        return other if ANY in one else one
-    return one & other
+    """What is there on both ways; ANY stands for all that the other way has."""
+    if (ANY in one) == (ANY in other):
+        return one & other
+    return other if ANY in one else one
 
 
 def _onward(

@@ -118,6 +118,8 @@ class Trigger:
     """More words may follow; they are handed to the flow."""
     officer: bool = False
     """Only for enrolled officers."""
+    unless: tuple[str, ...] = ()
+    """Next words that make another thing of it: LAPOR DIRI is no report."""
 
 
 class Triggers:
@@ -156,13 +158,17 @@ def _match(text: str, known: Mapping[str, Trigger]) -> tuple[str, str] | None:
     folded = fold(text).split()
     for length in range(min(4, len(folded)), 0, -1):
         trigger = known.get(" ".join(folded[:length]))
-        if trigger and (trigger.rest or length == len(folded)):
+        if trigger and (length == len(folded) or _opens(trigger, folded[length])):
             return trigger.to, _behind(text, length)
     if len(folded) == 1:
         for phrase, trigger in known.items():
             if near(folded[0], phrase):
                 return trigger.to, ""
     return None
+
+
+def _opens(trigger: Trigger, following: str) -> bool:
+    return trigger.rest and following not in trigger.unless
 
 
 def near(word: str, known: str) -> bool:

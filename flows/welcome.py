@@ -1,27 +1,38 @@
 """Who this is, what is kept, which village; the menu; and what somebody may ask about the bot."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 from flows.events import ConsentGiven, Event, ForgetMe, PlaceChosen
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene, Slots
 from flows.places import place_questions
 from flows.ports import Place
 
+TYPED_STAYS = timedelta(hours=24)
+"""How long a first question waits for the consent; then its words are forgotten."""
 SHOWN = 40
 """Characters of each watched company, so that twenty of them fit one message."""
 
 
-def flow(consent_version: str) -> Flow:
-    """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
+def flow(consent_version: str, departure_data: Slots) -> Flow:
+    """`consent_version` names the words that are agreed to (`Catalog.consent_version`);
+    `departure_data` fills what is said of a kept departure."""
     return Flow(
         "welcome",
-        _first_words(consent_version) | _menu() | _my_officer() | _about(),
-        entries=("menu", "about", "delete", "officer"),
+        _first_words(consent_version)
+        | _asked_first(consent_version)
+        | _menu()
+        | _my_officer()
+        | _about(departure_data),
+        entries=("asked_first", "menu", "about", "delete", "officer"),
     )
 
 
-def _first_words(consent_version: str) -> dict[str, Node]:
-    def consent(scene: Scene) -> list[Event]:
-        return [ConsentGiven("service", consent_version)]
+def _consent(version: str) -> Callable[[Scene], list[Event]]:
+    return lambda _: [ConsentGiven("service", version)]
 
+
+def _first_words(consent_version: str) -> dict[str, Node]:
     return {
         "start": Say("welcome.hello", "consent", slots=_office, public=True),
         "consent": Choose(
@@ -32,7 +43,7 @@ def _first_words(consent_version: str) -> dict[str, Node]:
             ),
             open=True,  # a question that was the reason to write is answered all the same
         ),
-        "agreed": Emit(consent, "village_ask"),
+        "agreed": Emit(_consent(consent_version), "village_ask"),
         "disagreed": Say("welcome.nothing_kept", "menu"),
         **place_questions(
             "village",
@@ -44,6 +55,30 @@ def _first_words(consent_version: str) -> dict[str, Node]:
         "keep_village": Emit(_choose_place, "village_kept"),
         "village_kept": Say("welcome.village_kept", "menu", slots=_village),
         "no_village": Say("welcome.no_village", "menu"),
+    }
+
+
+def _asked_first(consent_version: str) -> dict[str, Node]:
+    """Whoever begins with a question has its answer next; the village can wait (`change_village`)."""
+    return {
+        "asked_first": Say("welcome.hello", "answer_next", slots=_office, public=True),
+        "answer_next": Say("welcome.answer_next", "asked_consent"),
+        "asked_consent": Choose(
+            "welcome.kept",
+            (
+                Choice("yes", "welcome.agree", "asked_agreed"),
+                Choice("no", "welcome.disagree", "asked_disagreed"),
+            ),
+            open=True,
+            expires=TYPED_STAYS,
+        ),
+        "asked_agreed": Emit(_consent(consent_version), "asked"),
+        "asked_disagreed": Say("welcome.nothing_kept", "asked"),
+        "asked": Decide(
+            lambda scene: "known" if scene.answers.get("words") else "forgotten",
+            {"known": "answer", "forgotten": "menu"},
+        ),
+        "answer": Goto("free_text", carry=("words",)),
     }
 
 
@@ -81,7 +116,7 @@ def _my_officer() -> dict[str, Node]:
     }
 
 
-def _about() -> dict[str, Node]:
+def _about(departure_data: Slots) -> dict[str, Node]:
     """What somebody may ask about the bot, and their own data."""
     return {
         "about": Choose(
@@ -102,7 +137,12 @@ def _about() -> dict[str, Node]:
             {"ask": "village_ask", "consent": "consent"},
         ),
         "genuine": Say("common.genuine", "about", slots=_office, public=True),
-        "data": Say("welcome.data", "about", slots=_data),
+        "data": Say("welcome.data", "departure", slots=_data),
+        "departure": Decide(
+            lambda scene: "some" if scene.ports.departure() or scene.ports.followed() else "none",
+            {"some": "departure_data", "none": "about"},
+        ),
+        "departure_data": Say("departure.data", "about", slots=departure_data),
         "delete": Decide(
             lambda scene: scene.person.channel,
             {"whatsapp": "chat_whatsapp", "telegram": "chat_telegram", "simulator": "chat_here"},

@@ -1,14 +1,14 @@
 """how often each card of a lesson was shown and gone on from, by day
 
 Revision ID: 0018_card_count
-Revises: 0014_sign_in
+Revises: 0016_departures
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0018_card_count'
-down_revision = '0014_sign_in'
+down_revision = '0016_departures'
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from bot.content_check import look
 from bot.sealing import KeyRing
 from bot.service import Service
 from bot.settings import SettingsError, read_settings
-from flows.check_facts import LOADERS
+from flows.fact_files import LOADERS
 from tests.broken_content import change
 
 TODAY = date(2026, 11, 22)

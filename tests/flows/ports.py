@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from flows.departure_plan import Followed, Plan
 from flows.ports import (
     Attachments,
     Audience,
@@ -42,7 +43,7 @@ TIP = TipView(
     owner="Ibu Sari",
     mine=True,
     due_at=NOW + timedelta(hours=4),
-    opened_at=NOW,
+    opened_at=NOW - timedelta(hours=2),
     can_reply=True,
 )
 PAUSES = {
@@ -101,6 +102,11 @@ class FakePorts:
     unclear: bool = False
     reachable: bool = True
     reads: bool = True
+    hears: bool = True
+    audio: bool = True
+    draws: bool = True
+    voice: bool = False
+    """The person wants to hear every card."""
     files: Attachments = field(default_factory=lambda: Attachments(0, 0))
     changes: tuple[CaseChange, ...] = ()
     times_read: int = 2
@@ -110,6 +116,10 @@ class FakePorts:
     pictures: int = 0
     is_partner: PartnerView | None = BABINSA
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
+    plan: Plan | None = None
+    relatives: int = 1
+    relative_waits: bool = False
+    follows: Followed | None = None
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -202,6 +212,9 @@ class FakePorts:
     def pause_rules(self) -> PauseRules:
         return PauseRules(timedelta(days=14), PAUSES)
 
+    def may_pause(self, number: int) -> bool:
+        return True
+
     def leave(self) -> LeaveView | None:
         return self.away
 
@@ -239,6 +252,21 @@ class FakePorts:
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
         return (BABINSA,) if tip_number in self.tips else ()
 
+    def departure(self) -> Plan | None:
+        return self.plan
+
+    def followers(self) -> int:
+        return self.relatives
+
+    def family_asks(self) -> bool:
+        return self.relative_waits
+
+    def family_code(self, code: str) -> bool:
+        return code == RECEIPT[:9]
+
+    def followed(self) -> Followed | None:
+        return self.follows
+
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"
 
@@ -250,6 +278,18 @@ class FakePorts:
 
     def reads_pictures(self) -> bool:
         return self.reads
+
+    def hears_voices(self) -> bool:
+        return self.hears
+
+    def has_audio(self) -> bool:
+        return self.audio
+
+    def draws_cards(self) -> bool:
+        return self.draws
+
+    def wants_voice(self) -> bool:
+        return self.voice
 
     def pictures_waiting(self) -> int:
         return self.pictures

@@ -65,7 +65,7 @@ def catalog(
         everywhere={"stop": ("stop",), "menu": ("menu",)},
         choice_words={},
         hotlines=HOTLINES,
-        welcome="a", menu="a:menu", report="a", human="a", free_text="a",
+        welcome="a", asked_first="a", menu="a:menu", report="a", human="a", free_text="a",
     )  # fmt: skip
 
 

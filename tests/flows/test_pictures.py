@@ -30,7 +30,11 @@ from tests.flows.talking import (
 
 TEXT = "LOWONGAN KERJA KE TAIWAN\nPT ALFA NUSANTARA\nGaji 12 juta"
 LINE = "“LOWONGAN KERJA KE TAIWAN / PT ALFA NUSANTARA / Gaji 12 juta”"
-READ = [w for w in WAITS if w[0] != attachments.DRAFT and w not in attachments.ADDS_TO_CASE]
+OFFERED = {("tip_status", "shown"), ("tip_status", "photo")}
+READ = [
+    w for w in WAITS
+    if w[0] != attachments.DRAFT and w not in {*attachments.ADDS_TO_CASE, *OFFERED}
+]  # fmt: skip
 """Where a picture is read; in a report it is kept (test_attachments.py)."""
 CALM = [w for w in WAITS if getattr(CATALOG.flows[w[0]].nodes[w[1]], "open", False)]
 BUSY = [w for w in WAITS if w not in CALM and w != pictures.ASKS_FOR_IT]
@@ -88,9 +92,9 @@ def test_where_nothing_is_installed_the_villager_is_asked_to_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reads", "said"), [(True, "tulisan dan foto, belum suara"), (False, "belum foto, suara")]
+    ("reads", "said"), [(True, "tulisan dan foto, belum video"), (False, "belum foto, video")]
 )
-def test_a_voice_note_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
+def test_a_film_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
     given = Input("unreadable")
     sprint = engine.resume(CATALOG, talk("menu").session, given, VILLAGER, FakePorts(reads=reads))
     assert said in words(sprint)
