@@ -44,6 +44,7 @@ from flows.events import (
     GroupBound,
     GroupInvited,
     Hushed,
+    LanguageChosen,
     LeaveEnded,
     LeaveTaken,
     LessonReached,
@@ -123,7 +124,7 @@ class Effects(TipOpening):
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
-                ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
+                ConsentGiven() | PlaceChosen() | LanguageChosen() | OptedOut() | OptedIn() | ForgetMe()
                 | LessonReached() | OfficerEnrolled() | PictureSent()
             ):  # fmt: skip
                 self._person_event(event)
@@ -136,6 +137,7 @@ class Effects(TipOpening):
         self,
         event: ConsentGiven
         | PlaceChosen
+        | LanguageChosen
         | OptedOut
         | OptedIn
         | ForgetMe
@@ -153,6 +155,10 @@ class Effects(TipOpening):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
                     known.place_code = code
+            case LanguageChosen(language=language):
+                if known.consented:
+                    contacts.change(connection, known.id, language=language)
+                    known.language = language
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)

@@ -35,6 +35,7 @@ from flows.curriculum import for_villagers, load_chapters, load_lessons
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
+from flows.languages import INDONESIAN, load_locales
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
 from flows.understanding import load_understander, shipped_understander
@@ -54,9 +55,11 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     extractor = load_extractor(folder)
     reader = OfferReader(understander, extractor, flags, load_destinations(folder))
     notice = text_version(wording, *tip_off.NOTICE)
+    locales = load_locales(folder)
+    spoken = {INDONESIAN} | {locale.language for locale in locales if locale.reviewed_by}
     flows = [
         resume.flow(),
-        welcome.flow(text_version(wording, CONSENT_TEXT)),
+        welcome.flow(text_version(wording, CONSENT_TEXT), spoken),
         *lessons.flows(known, chapters),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
@@ -77,7 +80,9 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         triggers=keywords.triggers,
         everywhere=keywords.everywhere,
         choice_words=keywords.choices,
+        regional=keywords.regional,
         group_commands=keywords.group,
+        locales=locales,
         lessons=known,
         chapters=chapters,
         hotlines=load_hotlines(folder),

@@ -14,6 +14,7 @@ from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
 from flows.everywhere import act, comes_first, to_human
+from flows.languages import language_now
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -35,6 +36,7 @@ from flows.refusal import REFUSAL, asks_who_reported
 from flows.session import Frame, Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
+from flows.wording import Wording
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
@@ -227,6 +229,7 @@ class Run:
             choice = next((choice for choice in node.choices if choice.key == key), None)
             if choice is None:
                 return False
+            self.words = "" if ":" in choice.then else text  # it tells the next flow nothing
             self.walk(choice.then)
         elif isinstance(node, Pick):
             if node.other and key == node.other.key:
@@ -321,16 +324,10 @@ class Run:
         """Leave the present conversation; keep its answers where the flow says so."""
         name, node = self.session.flow, self.waiting_node()
         rests = node is None or (isinstance(node, Choose) and node.open)
-        if name and name != "resume" and not rests and self._begun(self.catalog.flows[name]):
+        if name and name != "resume" and not rests and left.is_begun(self):
             at = int(self.ports.now.timestamp())
             self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
         self.forget_place()
-
-    def _begun(self, flow: Flow) -> bool:
-        """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
-        node = self.session.node
-        read = node != flow.start and getattr(flow.nodes[node], "source", None)
-        return flow.keeps and bool(self.session.answers or read)
 
     def forget_place(self) -> None:
         """The conversation is over; its sources, too, may say of which company it was."""
@@ -348,6 +345,10 @@ class Run:
         self._say(node.text, node.slots, getattr(node, "source", None), self._buttons(node), node)
 
     # ---- words and buttons
+
+    @property
+    def wording(self) -> Wording:
+        return self.catalog.words_in(language_now(self.person, self.events))
 
     def _say(
         self,
@@ -372,12 +373,12 @@ class Run:
         *,
         fixed: bool | None = None,
     ) -> None:
-        text = self.catalog.wording.say(key, slots)
+        text = self.wording.say(key, slots)
         self.bubbles.append(Bubble(text, buttons, slots is None if fixed is None else fixed))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"
-        return offers.buttons(self.catalog, node, self._scene(), place)
+        return offers.buttons(self.wording, node, self._scene(), place)
 
     def _scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)

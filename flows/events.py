@@ -40,6 +40,12 @@ class PlaceChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    language: str
+    """One of `flows.languages.NAMES`."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptedOut:
     pass
 
@@ -324,6 +330,7 @@ Event = (
     MessageCreated
     | ConsentGiven
     | PlaceChosen
+    | LanguageChosen
     | OptedOut
     | OptedIn
     | ForgetMe

@@ -62,6 +62,14 @@ def _means_something(run: "Run", text: str) -> bool:
     return isinstance(node, Choose | Pick) and run.chosen(node, text) is not None
 
 
+def is_begun(run: "Run") -> bool:
+    """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
+    session = run.session
+    flow = run.catalog.flows[session.flow]
+    read = session.node != flow.start and getattr(flow.nodes[session.node], "source", None)
+    return flow.keeps and bool(session.answers or read)
+
+
 def silence(flow: Flow, answers: dict[str, str]) -> timedelta | None:
     """After how long it is done without them; None: never."""
     return flow.left.acts_after(answers) if flow.left else None

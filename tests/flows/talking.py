@@ -35,6 +35,7 @@ ANSWERS = {
     "code": "ABCD", "act": "reply", "rest": "", "reason": "document", "hours": "24",
     "heir": "2", "heir_name": "Bagus Prasetyo", "days": "2026-11-24 2026-11-28", "deputy": "2",
     "reply": "tidak dikenal", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
+    "language": "Basa Jawa",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
