@@ -23,7 +23,10 @@ INDONESIAN = "id"
 NAMES = {INDONESIAN: "Bahasa Indonesia", "jv": "Basa Jawa", "su": "Basa Sunda"}
 TRANSLATED = tuple(language for language in NAMES if language != INDONESIAN)
 STATUS, REVIEWED_BY, REVIEWED_ON, FINGERPRINT = (
-    f"X-Kentongan-{name}" for name in ("Status", "Reviewed-By", "Reviewed-On", "Fingerprint")
+    "X-Kentongan-Status",
+    "X-Reviewed-By",
+    "X-Reviewed-On",
+    "X-Reviewed-Hash",
 )
 WIDTH = 96
 """Characters of a line of a PO file."""
