@@ -118,14 +118,14 @@ def read_po(path: Path) -> polib.POFile:
         return polib.pofile(path.read_text(encoding="utf-8"), wrapwidth=WIDTH)
     except (OSError, UnicodeDecodeError) as error:
         problem = "can't be read" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise ContentError(f"content/locale/{path.name}: {' '.join(problem.split())}") from None
+        raise ContentError(f"{_shown(path)}: {' '.join(problem.split())}") from None
 
 
 def locale_of(po: polib.POFile, path: Path) -> Locale:
     language = po.metadata.get("Language", "")
     if language not in TRANSLATED:
         raise ContentError(
-            f"content/locale/{path.name}: its header says Language: {language or 'nothing'}, "
+            f"{_shown(path)}: its header says Language: {language or 'nothing'}, "
             f"not one of {', '.join(TRANSLATED)}"
         )
     entries = tuple(
@@ -140,6 +140,10 @@ def locale_of(po: polib.POFile, path: Path) -> Locale:
     )
     stamped = po.metadata.get(FINGERPRINT) == fingerprint(language, entries)
     return Locale(language, entries, po.metadata.get(REVIEWED_BY, "") if stamped else "")
+
+
+def _shown(path: Path) -> str:
+    return f"content/locale/{path.name}" if path.parent.name == "locale" else path.name
 
 
 def fingerprint(language: str, entries: Iterable[Translation]) -> str:
