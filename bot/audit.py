@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, text
+from sqlalchemy import Connection, func, or_, select, text
 from sqlmodel import Field, SQLModel
 
 from bot.database import Moment, milliseconds
@@ -68,6 +68,14 @@ def times(connection: Connection, actions: Collection[str], subject: str) -> dic
         select(entries.c.actor).where(entries.c.subject == subject, entries.c.action.in_(actions))
     )
     return dict(Counter(row.actor for row in found))
+
+
+def how_often(connection: Connection, beginning: str, subject: str) -> int:
+    """How many entries there are of `paused:` and the like."""
+    found = select(func.count()).where(
+        entries.c.subject == subject, entries.c.action.startswith(beginning)
+    )
+    return int(connection.execute(found).scalar_one())
 
 
 def begun_with(connection: Connection, beginning: str, subject: str) -> list[str]:

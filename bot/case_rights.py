@@ -65,9 +65,9 @@ def reader_in_chat(connection: Connection, officer_id: int, on: date) -> Reader:
 def access_to(
     connection: Connection, service: Service, reader: Reader, number: int, now: datetime
 ) -> Access | None:
-    """None for a tip that does not exist, has been withdrawn, or is none of this officer's."""
+    """None for a tip that does not exist, whose content is gone, or that is none of this officer's."""
     found = _access_to(connection, service, reader, number, now)
-    if found is None or found.tip.status == "withdrawn":
+    if found is None or found.tip.status in tips.GONE:
         return None
     if reader.officer_id in conflicts.passed_over(connection, service.ring, number):
         return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select
 
-from bot import audit, conflicts, officers, partner_requests, tip_seal, tips
+from bot import audit, conflicts, keys, officers, partner_requests, tip_seal, tips
 from bot.case_rights import Access, is_shared, may_read
 from bot.case_rows import forms, merges, seen, shares
 from bot.database import Database
@@ -82,11 +82,13 @@ def purge_forms(connection: Connection, before: datetime) -> None:
 
 
 def colleagues(effects: "Telling", access: Access, *, but: int = 0) -> list[Colleague]:
-    """Officers of the tip's office who can read, but for those whom the tip names."""
+    """Officers of the tip's office who can read, but for those whom the tip names and leaders
+    whose new key nobody has vouched for."""
     connection = effects.connection
-    named = conflicts.passed_over(connection, effects.service.ring, access.tip.number)
+    today, ring = effects.service.today(effects.now), effects.service.ring
+    out = conflicts.passed_over(connection, ring, access.tip.number)
+    out |= keys.unconfirmed(connection, today)
     table, duty = officers.officers.c, officers.duties.c
-    today = effects.service.today(effects.now)
     rows = connection.execute(
         select(table.id, table.name, duty.role, table.key_id, officer_keys.c.public)
         .join(officer_keys, officer_keys.c.id == table.key_id)
@@ -100,7 +102,7 @@ def colleagues(effects: "Telling", access: Access, *, but: int = 0) -> list[Coll
     ).all()
     found: dict[int, Colleague] = {}
     for row in sorted(rows, key=lambda row: (-ROLE_ORDER.index(row.role), row.name, row.id)):
-        if row.id not in named and row.id != but:
+        if row.id not in out and row.id != but:
             key = Recipient(row.key_id, row.public)
             found.setdefault(row.id, Colleague(row.id, row.name, row.role, key))
     return list(found.values())

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from bot import (
     erase_cli,
+    keyring_cli,
     office_cli,
     partner_cli,
     register_cli,
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
     erase_cli.add_commands(commands)
+    keyring_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from bot import officers
 from bot.case_rows import shares
 from bot.database import Database
-from bot.keys import office_key_wraps, officer_keys
+from bot.keys import Recipient, office_key_wraps, officer_keys
 from bot.sealing import KeyRing, SealBroken
 from bot.tip_rows import tips, wraps
 from flows.safety import MOST_WORDS, leaders_meant, names_an_official, speaks_of_immigration
@@ -127,6 +127,16 @@ def opened_by_others(
         .where(table.active, table.id.not_in(named))
     )
     return set(rows.scalars())
+
+
+def usable(
+    connection: Connection, found: list[Recipient], named: frozenset[int]
+) -> list[Recipient]:
+    """Without keys that only officers whom a tip names could use: better none, and the ring waits."""
+    if not named:
+        return found
+    use = opened_by_others(connection, [one.id for one in found], named)
+    return [one for one in found if one.id in use]
 
 
 def nobody_else(connection: Connection, ring: KeyRing) -> list[int]:

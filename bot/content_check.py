@@ -25,7 +25,8 @@ from flows.catalog import (
 )
 from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
 from flows.conversations import load_catalog
-from flows.lint import Finding, check
+from flows.findings import Finding
+from flows.lint import check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
 from flows.wording import WordingError
 

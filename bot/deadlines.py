@@ -51,6 +51,8 @@ class Deadlines:
     times: Mapping[Urgency, Times]
     again_at_most: timedelta
     pause_at_most: timedelta
+    pause_times: int
+    """How often one tip may be paused; a leader who owns it decides from then on."""
     pause_reasons: Mapping[str, str]
     """Reason's id → how a person reads it."""
     source: Source
@@ -75,14 +77,17 @@ def load_deadlines(folder: Path = CONTENT) -> Deadlines:
     times = raw.get("times")
     _only(times, frozenset(get_args(Urgency)), f"{file}: times", every=True)
     pause = raw.get("pause")
-    _only(pause, frozenset(["at_most", "reasons"]), f"{file}: pause", every=True)
+    _only(pause, frozenset(["at_most", "times", "reasons"]), f"{file}: pause", every=True)
     reasons = pause["reasons"]
     if not isinstance(reasons, dict) or not reasons or not all(map(_is_text, reasons.values())):
         raise ContentError(f"{file}: pause: `reasons` needs a text for each reason")
+    if not re.fullmatch(r"[1-9]\d?", str(pause["times"])):
+        raise ContentError(f"{file}: pause: `times` is a number such as 3, not {pause['times']!r}")
     return Deadlines(
         times={urgency: _times(times[urgency], f"{file}: {urgency}") for urgency in times},
         again_at_most=_duration(raw, "again_at_most", file),
         pause_at_most=_duration(pause, "at_most", f"{file}: pause"),
+        pause_times=int(pause["times"]),
         pause_reasons=reasons,
         source=source_of(raw, file),
     )

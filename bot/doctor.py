@@ -12,7 +12,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
-from bot import audit, conflicts, erasures, keeping, keys, outbox, pictures, reading, receipts, tips
+from bot import (
+    audit,
+    conflicts,
+    erasures,
+    keeping,
+    keys,
+    outbox,
+    pictures,
+    reading,
+    receipts,
+    rewrapping,
+    tips,
+)
 from bot.officers import leader_ids, officers
 from bot.partner_rows import partners
 from bot.recruiters import Register
@@ -124,14 +136,20 @@ def _keys(connection: Connection, service: Service, office_code: str) -> Iterato
         if present
     )
     if lacking:
-        yield Finding("warn", "keys", f"{lacking} leaders don't hold the office's key yet: it comes "
-                      "when another leader signs in")  # fmt: skip
+        yield Finding("warn", "keys", f"{lacking} leaders don't hold the office's key yet: it comes, "
+                      "and reports do, when another leader signs in and says whose key it is")  # fmt: skip
     under_ring = connection.execute(
         select(func.count()).select_from(tips.wraps).where(tips.wraps.c.recipient == SERVER)
     ).scalar_one()
     if under_ring and service.settings.tip_mode == "sealed":
         yield Finding("warn", "reports", f"{under_ring} wait under the key ring until an officer "
                       "who may read them has a key")  # fmt: skip
+
+
+def _broken(connection: Connection) -> Iterator[Finding]:
+    if count := rewrapping.broken(connection):
+        yield Finding("bad", "reports", f"{count} have one key left, which does not open them: their "
+                      "readers see it on the page; a backup from before may have a sound one")  # fmt: skip
 
 
 def _accused(connection: Connection, service: Service) -> Iterator[Finding]:
@@ -226,6 +244,7 @@ def _database(service: Service) -> Iterator[Finding]:
                       f"{people[2]} with a key")  # fmt: skip
         yield from _keys(connection, service, office.code)
         yield from _accused(connection, service)
+        yield from _broken(connection)
         yield from _partners(connection, office.code, service.today(service.clock.now()))
         unowned = connection.execute(
             select(func.count()).where(

@@ -7,13 +7,13 @@ knows (password, printed recovery code); the office's is wrapped to each leader'
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
-from bot.officers import officers
+from bot.officers import LEADERS, duties, holds, officers
 from bot.sealing import RECEIPT_ALPHABET, KeyRing, seal_to
 
 
@@ -104,6 +104,30 @@ def office_recipient(connection: Connection, office_code: str) -> list[Recipient
         )
     )
     return [Recipient(row.id, row.public) for row in rows]
+
+
+def unconfirmed(connection: Connection, on: date) -> frozenset[int]:
+    """Leaders who hold no key of their office while another leader of it does.
+
+    Whoever invites could have enrolled in their name: nothing is sealed to them, and nothing is
+    theirs, before the other one has said whose key it is by sharing the office's."""
+    held = (
+        select(office_keys.c.office_code, office_key_wraps.c.officer_key_id)
+        .join(office_keys, office_keys.c.id == office_key_wraps.c.office_key_id)
+        .subquery()
+    )
+    mine = (held.c.officer_key_id == officers.c.key_id) & (
+        held.c.office_code == duties.c.office_code
+    )
+    rows = connection.execute(
+        select(duties.c.office_code, officers.c.id, held.c.office_code.label("held"))
+        .join(officers, officers.c.id == duties.c.officer_id)
+        .outerjoin(held, mine)
+        .where(officers.c.active, duties.c.role.in_(LEADERS), *holds(duties, on))
+    ).all()
+    confirm = {row.office_code for row in rows if row.held}
+    holders = {row.id for row in rows if row.held}
+    return frozenset(row.id for row in rows if row.office_code in confirm) - holders
 
 
 def any_of_office(connection: Connection, office_code: str, readers: Iterable[Recipient]) -> bool:

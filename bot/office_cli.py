@@ -7,26 +7,26 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import audit
+from bot import audit, outbox
 from bot.contacts import contacts
 from bot.database import Database
+from bot.effects import Effects
+from bot.invitations import invite_anew
 from bot.office_setup import init_office, office_code
 from bot.reports import roster_report
 from bot.roster import (
     Change,
     RosterError,
-    hand_over_orphans,
     import_roster,
-    invite,
     officer_by_staff_no,
     read_roster,
-    shut_out,
 )
 from bot.sealing import KeyRing
 from bot.service import Service, migrate
 from bot.settings import Settings, read_settings
 from bot.terminal import FINE, WrongUse, open_service, print_json
 from bot.working_hours import USUAL_HOURS
+from bot.world import World
 
 
 def add_commands(commands: Any) -> None:
@@ -127,9 +127,9 @@ def run_roster_invite(given: argparse.Namespace) -> int:
         officer_id = officer_by_staff_no(connection, office.code, given.staff_no)
         if officer_id is None:
             raise WrongUse(f"{given.staff_no}: no active officer with that staff_no")
-        shut_out(connection, officer_id)  # a lost phone is out at once, not when the code is used
-        code = invite(connection, service.ring, officer_id, now)
-        hand_over_orphans(connection, now)
+        effects = Effects(connection, service, World(connection, service, None, now), now)
+        code = invite_anew(effects, officer_id)
+        outbox.queue(connection, effects.rows)
         audit.record(connection, now, actor="operator", action="invited",
                      subject=f"officer:{officer_id}")  # fmt: skip
     print_changes([Change("invited", f"{given.staff_no}: MASUK {code}")], given.json)

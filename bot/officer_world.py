@@ -5,7 +5,18 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import audit, case_work, conflicts, leave, officers, rewrapping, tip_lists, tip_seal, tips
+from bot import (
+    audit,
+    case_work,
+    conflicts,
+    leave,
+    officers,
+    rewrapping,
+    tip_clock,
+    tip_lists,
+    tip_seal,
+    tips,
+)
 from bot.case_rights import Reader, access_to, may_read, reader_in_chat
 from bot.officers import duties
 from bot.telling import Telling
@@ -99,6 +110,12 @@ class OfficerWorld(World):
     def pause_rules(self) -> PauseRules:
         rules = self._office.deadlines
         return PauseRules(rules.pause_at_most, rules.pause_reasons)
+
+    def may_pause(self, number: int) -> bool:
+        reader = self.reader()
+        return reader is not None and tip_clock.may_pause(
+            self._connection, number, reader.officer_id, self._office.deadlines, self._today
+        )
 
     def leave(self) -> LeaveView | None:
         reader = self.reader()

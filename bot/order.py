@@ -6,7 +6,7 @@ report; what a report keeps is one small number.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlmodel import Field, SQLModel
 
 from bot.database import Database, Moment
@@ -19,6 +19,8 @@ OFFICE_AN_HOUR = 60
 FALSE_REPORTS = 2
 """Closed as false on purpose by an officer, from which a sender's reports are read after others'."""
 ALARM_JOINS = timedelta(minutes=10)
+ALARM_LASTS = timedelta(hours=12)
+"""How long the people who were alarmed hear that its sender withdrew."""
 COUNTS_STAY = timedelta(days=2)
 FLAGS_STAY = timedelta(days=365)
 
@@ -68,8 +70,24 @@ def is_new_alarm(
 
 def forget_alarm(connection: Connection, ring: KeyRing, contact_id: int, now: datetime) -> None:
     """It was taken back: the people who were told believe that it is over."""
-    fingerprint = ring.index("sender-count", _alarm_slot(contact_id, now))
-    connection.execute(delete(counts).where(counts.c.fingerprint == fingerprint))
+    connection.execute(delete(counts).where(_alarms(ring, contact_id, now)))
+
+
+def alarmed_lately(connection: Connection, ring: KeyRing, contact_id: int, now: datetime) -> bool:
+    """Somebody was alarmed by this phone within `ALARM_LASTS` and not told that it is over."""
+    found = select(counts.c.count).where(_alarms(ring, contact_id, now)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def _alarms(ring: KeyRing, contact_id: int, now: datetime) -> ColumnElement[bool]:
+    slots = (
+        _alarm_slot(contact_id, now - ago * ALARM_JOINS)
+        for ago in range(ALARM_LASTS // ALARM_JOINS)
+    )
+    raised: ColumnElement[bool] = counts.c.fingerprint.in_(
+        [ring.index("sender-count", slot) for slot in slots]
+    )
+    return raised
 
 
 def _alarm_slot(contact_id: int, now: datetime) -> str:

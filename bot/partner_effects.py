@@ -67,7 +67,7 @@ def ask(effects: "Effects", tip: tips.TipRow, officer_id: int, event: PartnerAsk
         return False
     partner_requests.ask(
         effects.connection, effects.service.ring, tip, partner,
-        office_code=effects.service.office().code, officer_id=officer_id, words=event.text,
+        office_code=tip.office_code, officer_id=officer_id, words=event.text,
         code=event.code, now=effects.now,
     )  # fmt: skip
     effects.tell(partner.contact_id, "notice.partner_request", {})

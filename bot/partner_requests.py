@@ -151,7 +151,7 @@ def waiting(connection: Connection, partner_id: int, now: datetime) -> list[Wait
                requests.c.due_at)
         .join(tips.tips, tips.tips.c.number == requests.c.tip_number)
         .where(requests.c.partner_id == partner_id, *_open(now),
-               tips.tips.c.status.not_in(("closed", "withdrawn")))
+               tips.tips.c.status.in_(tips.OPEN_STATUSES))
         .order_by(requests.c.id.desc())
     )  # fmt: skip
     return [Waiting(*row) for row in rows]
@@ -226,7 +226,7 @@ def answer(
     """
     audit.wait_in_line(connection)
     found = [one for one in waiting(connection, partner.id, now) if one.id == request_id]
-    if not found or tips.hold(connection, found[0].tip_number) in ("", "closed", "withdrawn"):
+    if not found or tips.hold(connection, found[0].tip_number) not in tips.OPEN_STATUSES:
         return None
     taken = connection.execute(
         update(requests)
@@ -258,6 +258,7 @@ def end_of_partner(connection: Connection, partner_id: int, now: datetime) -> No
 
 def end_overdue(connection: Connection, now: datetime) -> None:
     """Questions that nobody answered in time."""
+    audit.wait_in_line(connection)
     _end(connection, (requests.c.kind == "question") & (requests.c.due_at <= now), now)
 
 

@@ -128,8 +128,8 @@ def _paused_at(connection: Connection, number: int) -> datetime:
 
 
 def new_messages(connection: Connection, ring: KeyRing, tip: tips.TipRow) -> tuple[str, ...]:
-    """The officers' words since the last look; nothing once it is withdrawn."""
-    if tip.status == "withdrawn":
+    """The officers' words since the last look; nothing once its content is gone."""
+    if tip.status in tips.GONE:
         return ()
     since = last_look(connection, tip)
     return tuple(tip_seal.relayed(connection, ring, tip.number, tip.id, since))
@@ -161,7 +161,7 @@ def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
         return False
     conflicts.forget(connection, tip.number)
     partner_requests.end_of_tip(connection, tip.number, at)
-    _forget_where_and_who(connection, tip.number)
+    forget_where_and_who(connection, tip.number)
     regency = ".".join(tip.place_code.split(".")[:2])
     connection.execute(
         update(tips.tips)
@@ -173,7 +173,7 @@ def withdraw(effects: "Effects", tip: tips.TipRow) -> bool:
     return True
 
 
-def _forget_where_and_who(connection: Connection, number: int) -> None:
+def forget_where_and_who(connection: Connection, number: int) -> None:
     """Whose area it was, whom it was shared with and which partner was asked tell the village."""
     for table in (shares, case_seen, copies):
         connection.execute(delete(table).where(table.c.tip_number == number))

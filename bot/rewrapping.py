@@ -6,11 +6,11 @@ the server says for whom, and takes none for anybody else.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from bot import audit, conflicts, keys, tips
 from bot.case_rows import merges, shared_with
@@ -25,6 +25,8 @@ from bot.world import World
 if TYPE_CHECKING:
     from bot.effects import Effects
 
+SET_ASIDE = timedelta(days=1)
+"""How long nobody is asked to wrap from a wrap that did not open: the other reports go on."""
 AT_ONCE = 200
 """Wraps asked of a browser at once: it may be closed at any moment, and goes on where it was."""
 
@@ -53,6 +55,7 @@ class Entitled:
     def __init__(self, connection: Connection, service: Service, now: datetime) -> None:
         self._connection = connection
         self._ring = service.ring
+        self._unconfirmed = keys.unconfirmed(connection, service.today(now))
         self._world = World(connection, service, None, now)
         self._office = cache(self._keys_of_office)
         self._chain = cache(self._keys_of_chain)
@@ -62,12 +65,12 @@ class Entitled:
         }
 
     def to(self, tip: Any) -> list[Recipient]:
-        """The key of its office always; while the tip is open also its owner and all who may get
-        it or share it. Who reads the tip that it was merged into reads it too. Never whom it names.
-        """
+        """The key of its office; while the tip is open also its owner and all who may get it or
+        share it. Who reads the tip that it was merged into reads it too. Never whom it names, nor
+        an office's key that nobody else could use."""
         found: dict[str, Recipient] = {}
         skip: frozenset[int] = frozenset()
-        while tip is not None and tip.status != "withdrawn":
+        while tip is not None and tip.status not in tips.GONE:
             skip |= conflicts.passed_over(self._connection, self._ring, tip.number)
             found |= {recipient.id: recipient for recipient in self._readers(tip, skip)}
             into = self._merged.get(tip.number)
@@ -79,9 +82,9 @@ class Entitled:
         if tip.status in tips.OPEN_STATUSES:
             found += self._chain(tip.place_code, tip.topic, skip)
             for officer_id in (tip.officer_id, *shared_with(self._connection, tip.number)):
-                if officer_id is not None and officer_id not in skip:
+                if officer_id is not None and officer_id not in skip | self._unconfirmed:
                     found += self._own(officer_id)
-        return found
+        return conflicts.usable(self._connection, found, skip)
 
     def _keys_of_office(self, office_code: str) -> list[Recipient]:
         return keys.office_recipient(self._connection, office_code)
@@ -115,10 +118,10 @@ def missing(
     hidden = set(conflicts.passing_over(connection, service.ring, officer_id))
     found: list[Missing] = []
     count = 0
-    have = _recipients(connection)
+    have, aside = _recipients(connection), _set_aside(connection, now)
     for tip in connection.execute(_tips()):
         there = have.get(tip.number, set())
-        if not there & mine or tip.number in hidden:
+        if not there & mine or tip.number in hidden or tip.number in aside:
             continue
         there.update(but)
         lacking = [recipient for recipient in entitled.to(tip) if recipient.id not in there]
@@ -158,6 +161,8 @@ def add(
         connection.execute(
             wraps.insert().values(tip_number=tip.number, recipient=new.recipient, wrap=new.wrap)
         )
+        mine_opened = wraps.c.tip_number == tip.number, wraps.c.broken_at.is_not(None)
+        connection.execute(update(wraps).where(*mine_opened).values(broken_at=None))
         audit.record(connection, now, actor=f"officer:{officer_id}", action="rewrapped",
                      subject=f"tip:{tip.number}")  # fmt: skip
         added += 1
@@ -174,23 +179,34 @@ def take_broken(
 ) -> bool:
     """A browser could not open a wrap with its own key: it goes, so that it is asked for again.
 
-    False for a key that is not `held`, and for the only wrap that a tip has."""
+    False for a key that is not `held`, and for the only wrap that a tip has, which is set aside."""
     tips.hold(connection, number)
     there = _recipients(connection, number).get(number, set())
-    if recipient not in there & set(held) or len(there) == 1:
+    if recipient not in there & set(held):
         return False
-    connection.execute(
-        delete(wraps).where(wraps.c.tip_number == number, wraps.c.recipient == recipient)
-    )
+    this = wraps.c.tip_number == number, wraps.c.recipient == recipient
+    if len(there) == 1:
+        connection.execute(update(wraps).where(*this).values(broken_at=now))
+        return False
+    connection.execute(delete(wraps).where(*this))
     audit.record(connection, now, actor=f"officer:{officer_id}", action="wrap_broken",
                  subject=f"tip:{number}")  # fmt: skip
     return True
 
 
+def broken(connection: Connection) -> int:
+    """How many reports have one wrap left, which did not open when it was last tried."""
+    return int(
+        connection.execute(
+            select(func.count()).select_from(wraps).where(wraps.c.broken_at.is_not(None))
+        ).scalar_one()
+    )
+
+
 def can_open(connection: Connection, officer_id: int, number: int, on: date) -> bool:
     """Without another browser's help: with their own key, as a leader with an office's key, or
     through the key ring."""
-    if not can_read(connection, officer_id):
+    if not can_read(connection, officer_id) or officer_id in keys.unconfirmed(connection, on):
         return False
     own = [recipient.id for recipient in keys.recipients_of(connection, [officer_id])]
     if "leader" in roles_of(connection, officer_id, on):
@@ -199,16 +215,14 @@ def can_open(connection: Connection, officer_id: int, number: int, on: date) -> 
     return bool(wrap_for(connection, number, [*own, SERVER]))
 
 
-def hand_over_from_ring(effects: "Effects", office_code: str) -> int:
-    """Reports that waited under the key ring go to those who have a key now."""
+def hand_over_from_ring(effects: "Effects") -> int:
+    """Reports that waited under the key ring, of whatever office (the chain of a tip crosses
+    offices), go to those who have a key now. Returns how many were looked at."""
     connection, service = effects.connection, effects.service
     if service.settings.server_reads:
         return 0
     waiting = connection.execute(
-        select(wraps.c.tip_number)
-        .join(tips.tips, tips.tips.c.number == wraps.c.tip_number)
-        .where(wraps.c.recipient == SERVER, tips.tips.c.office_code == office_code)
-        .order_by(wraps.c.tip_number)
+        select(wraps.c.tip_number).where(wraps.c.recipient == SERVER).order_by(wraps.c.tip_number)
     ).scalars()
     numbers = list(waiting)
     for number in numbers:
@@ -260,8 +274,13 @@ def add_own(
 
 
 def drop_key(connection: Connection, key_id: str) -> None:
-    """Nothing is wrapped to this key any more."""
-    connection.execute(delete(wraps).where(wraps.c.recipient == key_id))
+    """Nothing is wrapped to this key any more, but for a tip that no other key opens: without its
+    last wrap nobody could ever read it again (it names the officer, who makes none of it anew)."""
+    other = wraps.alias()
+    opened_too = select(other.c.tip_number).where(other.c.recipient != key_id)
+    connection.execute(
+        delete(wraps).where(wraps.c.recipient == key_id, wraps.c.tip_number.in_(opened_too))
+    )
 
 
 def _tips() -> Select[Any]:
@@ -276,9 +295,14 @@ def _tips() -> Select[Any]:
             tips.assignments.c.officer_id,
         )
         .select_from(tips.tips.outerjoin(tips.assignments, owner))
-        .where(tips.tips.c.status != "withdrawn")
+        .where(tips.tips.c.status.not_in(tips.GONE))
         .order_by(tips.tips.c.number)
     )  # fmt: skip
+
+
+def _set_aside(connection: Connection, now: datetime) -> set[int]:
+    lately = select(wraps.c.tip_number).where(wraps.c.broken_at > now - SET_ASIDE)
+    return set(connection.execute(lately).scalars())
 
 
 def _recipients(connection: Connection, number: int | None = None) -> dict[int, set[str]]:

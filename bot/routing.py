@@ -3,33 +3,27 @@
 The rules of territory.md A3. First the decree's officer of the village and the deputy, then the
 contact of the kecamatan, then the office by kecamatan and by regency, on the day, and only where
 that is sure. What is not sure goes openly to the Kanwil of the province, never to the nearest
-office; without a place a human empties the inbox. `load_chart` reads what counts for a few places
-(or for all), `route` is a pure function of it.
+office; without a place a human empties the inbox. `load_chart` (`bot/chart.py`) reads what counts
+for a few places or for all, `route` is a pure function of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, or_, select, true
-
+from bot.chart import Chart
 from bot.officers import (
     LEADING_ROLES,
     ROLE_ORDER,
     UNROUTED,
     VILLAGE_ROLES,
     Step,
-    areas,
-    duties,
     holds_on,
-    leaves,
-    officers,
     with_parents,
 )
 from bot.service import OurOffice
-from bot.territory import Offices, province_code, zone_of
+from bot.territory import province_code, zone_of
 from flows.ports import Place
 from flows.safety import ABROAD_DESK
 
@@ -101,68 +95,6 @@ class Settled:
     source: str = ""
     source_date: str = ""
     candidates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Offices, their areas, duties and leave, as they are in the database."""
-
-    ours: OurOffice
-    offices: Mapping[str, OurOffice]
-    places: Callable[[str], Place | None]
-    listed: Offices
-    """content/offices.csv: whom we know of beyond the offices on this system."""
-    areas: Mapping[str, list[Any]] = field(default_factory=dict)
-    """By place code."""
-    duties: Mapping[tuple[str, str], list[Any]] = field(default_factory=dict)
-    """By office and place code, "" for the whole office."""
-    leaders: Mapping[str, list[Any]] = field(default_factory=dict)
-    away: Mapping[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
-
-    def is_away(self, officer_id: int, at: datetime) -> bool:
-        return any(begins <= at < ends for begins, ends in self.away.get(officer_id, ()))
-
-
-def load_chart(
-    connection: Connection,
-    ours: OurOffice,
-    offices: Mapping[str, OurOffice],
-    places: Callable[[str], Place | None],
-    listed: Offices,
-    codes: Iterable[str] | None = None,
-) -> Chart:
-    """What the database says of these places; of all when `codes` is None."""
-    area_rows = select(areas)
-    duty_rows: ColumnElement[bool] = true()
-    if codes is not None:
-        codes = [code for code in codes if code]
-        wanted = {parent for code in codes for parent in with_parents(code)}
-        inside = [areas.c.place_code.startswith(f"{code}.", autoescape=True) for code in codes]
-        area_rows = area_rows.where(or_(areas.c.place_code.in_(wanted), *inside))
-        duty_rows = or_(duties.c.place_code.in_(wanted | {""}), duties.c.role.in_(LEADING_ROLES))
-    found = connection.execute(
-        select(
-            duties.c.role, duties.c.place_code, duties.c.decree, duties.c.office_code,
-            duties.c.valid_from, duties.c.valid_to,
-            officers.c.id, officers.c.name, officers.c.contact_id, officers.c.key_id,
-        )
-        .join(officers, officers.c.id == duties.c.officer_id)
-        .where(duty_rows, officers.c.active, duties.c.role.in_(ROLE_ORDER))
-        .order_by(duties.c.id)
-    ).all()  # fmt: skip
-    away = connection.execute(select(leaves.c.officer_id, leaves.c.begins_at, leaves.c.ends_at))
-    return Chart(
-        ours, offices, places, listed,
-        areas=_grouped(connection.execute(area_rows), lambda row: row.place_code),
-        duties=_grouped(found, lambda row: (row.office_code, row.place_code)),
-        leaders=_grouped(
-            (row for row in found if row.role in LEADING_ROLES), lambda row: row.office_code
-        ),
-        away={
-            officer: [(row.begins_at, row.ends_at) for row in rows]
-            for officer, rows in _grouped(away, lambda row: row.officer_id).items()
-        },
-    )  # fmt: skip
 
 
 def route(chart: Chart, question: Question) -> Route:
@@ -331,6 +263,8 @@ def _person(chart: Chart, row: Any, question: Question) -> Step:
         passed_over = "NOT ENROLLED"
     elif not row.key_id:
         passed_over = "NO KEY"
+    elif row.id in chart.unconfirmed:
+        passed_over = "KEY NOT CONFIRMED BY ANOTHER LEADER"
     elif chart.is_away(row.id, question.at):
         passed_over = "ON LEAVE"
     if passed_over:
@@ -387,10 +321,3 @@ def _known(chart: Chart, code: str) -> Place | None:
 
 def _day(chart: Chart, office_code: str, at: datetime) -> date:
     return chart.offices[office_code].calendar.local(at).date()
-
-
-def _grouped(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = {}
-    for row in rows:
-        found.setdefault(key(row), []).append(row)
-    return found

@@ -29,6 +29,7 @@ from bot import (
     partner_requests,
     receipts,
     register_notices,
+    retention,
     sign_in,
     tip_clock,
     tip_lists,
@@ -102,6 +103,15 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: escalate_overdue(connection, service, now),
         lambda connection: report_broadcasts(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
+        lambda connection: _daily(
+            connection,
+            service.database,
+            "retention",
+            now,
+            lambda connection, now: retention.erase_old(
+                connection, now - timedelta(days=service.settings.keep_closed_days), now
+            ),
+        ),
         lambda connection: _daily(
             connection,
             service.database,

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
         ge=1,
         description="The most people one broadcast may reach; more is refused before it is sent.",
     )
+    keep_closed_days: int = Field(
+        365,
+        ge=60,
+        le=3650,
+        description="How many days after its end the content of a report is kept; then its keys and "
+        "parts are deleted. Open reports are never deleted.",
+    )
     register_drop_share: float = Field(
         0.2,
         ge=0,

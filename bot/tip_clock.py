@@ -1,9 +1,12 @@
 """The deadline of a tip that runs now, its pauses, and who else knows of the tip."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Update, func, select, update
 
+from bot import audit
+from bot.deadlines import Deadlines
+from bot.officers import roles_of
 from bot.tip_rows import NO_PAUSE, assignments, copies, tips
 from bot.tips import OPEN_STATUSES
 
@@ -30,6 +33,14 @@ def answered(connection: Connection, number: int, decide_by: datetime, now: date
         _open(number).values(status="answered", answered_at=now, decide_by=decide_by)
     )
     return changed.rowcount > 0 and restart_clock(connection, number, decide_by)
+
+
+def may_pause(
+    connection: Connection, number: int, officer_id: int, rules: Deadlines, on: date
+) -> bool:
+    """Not paused too often yet; a leader decides how long it may go on."""
+    often = audit.how_often(connection, "paused:", f"tip:{number}")
+    return often < rules.pause_times or "leader" in roles_of(connection, officer_id, on)
 
 
 def pause(

@@ -229,7 +229,7 @@ class TipMoves(Telling):
     def pause(self, tip: TipRow, officer_id: int, reason: str, until: datetime) -> None:
         """The clock stands still for a reason of the list; the reporter is told.
 
-        Raises NotAllowed: never in danger, never without an end, never twice at once.
+        Raises NotAllowed: never in danger, never without an end, never twice at once, never for ever.
         """
         office = self.office_of(tip)
         rules = office.deadlines
@@ -244,6 +244,9 @@ class TipMoves(Telling):
         length = until - self.now
         if not timedelta(0) < length <= rules.pause_at_most:
             raise NotAllowed(f"a pause lasts at most {rules.pause_at_most.days} days")
+        today = self.service.today(self.now)
+        if not tip_clock.may_pause(self.connection, tip.number, officer_id, rules, today):
+            raise NotAllowed(f"a tip is paused {rules.pause_times} times; then a leader decides")
         after = office.calendar.add_working(tip.due_at + length, timedelta(0))
         must(tip_clock.pause(self.connection, tip.number, reason, until, due_after=after))
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}",

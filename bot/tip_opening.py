@@ -122,20 +122,11 @@ class TipOpening(TipMoves):
         found = keys.recipients(self.connection, office_code, ids)
         for other in {step.office_code for step in chain if step.is_desk} - {"", office_code}:
             found += keys.office_recipient(self.connection, other)
-        return self._usable(found, named)
-
-    def _usable(self, found: list[keys.Recipient], named: frozenset[int]) -> list[keys.Recipient]:
-        """Without keys that only officers whom it names could use: better none, and the ring waits."""
-        if not named:
-            return found
-        use = conflicts.opened_by_others(self.connection, [one.id for one in found], named)
-        return [one for one in found if one.id in use]
+        return conflicts.usable(self.connection, found, named)
 
     def hand_to_people(self, tip: tips.TipRow) -> None:
         """A report that waited under the key ring for somebody with a key."""
-        skip = conflicts.passed_over(self.connection, self.service.ring, tip.number)
         readers = rewrapping.Entitled(self.connection, self.service, self.now).to(tip)
-        readers = self._usable(readers, skip)
         private = tip_seal.key_of_ring(self.connection, self.service.ring, tip.number, tip.id)
         if private is None:
             return

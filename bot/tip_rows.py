@@ -69,6 +69,8 @@ class TipWrap(SQLModel, table=True):
     recipient: str = Field(primary_key=True)
     """An officer's or an office's key (`bot/keys.py`), or `server`: the key ring."""
     wrap: bytes
+    broken_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When a browser last could not open it; set only where it is the tip's last."""
 
 
 class TipPart(SQLModel, table=True):

@@ -44,6 +44,8 @@ __all__ = [
 TAKEN = ("acknowledged", "answered")
 """Somebody has said "I have it"; `answered` from the first words to the reporter on."""
 OPEN_STATUSES = ("assigned", *TAKEN)
+GONE = ("withdrawn", "erased")
+"""Nothing of its content is left: its reporter took it back, or its time was over."""
 NEWS_STAYS = timedelta(days=30)
 """How long BUKA still finds a closed tip, so that its last message can be read."""
 
@@ -302,12 +304,11 @@ def end(connection: Connection, number: int, outcome: str, now: datetime, *, act
 def withdraw(connection: Connection, number: int, now: datetime) -> bool:
     """The reporter takes it back: the keys go first, then what they opened.
 
-    Also after it was closed; False when it had been withdrawn already.
+    Also after it was closed; False when its content had gone already.
     """
-    if hold(connection, number) in ("", "withdrawn"):
+    if hold(connection, number) in ("", *GONE):
         return False
-    for table in (wraps, parts, relays, fingerprints):
-        connection.execute(delete(table).where(table.c.tip_number == number))
+    empty(connection, number)
     end_assignment(connection, number, "withdrawn", now)
     connection.execute(
         update(tips)
@@ -316,6 +317,12 @@ def withdraw(connection: Connection, number: int, now: datetime) -> bool:
     )
     audit.record(connection, now, actor="reporter", action="withdrawn", subject=f"tip:{number}")
     return True
+
+
+def empty(connection: Connection, number: int) -> None:
+    """The keys go first, then what they opened. The caller holds the tip."""
+    for table in (wraps, parts, relays, fingerprints):
+        connection.execute(delete(table).where(table.c.tip_number == number))
 
 
 def add_message(

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, draft_media, erasures, groups, outbox, pictures
+from bot import contacts, draft_media, erasures, groups, held_picture, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit, Moment
@@ -207,12 +207,13 @@ class Turns:
         secret = erasures.confidential(before, known.session, events)
         sent = {type(event) for event in events} & {PictureSent, AttachmentSent}
         if inbound.kind not in _NOT_SPOKEN:
-            if not sent:
+            held = held_picture.holds(known.session, inbound.media)
+            if not sent and not held:
                 self._decline(batch.connection, inbound, batch.now)
             # The message of an attachment goes once its file was fetched.
             if inbound.channel in erasures.KEEPS_BODIES and AttachmentSent not in sent:
                 erasures.hear(batch.connection, self._service.ring, inbound.event_id,
-                              known.session, batch.now, secret=secret,
+                              known.session, batch.now, secret=secret and not held,
                               fetched=bool(sent))  # fmt: skip
 
     def _too_late(self, batch: _Batch, inbound: Inbound) -> None:
@@ -252,6 +253,8 @@ class Turns:
                 replies.append(self._row(batch, event, known, callback_id, priority, erase))
                 callback_id = ""
         self._carry_out(effects, sprint.events)
+        held_picture.let_go(batch.connection, self._service.ring, known.channel, before,
+                            sprint.session, sprint.events, batch.now)  # fmt: skip
         known.session = sprint.session
         known.touched = True
         known.is_new = False

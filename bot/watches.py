@@ -144,8 +144,8 @@ def _waiting(ring: KeyRing, row: Any) -> Waiting:
     name, index = _name(ring, row), bytes(row.company_index)
     standing, key = "", fold(company_words(name))
     if row.standing is not None:
-        bound = f"{_bound(row.contact_id, index)}|standing"
-        standing, _, key = ring.open("watch", bound, row.standing).decode().partition(" ")
+        at = f"{_bound(row.contact_id, index)}|standing"
+        standing, _, key = ring.open("watch", at, row.standing).decode().partition(" ")
     can_be_told = row.opted_out_at is None and row.unreachable_at is None
     return Waiting(
         row.id, row.contact_id, row.channel, name, key, standing, can_be_told,
@@ -200,6 +200,15 @@ def _sealed_standing(
 
 def _name(ring: KeyRing, row: Any) -> str:
     return ring.open("watch", _bound(row.contact_id, row.company_index), row.name).decode()
+
+
+def bound(row: Any) -> str:
+    """What the sealed name of a row is bound to."""
+    return _bound(row.contact_id, row.company_index)
+
+
+def bound_standing(row: Any) -> str:
+    return f"{bound(row)}|standing"
 
 
 def _bound(contact_id: int, index: bytes) -> str:

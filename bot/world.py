@@ -21,9 +21,8 @@ from bot import (
     tips,
     watches,
 )
-from bot.partner_world import PartnerWorld
 from bot.recruiters import Register
-from bot.routing import Chart, Question, Route, leaders, load_chart, route
+from bot.routing_world import RoutingWorld
 from bot.sealing import new_receipt
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
@@ -32,20 +31,17 @@ from flows.ports import (
     Audience,
     BroadcastView,
     CaseChange,
-    Desk,
     Hotline,
-    OfficerCard,
     PartnerView,
     Person,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
     TipView,
-    Urgency,
 )
 
 
-class World(PartnerWorld):
+class World(RoutingWorld):
     """One turn's view of the world. Nothing here writes."""
 
     def person(self) -> Person:
@@ -88,9 +84,6 @@ class World(PartnerWorld):
     def find_place(self, text: str) -> PlaceAnswer:
         return self._service.gazetteer.find(text, within=self._office.regencies)
 
-    def place(self, code: str) -> Place | None:
-        return self._service.gazetteer.place(code) if code else None
-
     def find_recruiter(self, text: str) -> RecruiterAnswer:
         return self._register.find(text, self._today)
 
@@ -111,75 +104,18 @@ class World(PartnerWorld):
         return watches.names(self._connection, self._service.ring, self._known.id)
 
     def hotlines(self, purpose: str) -> tuple[Hotline, ...]:
-        """Numbers inside their review date; when none is, the three fallbacks, marked."""
-        entries = [e for e in self._service.catalog.hotlines if purpose in e.purpose]
-        fresh = [e for e in entries if self._today <= e.review_by]
-        # The few that everybody needs stay, marked, when their review is late (law.md 9).
-        shown = [e for e in entries if e in fresh or e.fallback] if fresh else []
-        shown = shown or [e for e in self._service.catalog.hotlines if e.fallback]
-        return tuple(self._hotline(entry) for entry in shown)
+        """Numbers inside their review date; only when none is, the three fallbacks, marked: nobody
+        in danger is sent to a doubtful number while there is a sure one."""
+        listed = self._service.catalog.hotlines
+        fresh = [e for e in listed if purpose in e.purpose and self._today <= e.review_by]
+        return tuple(map(self._hotline, fresh or [e for e in listed if e.fallback]))
 
     def _hotline(self, entry: HotlineEntry) -> Hotline:
         return Hotline(
             entry.id, entry.name, entry.number, entry.hours, self._today <= entry.review_by
         )
 
-    # ---- who answers
-
-    def desk(self, place_code: str, urgency: Urgency, *, told: str = "") -> Desk:
-        """`told` are the words of a report: whom they name does not count as its owner."""
-        skip = self.named_in(place_code, told)
-        route = self.route(place_code, skip=skip)
-        office, owner = self._service.office_of(route.office_code), route.owner
-        there = owner.officer_id is not None or bool(self.desk_readers(owner.office_code, skip))
-        return Desk(
-            served=route.promised,
-            office_name=office.name,
-            owner=f"{owner.shown} {office.name}",
-            reachable=there,
-            hours=office.hours,
-            on_duty=there and office.calendar.is_open(self._at),
-            due_at=office.calendar.local(office.due(self._at, urgency)) if route.promised else None,
-            other_office="" if route.promised else _other_office(route),
-            ask_district=route.ask_district,
-        )
-
-    def route(
-        self,
-        place_code: str,
-        *,
-        home: str = "",
-        topic: str = "report",
-        skip: frozenset[int] = frozenset(),
-        everybody: bool = False,
-    ) -> Route:
-        """Who is responsible for that place now (`bot/routing.py`)."""
-        question = Question(place_code, self._at, home, topic, skip, everybody)
-        return route(self._chart(place_code, home), question)
-
-    def desk_readers(self, office_code: str, skip: frozenset[int]) -> list[int]:
-        """The officers who see what waits on the desks of an office."""
-        if not office_code:
-            return []
-        there = leaders(self._chart(), office_code, self._at, skip)
-        return [row.id for row in there]
-
-    def _chart(self, *codes: str) -> Chart:
-        service = self._service
-        return load_chart(
-            self._connection, self._office, service.offices(), service.gazetteer.place,
-            service.office_list, codes,
-        )  # fmt: skip
-
-    def named_in(
-        self, place_code: str, told: str, *, home: str = "", office_code: str = ""
-    ) -> frozenset[int]:
-        """Officers who must not handle what was told; `office_code` is where the tip is now."""
-        if not told:
-            return frozenset()
-        route = self.route(place_code, home=home)
-        there = {route.office_code, office_code, *(copy.office_code or "" for copy in route.copies)}
-        return conflicts.named_in(self._connection, there, route.place_code, told, self._today)
+    # ---- whose tip it is
 
     def owns(self, tip: tips.TipRow, officer_id: int) -> bool:
         """It is the officer's, or waits on a desk that the officer leads and may see."""
@@ -189,14 +125,6 @@ class World(PartnerWorld):
             return False
         return officer_id not in conflicts.passed_over(
             self._connection, self._service.ring, tip.number
-        )
-
-    def pimpasa(self, place_code: str) -> tuple[OfficerCard, ...]:
-        place = self.place(place_code)
-        return tuple(
-            OfficerCard(step.name, step.shown, place.name if place else "")
-            for step in self.route(place_code).chain
-            if step.role == "pimpasa"
         )
 
     # ---- pictures
@@ -291,9 +219,9 @@ class World(PartnerWorld):
         return tuple(self._view(tip) for tip in mine if before is None or tip.opened_at > before)
 
     def reporter_messages(self, tip_id: str) -> tuple[str, ...]:
-        """What the officer wrote to the reporter, oldest first; nothing once it is withdrawn."""
+        """What the officer wrote to the reporter, oldest first; nothing once its content is gone."""
         tip = tips.by_id(self._connection, tip_id)
-        if tip is None or tip.status == "withdrawn":
+        if tip is None or tip.status in tips.GONE:
             return ()
         return tuple(tip_seal.relayed(self._connection, self._service.ring, tip.number, tip.id))
 
@@ -364,7 +292,7 @@ class World(PartnerWorld):
             return ()
         near = partners.for_place(
             self._connection, self._service.partner_directory, self._service.gazetteer,
-            office_code=self._office.code, code=tip.place_code, concern="", today=self._today,
+            office_code=tip.office_code, code=tip.place_code, concern="", today=self._today,
         )  # fmt: skip
         return tuple(
             PartnerView(one.partner_id, one.kind, one.name)
@@ -395,10 +323,3 @@ class World(PartnerWorld):
             return None
         counted = outbox.counts(self._connection, number)
         return BroadcastView(number, "", tuple(counted.items()))
-
-
-def _other_office(route: Route) -> str:
-    """Who is responsible, as far as that is known; the Kanwil where it is unclear."""
-    return route.responsible or next(
-        (step.name for step in route.chain if step.role in ("kanwil", "kanwil_inbox")), ""
-    )

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import audit, case_work, outbox, partner_requests, tips
+from bot import audit, case_work, outbox, partner_requests, tip_clock, tips
 from bot.case_rights import Access, Reader
 from bot.case_work import NotPossible, Wrap, WrapNeeded
 from bot.effects import Effects
@@ -189,6 +189,11 @@ def pause(effects: Effects, view: Access, reader: Reader, form: Pause) -> str:
         raise Declined("Pilih dulu alasannya.")
     if not 1 <= form.days <= rules.pause_at_most.days:
         raise Declined(f"Jeda paling lama {rules.pause_at_most.days} hari.")
+    today = effects.service.today(effects.now)
+    if not tip_clock.may_pause(
+        effects.connection, view.tip.number, reader.officer_id, rules, today
+    ):
+        raise Declined("Laporan ini sudah beberapa kali ditunda. Serahkan ke pimpinan.")
     until = effects.now + timedelta(days=form.days)
     effects.pause(view.tip, reader.officer_id, form.reason, until)
     return _page(view)

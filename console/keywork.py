@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import audit, keys, rewrapping, tips
+from bot import audit, conflicts, keys, outbox, rewrapping, roster, tips
 from bot.case_rights import access_to
+from bot.effects import Effects
 from bot.keys import Recipient
 from bot.officers import leader_ids, officers
 from bot.rewrapping import NewWrap
 from bot.service import Service
 from bot.tip_seal import WRAP_BYTES
+from bot.world import World
 from console.case import must_handle_cases, reader_of
 from console.edge import RefusedError
 from console.entrance import json_answer
@@ -80,6 +82,7 @@ def routes(console: "Console") -> list[Route]:
 
 class KeyWork:
     def __init__(self, console: "Console") -> None:
+        self._console = console
         self._service = console.service
 
     async def what(self, request: Request) -> Response:
@@ -97,6 +100,7 @@ class KeyWork:
     async def share(self, request: Request) -> Response:
         signed, given = await posted_json(request, Shared, role="leader")
         await run_in_threadpool(_share, self._service, signed, given.wraps)
+        self._console.wake()
         return json_answer({})
 
     async def tips(self, request: Request) -> Response:
@@ -138,11 +142,13 @@ def _held(connection: Connection, signed: Signed) -> list[str]:
 
 
 def _take_broken(service: Service, signed: Signed, given: Broken) -> bool:
-    """Only of a tip that the officer may open."""
+    """Only of a tip that the officer may open, or that `_what` asks a leader to wrap."""
     now, reader = service.clock.now(), reader_of(signed)
     with service.database.write() as connection:
         tip = tips.by_id(connection, given.tip)
-        if tip is None or access_to(connection, service, reader, tip.number, now) is None:
+        named = conflicts.passed_over(connection, service.ring, tip.number) if tip else ()
+        asked = "leader" in signed.roles and signed.officer_id not in named
+        if tip is None or not (asked or access_to(connection, service, reader, tip.number, now)):
             raise RefusedError(404, "not_here")
         held = _held(connection, signed)
         return rewrapping.take_broken(
@@ -208,6 +214,8 @@ def _keep_office_key(service: Service, signed: Signed, given: NewOfficeKey, key:
         if (present[0].id if present else "") != given.replaces:
             return False
         own = _own_key(connection, signed).id
+        if signed.officer_id in keys.unconfirmed(connection, service.today(now)):
+            return False  # else the key that nobody vouched for would open all that comes
         if own not in wraps or not wraps.keys() <= leaders or not _sized(wraps.values()):
             return False
         keys.add_office_key(connection, office, key, now)
@@ -219,7 +227,7 @@ def _keep_office_key(service: Service, signed: Signed, given: NewOfficeKey, key:
 
 def _share(service: Service, signed: Signed, wraps: list[LeaderWrap]) -> None:
     """Only for leaders who lack it, and only of keys that this leader holds."""
-    office = signed.office_code
+    office, now = signed.office_code, service.clock.now()
     with service.database.write() as connection:
         audit.wait_in_line(connection)
         held = keys.office_wraps(connection, office, _own_key(connection, signed).id)
@@ -232,6 +240,10 @@ def _share(service: Service, signed: Signed, wraps: list[LeaderWrap]) -> None:
                 continue
             keys.share_office_key(connection, wrap.office_key_id, wrap.officer_key_id, wrap.wrap)
             _record(connection, service, signed, "office_key_shared", f"office:{office}")
+        effects = Effects(connection, service, World(connection, service, None, now), now)
+        rewrapping.hand_over_from_ring(effects)  # the new leader counts from now on
+        roster.hand_over_orphans(connection, now)
+        outbox.queue(connection, effects.rows)
 
 
 def _sized(wraps: Any) -> bool:

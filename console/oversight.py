@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import accounts, audit, contacts, outbox, pictures, roster, tips, watches
+from bot import accounts, audit, contacts, keys, outbox, pictures, roster, tips, watches
 from bot.effects import Effects
-from bot.officers import can_read, contact_of, leader_ids, officers, roles_of
+from bot.invitations import invite_anew
+from bot.officers import can_read, leader_ids, officers, roles_of
 from bot.world import World
 from console.edge import RefusedError
 from console.sessions import Signed, posted, signed_in
@@ -73,25 +74,16 @@ class Oversight:
         with service.database.write() as connection:
             audit.wait_in_line(connection)
             leaders = leader_ids(connection, signed.office_code, service.today(now))
-            others = [one for one in leaders if one != officer_id and can_read(connection, one)]
+            known = set(leaders) - keys.unconfirmed(connection, service.today(now))
+            others = [one for one in known if one != officer_id and can_read(connection, one)]
             if officer_id in leaders and not others:
                 raise RefusedError(409, "sole_leader")  # nobody would notice who enrols
             effects = Effects(connection, service, World(connection, service, None, now), now)
-            effects.tell_officer(officer_id, "notice.invited_you")  # while the old chat is theirs
-            roster.shut_out(connection, officer_id)
-            code = roster.invite(connection, service.ring, officer_id, now)
-            roster.hand_over_orphans(connection, now)
+            code = invite_anew(effects, officer_id)
             self._record(connection, signed, "invited", officer_id)
-            named = connection.execute(
-                select(officers.c.name, officers.c.staff_no).where(officers.c.id == officer_id)
-            ).one()
-            # Whoever invites could enrol in that name: so the leaders hear of it.
-            for leader in leaders:
-                contact_id = contact_of(connection, leader)
-                if contact_id is not None and leader != officer_id:
-                    effects.tell(contact_id, "notice.invited", {"staff_no": named.staff_no})
             outbox.queue(connection, effects.rows)
-        return code, named.name
+            name = select(officers.c.name).where(officers.c.id == officer_id)
+            return code, connection.execute(name).scalar_one()
 
     def _people(self, signed: Signed) -> list[dict[str, Any]]:
         today = self._service.today(self._service.clock.now())
@@ -189,6 +181,9 @@ _COUNTED = {
     "Laporan dan pertanyaan yang ditutup": select(_TIPS.number).where(_TIPS.status == "closed"),
     "Laporan yang ditarik (isinya sudah tidak ada)": select(_TIPS.number).where(
         _TIPS.status == "withdrawn"
+    ),
+    "Laporan yang sudah lama ditutup (isinya sudah dihapus)": select(_TIPS.number).where(
+        _TIPS.status == "erased"
     ),
     "Foto yang menunggu dibaca atau dihapus": select(pictures.jobs.c.id),
     "Pantauan perusahaan": select(watches.watched.c.id),

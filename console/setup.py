@@ -191,7 +191,7 @@ def _make_account(
         for action in ("account_made", "key_proven"):
             audit.record(connection, now, actor=actor, action=action, subject=actor)
         effects = Effects(connection, service, World(connection, service, None, now), now)
-        rewrapping.hand_over_from_ring(effects, officer.office_code)
+        rewrapping.hand_over_from_ring(effects)
         roster.hand_over_orphans(connection, now)
         outbox.queue(connection, effects.rows)
         session, half = accounts.start_session(connection, officer.id, now)

@@ -42,6 +42,7 @@ _ACTIONS = {
     "moved": "memindahkan",
     "noted": "menulis catatan",
     "opened": "mengirim laporan",
+    "outlived": "menghapus isi karena sudah lama ditutup",
     "password_changed": "mengganti kata sandi",
     "paused": "menunda",
     "printed": "mencetak",

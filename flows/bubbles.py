@@ -17,16 +17,20 @@ class Bubble:
     text: str
     buttons: tuple[Button, ...]
     fixed: bool
+    alone: bool = False
+    """Nothing joins it."""
 
 
 def joined(bubbles: list[Bubble]) -> list[MessageCreated]:
-    """The messages in order; buttons end a message."""
+    """The messages in order; buttons and a bubble that stands alone end a message."""
     messages: list[Bubble] = []
     for bubble in bubbles:
         last = messages[-1] if messages else None
-        if last and not last.buttons and len(last.text) + len(bubble.text) < MAX_BUBBLE:
+        ended = last is None or last.buttons or last.alone
+        if last and not ended and len(last.text) + len(bubble.text) < MAX_BUBBLE:
             text = f"{last.text}\n\n{bubble.text}"
-            messages[-1] = Bubble(text, bubble.buttons, last.fixed and bubble.fixed)
+            fixed = last.fixed and bubble.fixed
+            messages[-1] = Bubble(text, bubble.buttons, fixed, bubble.alone)
         else:
             messages.append(bubble)
     return [MessageCreated(b.text, b.buttons, b.fixed) for b in messages]

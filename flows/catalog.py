@@ -79,6 +79,8 @@ class Catalog:
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""
     welcome: str = "welcome"
+    asked_first: str = "welcome:asked_first"
+    """Where somebody new enters whose first words are a question, in `answers["words"]`."""
     menu: str = "welcome:menu"
     report: str = "tip_off"
     human: str = "ask_human"

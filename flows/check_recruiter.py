@@ -361,10 +361,11 @@ def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callab
         if who(asked_name(scene)) not in ("company", ""):  # SIP2MI is a company's permit
             quiet = "no_signs_no_pt"
         told = answers.get("told", "")
-        exact = any(row.score == 100 for row in answer_of(scene).rows)
+        exact = [row.name for row in answer_of(scene).rows if row.score == 100]
         most = QUESTION_WORDS if exact else offers_read.NAME_ONLY_WORDS
         asked = "name" in answers or len(told.split()) <= most
-        if not asked or _is_story(reader, told, _OFFERING) or answers.keys() & {"pay", "visa"}:
+        beside = offers_read.without_names(told, exact)
+        if not asked or _is_story(reader, beside, _OFFERING) or answers.keys() & {"pay", "visa"}:
             return quiet
         return "next_watch" if exact else "next"
 

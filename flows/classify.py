@@ -105,7 +105,7 @@ _HEARD: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _PATTERNS = {
-    element: [re.compile(rf"\b(?:{pattern})", re.IGNORECASE | re.DOTALL) for pattern in patterns]
+    element: [re.compile(rf"\b(?:{pattern})", re.IGNORECASE) for pattern in patterns]
     for element, patterns in _HEARD.items()
 }
 _THINGS = re.compile(r"\bjual (?:paspor|visa|tiket|tanah|motor|data)\b", re.IGNORECASE)
@@ -132,6 +132,7 @@ class Classifier:
         self._elements = {flag.id: flag.element for flag in flags}
 
     def classify(self, told: str) -> Classified:
+        """Each line is an answer of its own: no reason runs from one into the next."""
         if not told.strip():
             return Classified("other", ())
         signs = self._understander.signs(told)
@@ -154,7 +155,8 @@ class Classifier:
             for sign in signs
             if self._counts(element, sign.id) and not _THINGS.search(sign.evidence)
         ]
-        words += [match[0] for pattern in _PATTERNS[element] for match in pattern.finditer(told)]
+        lines, patterns = told.splitlines(), _PATTERNS[element]
+        words += [match[0] for line in lines for p in patterns for match in p.finditer(line)]
         kept: list[str] = []
         for one in sorted((" ".join(word.split()) for word in words), key=len, reverse=True):
             if not any(one.casefold() in other.casefold() for other in kept):

@@ -37,8 +37,10 @@ _ASKING_WORDS = _set(
     ENGGAK GIMANE GK GMN HENTEU IKU INGKANG IZINE JARE JARENE KAGA KAGAK KP2MI KUWI LHO LOH MAH MAKASIH
     MALAM MALEM MANA MASIH MIN MINTA NAROS NDAK NIKI NIKU NUWUN NYUWUN OPO ORA PAGI PERNAH PIRSA PIYE
     PUNIKA PUNTEN RESMINE SAMPEAN SAMPEYAN TEH TERUS TRIMS TRUS TUMUT WAALAIKUMSALAM WONTEN YAH YO
-    TAIWAN HONGKONG MALAYSIA SINGAPURA KOREA JEPANG SAUDI DUBAI KAMBOJA TURKI BRUNEI
     """
+)
+_COUNTRIES = _set(
+    "TAIWAN HONGKONG MALAYSIA SINGAPURA KOREA JEPANG SAUDI DUBAI KAMBOJA TURKI BRUNEI"
 )
 _TALKING_WORDS = _set(
     """
@@ -74,7 +76,7 @@ _GIVEN_NAMES = _set(
     SURYANI SUSI SUTRISNO TINI TONO UDIN WAHYU WATI WAWAN YANTI YANTO YULI YUSUF"""
 )
 """Common first names, enough to tell a person's name from a company's when nothing else does."""
-_AROUND_A_NAME = _ASKING_WORDS | _TALKING_WORDS | _ROLES | _TITLES
+_AROUND_A_NAME = _ASKING_WORDS | _COUNTRIES | _TALKING_WORDS | _ROLES | _TITLES
 _LEGAL_ENDINGS = _set("TBK PERSERO")
 _MAX_NAME_WORDS = 9
 _MAX_WORD = 40
@@ -149,7 +151,8 @@ def mentions(words: Sequence[str], in_names: frozenset[str] = frozenset()) -> li
     mark = ""
     for word in _with_marks_apart(words, in_names):
         ends = not word or word[0].isdigit() or word in COMPANY_MARKS
-        if not ends and (word in in_names or word not in _AROUND_A_NAME):
+        first = bool(mark) and not current and word in _COUNTRIES  # "PT Kamboja Jaya"
+        if not ends and (first or word in in_names or word not in _AROUND_A_NAME):
             current.append(word)
             continue
         mention = Mention(tuple(current[:_MAX_NAME_WORDS]), bool(mark), mark)
@@ -185,7 +188,7 @@ def names_a_person(words: Sequence[str]) -> bool:
 def could_be_a_name(text: str) -> bool:
     """Three letters beside the asking words, a role such as sponsor, or a licence's digits."""
     words = name_words(text)
-    named = [word for word in words if word not in _ASKING_WORDS | COMPANY_MARKS]
+    named = [word for word in words if word not in _ASKING_WORDS | _COUNTRIES | COMPANY_MARKS]
     letters = sum(letter.isalpha() for word in named for letter in word)
     return letters >= 3 or sum(letter.isdecimal() for letter in text) >= 8
 

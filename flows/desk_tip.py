@@ -63,7 +63,12 @@ def commands(found: dict[str, str]) -> dict[str, Node]:
     }
 
 
-ENDED = {"closed": "is_closed", "withdrawn": "is_withdrawn", "other": "not_yours"}
+ENDED = {
+    "closed": "is_closed",
+    "erased": "is_closed",
+    "withdrawn": "is_withdrawn",
+    "other": "not_yours",
+}
 """Where `standing` leads with a report that is no longer the officer's to work on."""
 
 
@@ -123,7 +128,7 @@ def view(scene: Scene) -> TipView | None:
 
 
 def standing(scene: Scene) -> str:
-    """`closed`, `withdrawn`, `other` (somebody else's), `new` (to be taken) or `taken`."""
+    """`closed`, `withdrawn`, `erased`, `other` (somebody else's), `new` (to be taken) or `taken`."""
     tip = view(scene)
     if tip is None:
         return "other"

@@ -13,8 +13,8 @@ from flows import attachments, left, offers, pictures
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first, to_human
-from flows.languages import language_now
+from flows.everywhere import act, comes_first, erased_alarm, to_human
+from flows.languages import wording_now
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -33,10 +33,10 @@ from flows.nodes import (
 )
 from flows.ports import Person, Ports
 from flows.refusal import REFUSAL, asks_who_reported
-from flows.session import Frame, Input, Session
+from flows.safety import mask_identity_numbers
+from flows.session import Input, Session
 from flows.triggers import choose, everywhere, fold
 from flows.waits import pass_time
-from flows.wording import Wording
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
@@ -152,9 +152,12 @@ class Run:
             return self.enter(found[0])
         if fold(text) == "0":
             return self.enter(self.catalog.human)
+        asks = len(fold(text)) >= 4
+        if self.person.is_new and asks:
+            return self.enter(self.catalog.asked_first, words=mask_identity_numbers(text)[:1000])
         if self.person.is_new:
             return self.enter(self.catalog.welcome)
-        self.enter(self.catalog.free_text if len(fold(text)) >= 4 else self.catalog.menu)
+        self.enter(self.catalog.free_text if asks else self.catalog.menu)
 
     def hears_danger(self, text: str) -> bool:
         """Words of danger lead to the numbers to call at once, from any state. A report and its
@@ -184,7 +187,7 @@ class Run:
         if here and isinstance(node, Choose | Pick | Ask):
             return self._take_key(node, key, given.text)
         if isinstance(node, Choose) and node.open:
-            self._set_aside()
+            left.set_aside(self)
             self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
             return self._take_key(node, key, given.text)
         self.aside("common.old_button")
@@ -256,6 +259,9 @@ class Run:
             return self.enter(found[0])
         node = self.waiting_node()
         assert node is not None
+        if isinstance(node, Choose) and node.beside:
+            self.words = text
+            return self.walk(node.beside)
         helps = self.session.misses >= MISSES_BEFORE_HELP
         self.bubble("common.not_understood_again" if helps else "common.not_understood", None)
         self._ask(node)
@@ -278,9 +284,10 @@ class Run:
         name, _, node = to.partition(":")
         flow = self.catalog.flows[name]
         node = node or flow.start
-        self._set_aside()
+        left.set_aside(self)
         if flow.keeps and node == flow.start and name in self.session.kept:
-            self.session.flow, self.session.answers = "resume", {"flow": name, "words": self.words}
+            self.session.flow = "resume"
+            self.session.answers = {"flow": name, "words": mask_identity_numbers(self.words)}
             return self.walk("ask")
         self.session.flow, self.session.answers = name, answers
         self.walk(node)
@@ -312,6 +319,7 @@ class Run:
                     to = node.then
                 case Goto():
                     carried = {k: v for k, v in self.session.answers.items() if k in node.carry}
+                    self.words = carried.pop("words", self.words)
                     self.forget_place()
                     name, _, start = node.to.partition(":")
                     self.session.flow, self.session.answers = name, carried
@@ -319,15 +327,6 @@ class Run:
                 case End():
                     return self.forget_place()
         raise FlowStuck(f"{self.session.flow}: no wait after {MAX_STEPS} nodes")
-
-    def _set_aside(self) -> None:
-        """Leave the present conversation; keep its answers where the flow says so."""
-        name, node = self.session.flow, self.waiting_node()
-        rests = node is None or (isinstance(node, Choose) and node.open)
-        if name and name != "resume" and not rests and left.is_begun(self):
-            at = int(self.ports.now.timestamp())
-            self.session.kept[name] = Frame(self.session.node, self.session.answers, at)
-        self.forget_place()
 
     def forget_place(self) -> None:
         """The conversation is over; its sources, too, may say of which company it was."""
@@ -346,10 +345,6 @@ class Run:
 
     # ---- words and buttons
 
-    @property
-    def wording(self) -> Wording:
-        return self.catalog.words_in(language_now(self.person, self.events))
-
     def _say(
         self,
         key: str,
@@ -363,7 +358,7 @@ class Run:
             self.session.source = source(scene)["source"]
         values = dict(slots(scene)) if slots and scene else None
         fixed = (values is None or getattr(node, "public", False)) and not isinstance(node, Pick)
-        self.bubble(key, values, buttons, fixed=fixed)
+        self.bubble(key, values, buttons, fixed=fixed, alone=getattr(node, "alone", False))
 
     def bubble(
         self,
@@ -372,13 +367,16 @@ class Run:
         buttons: tuple[Button, ...] = (),
         *,
         fixed: bool | None = None,
+        alone: bool = False,
     ) -> None:
-        text = self.wording.say(key, slots)
-        self.bubbles.append(Bubble(text, buttons, slots is None if fixed is None else fixed))
+        text = wording_now(self.catalog, self.person, self.events).say(key, slots)
+        fixed = slots is None if fixed is None else fixed
+        self.bubbles.append(Bubble(text, buttons, fixed, alone))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"
-        return offers.buttons(self.wording, node, self._scene(), place)
+        wording = wording_now(self.catalog, self.person, self.events)
+        return offers.buttons(wording, node, self._scene(), place)
 
     def _scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)
@@ -396,5 +394,6 @@ class Run:
 
     def finish(self) -> list[Event]:
         if any(isinstance(event, ForgetMe) for event in self.events):
+            self.events.insert(0, erased_alarm(self))
             self.session.kept, self.session.owed = {}, []
         return [*self.events, *joined(self.bubbles)]

@@ -157,6 +157,8 @@ class AlarmWithdrawn:
 
     told: str = field(default="", repr=False)
     """As it was in the alarm, so that the same officers are passed over."""
+    erased: bool = False
+    """All that is kept about the person goes, with or without an alarm before; `ForgetMe` follows."""
 
 
 @dataclass(frozen=True, slots=True)

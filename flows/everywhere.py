@@ -56,12 +56,21 @@ def to_human(run: "Run") -> None:
 
 def _withdraw_alarm(run: "Run") -> bool:
     """The report behind an alarm is given up: whoever was alarmed hears it, once."""
+    told = _alarmed(run)
+    if told:
+        run.events.append(AlarmWithdrawn(told))
+    return bool(told)
+
+
+def erased_alarm(run: "Run") -> AlarmWithdrawn:
+    """Everything about somebody is deleted, also what an alarm was about, if there was one."""
+    return AlarmWithdrawn(_alarmed(run), erased=True)
+
+
+def _alarmed(run: "Run") -> str:
+    """The words of the draft behind an alarm; "" where there is none."""
     drafts = [run.session.answers, *(frame.answers for frame in run.session.kept.values())]
-    alarmed = next((draft for draft in drafts if draft.get("alarmed")), None)
-    if alarmed is None:
-        return False
-    run.events.append(AlarmWithdrawn(alarmed["alarmed"]))
-    return True
+    return next((draft["alarmed"] for draft in drafts if draft.get("alarmed")), "")
 
 
 def act(run: "Run", action: str) -> None:

@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import ratio
 from flows.company_names import name_words, names_a_person
 from flows.curriculum import Card, Lesson
 from flows.events import OptedOut
+from flows.identity_numbers import mask_identity_numbers
 from flows.lessons import begins, label, named, shown
 from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
 from flows.triggers import fold
@@ -111,7 +112,7 @@ def _where(
 ) -> Callable[[Scene], str]:
     def where(scene: Scene) -> str:
         """Where the words belong; a question that a card answers is answered at once."""
-        scene.answers["question"] = " ".join(scene.words.split())[:1000]
+        scene.answers["question"] = mask_identity_numbers(" ".join(scene.words.split()))[:1000]
         if (lesson := title(scene)) != "none":
             return f"lesson_{lesson}"
         read = understander.read(scene.words)

@@ -22,7 +22,8 @@ def exits(node: Node) -> dict[str, str]:
         case Say() | Emit():
             return {"then": node.then}
         case Choose():
-            free = {"free": node.free} if node.free is not None else {}
+            words = {"free": node.free, "beside": node.beside}
+            free = {name: to for name, to in words.items() if to is not None}
             return {choice.key: choice.then for choice in node.choices} | free
         case Pick():
             free = {"free": node.free} if node.free is not None else {}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polib
 
-from flows.catalog import CONSENT_TEXT, CONTENT, ContentError
+from flows.catalog import CONSENT_TEXT, CONTENT, Catalog, ContentError
 from flows.events import Event, LanguageChosen
 from flows.ports import Person
 from flows.tip_off import NOTICE
@@ -89,10 +89,10 @@ def keeps_slots(one: Translation) -> bool:
         return False
 
 
-def language_now(person: Person, events: Iterable[Event]) -> str:
-    """Of whoever talks, also when it was chosen in this very step."""
+def wording_now(catalog: Catalog, person: Person, events: Iterable[Event]) -> Wording:
+    """For whoever talks, in a language also when it was chosen in this very step."""
     chosen = [event.language for event in events if isinstance(event, LanguageChosen)]
-    return chosen[-1] if chosen else person.language
+    return catalog.words_in(chosen[-1] if chosen else person.language)
 
 
 def file_of(language: str, folder: Path = CONTENT) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.nodes import Choose, Flow, Pick, Scene
 from flows.refusal import asks_who_reported
-from flows.session import Input, Owed
+from flows.session import Frame, Input, Owed
 from flows.triggers import everywhere
 
 if TYPE_CHECKING:
@@ -62,14 +62,6 @@ def _means_something(run: "Run", text: str) -> bool:
     return isinstance(node, Choose | Pick) and run.chosen(node, text) is not None
 
 
-def is_begun(run: "Run") -> bool:
-    """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
-    session = run.session
-    flow = run.catalog.flows[session.flow]
-    read = session.node != flow.start and getattr(flow.nodes[session.node], "source", None)
-    return flow.keeps and bool(session.answers or read)
-
-
 def silence(flow: Flow, answers: dict[str, str]) -> timedelta | None:
     """After how long it is done without them; None: never."""
     return flow.left.acts_after(answers) if flow.left else None
@@ -101,6 +93,28 @@ def joined(run: "Run", to: str) -> dict[str, str]:
     return run.session.kept.pop(name).answers
 
 
+def set_aside(run: "Run") -> None:
+    """Leave the present conversation; keep its answers where the flow says so. What waits there to
+    be passed on (a cry) is not lost to it: the two become one."""
+    session, node = run.session, run.waiting_node()
+    name, rests = session.flow, node is None or (isinstance(node, Choose) and node.open)
+    if name and name != "resume" and not rests and _begun(run, run.catalog.flows[name]):
+        flow, at = run.catalog.flows[name], int(run.ports.now.timestamp())
+        kept = Frame(session.node, session.answers, at)
+        older = session.kept.get(name)
+        if older and flow.left and silence(flow, older.answers) is not None:
+            kept = Frame(session.node, flow.left.join(older.answers, session.answers), older.at)
+        session.kept[name] = kept
+    run.forget_place()
+
+
+def _begun(run: "Run", flow: Flow) -> bool:
+    """Worth keeping: something was answered, or a fact was read (a lesson's cards)."""
+    node = run.session.node
+    read = node != flow.start and getattr(flow.nodes[node], "source", None)
+    return flow.keeps and bool(run.session.answers or read)
+
+
 def _is_due(wait: timedelta | None, since: int, now: int) -> bool:
     return wait is not None and now >= since + wait.total_seconds()
 
@@ -108,8 +122,9 @@ def _is_due(wait: timedelta | None, since: int, now: int) -> bool:
 def _act(run: "Run", flow: Flow, answers: dict[str, str], now: int) -> None:
     assert flow.left is not None
     scene = Scene(dict(answers), run.person, run.ports)
-    run.events.extend(flow.left.act(scene))
-    run.session.owed.append(Owed(flow.left.told, scene.answers, now))
+    events, told = flow.left.act(scene)
+    run.events.extend(events)
+    run.session.owed.append(Owed(told, scene.answers, now))
     if not run.session.hushed:
         run.bubble(NEUTRAL, None)
 

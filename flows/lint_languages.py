@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from flows.catalog import Catalog
+from flows.findings import Finding
 from flows.languages import Locale, Translation, is_of, keeps_slots
-from flows.lint import Finding
 from flows.nodes import Ask, Choice, Choose, Pick
 from flows.script import Line, script
 from flows.triggers import everywhere

@@ -58,6 +58,8 @@ class Say:
     """Gives {"source": ...}: what SUMBER shows for the fact in this text."""
     public: bool = False
     """The slots hold nothing about a person, so a channel may register the text."""
+    alone: bool = False
+    """A message of its own, to be read before the next; otherwise what follows joins it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Choose:
     expires: timedelta | None = None
     free: str | None = None
     """Node for words that are no choice: they are kept in the scene's words."""
+    beside: str | None = None
+    """The same for words that begin nothing else either ("cek PT X")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Goto:
-    """Leave this flow for another; the answers named in `carry` go along."""
+    """Leave this flow for another; the answers named in `carry` go along, `words` as the words
+    that led there."""
 
     to: str
     carry: tuple[str, ...] = ()
@@ -150,10 +155,11 @@ class Left:
     """Whether the answers hold anything that could be sent."""
     acts_after: Callable[[Mapping[str, str]], timedelta | None]
     """By the answers: the silence after which `act` is due; None: never."""
-    act: Callable[[Scene], list[Event]]
-    """What is done without them; the answers then hold the slots of `told`, and nothing more."""
-    told: str
-    """The text that is said before anything else once they are back."""
+    act: Callable[[Scene], tuple[list[Event], str]]
+    """What is done without them, and the text that is said before anything else once they are
+    back; the answers then hold its slots, and nothing more."""
+    join: Callable[[Mapping[str, str], Mapping[str, str]], dict[str, str]]
+    """(earlier answers, later ones) of two that were left, as one."""
 
 
 @dataclass(frozen=True, slots=True)

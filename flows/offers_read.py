@@ -156,6 +156,15 @@ def is_only_a_name(told: str) -> bool:
     return len(told.split()) <= NAME_ONLY_WORDS
 
 
+def without_names(told: str, known: Iterable[str]) -> str:
+    """What is said beside the companies' names, of which "Mas" and "Kamboja" may be a part.
+    `known` are the register's names that were found in it."""
+    words = name_words(told)
+    named = {word for mention in mentions(words) if mention.marked for word in mention.words}
+    named.update(*map(name_words, known))
+    return " ".join(word for word in told.split() if not set(name_words(word)) <= named)
+
+
 def where_to(told: str) -> str:
     """In "PT Kamboja Jaya ke Laos" only Laos is where somebody goes: what stands behind "ke"."""
     found = _WHERE_TO.search(told)

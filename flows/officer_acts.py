@@ -137,7 +137,8 @@ def _write(scene: Scene) -> list[Event]:
 
 
 def pausing() -> dict[str, Node]:
-    may = {"danger": "no_pause", "paused": "is_paused", "new": "not_taken"} | ENDED
+    may = {"danger": "no_pause", "paused": "is_paused", "often": "pause_often",
+           "new": "not_taken"} | ENDED  # fmt: skip
     return {
         "pause_it": Decide(_may_pause, {"yes": "pause_read"} | may),
         "pause_read": Decide(
@@ -158,6 +159,7 @@ def pausing() -> dict[str, Node]:
         "paused_text": Say("officer_desk.paused", "rest", slots=_pause_said),
         "is_paused": Say("officer_desk.is_paused", "rest", slots=_pause_there),
         "no_pause": Say("officer_desk.no_pause", "rest", slots=number),
+        "pause_often": Say("officer_desk.pause_often", "rest", slots=number),
     }  # fmt: skip
 
 
@@ -168,7 +170,9 @@ def _may_pause(scene: Scene) -> str:
     tip = present(scene)
     if tip.paused_until is not None:
         return "paused"
-    return "danger" if tip.urgency == "now" else "yes"
+    if tip.urgency == "now":
+        return "danger"
+    return "yes" if scene.ports.may_pause(tip.number) else "often"
 
 
 def _read_pause(scene: Scene) -> str:
@@ -200,7 +204,8 @@ def _picked_length(scene: Scene) -> str:
 
 
 def _typed_length(scene: Scene) -> str:
-    scene.answers["rest"] = f"{scene.words[:200]} {scene.answers.get('rest', '')}"
+    typed = mask_identity_numbers(scene.words)[:200]
+    scene.answers["rest"] = f"{typed} {scene.answers.get('rest', '')}"
     return "next"
 
 

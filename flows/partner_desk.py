@@ -36,7 +36,7 @@ from flows.nodes import (
 from flows.partners import KINDS
 from flows.places import read_words
 from flows.ports import PartnerView, TipView
-from flows.safety import hotline_lines, mask_identity_numbers
+from flows.safety import hotline_lines
 from flows.times import say_time
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
@@ -96,7 +96,7 @@ def _requests() -> dict[str, Node]:
 
 def _answering() -> dict[str, Node]:
     return {
-        "words": Ask("partner_desk.words", "reply", "still", _read_answer, slots=_words,
+        "words": Ask("partner_desk.words", "reply", "still", read_words, slots=_words,
                      skip=Choice("later", "partner_desk.later", "later_text")),
         "later_text": Say("partner_desk.later_text", "welcome:menu"),
         "still": Decide(_check, {"right": "send", "wrong": "gone", "gone": "gone"}),
@@ -209,10 +209,6 @@ def _words(scene: Scene) -> dict[str, str]:
     return {"words": _words_of(scene) or "-", "due": say_time(due[0]) if due else "-"}
 
 
-def _read_answer(text: str, scene: Scene) -> str:
-    return mask_identity_numbers(read_words(text, scene))
-
-
 def _answer(scene: Scene) -> list[Event]:
     danger = bool(scene.answers.get("danger"))
     return [
@@ -245,7 +241,7 @@ def _tip(scene: Scene) -> TipView | None:
 
 def _may_ask(scene: Scene) -> str:
     view = _tip(scene)
-    ended = view is None or view.status in ("assigned", "closed", "withdrawn")
+    ended = view is None or view.status in ("assigned", "closed", "withdrawn", "erased")
     return "other" if ended or not view or not view.mine else "found"
 
 

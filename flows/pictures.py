@@ -15,7 +15,8 @@ from flows import attachments
 from flows.events import ForgetMe, PictureSent
 from flows.nodes import Choice, Choose, Decide, Flow, Goto, Say, Scene, Wait
 from flows.safety import hotline_lines, mask_identity_numbers
-from flows.session import Frame, Input, Session
+from flows.session import HELD_MEDIA, Frame, Input, Session
+from flows.tip_status_more import newly_reported
 
 if TYPE_CHECKING:
     from flows.engine import Run
@@ -109,7 +110,12 @@ def _send_to_be_read(run: "Run", given: Input) -> None:
             attachments.take(run, msgspec.structs.replace(given, text=""))
         return
     waiting = run.ports.pictures_waiting()
-    if not run.ports.reads_pictures():
+    if run.session.answers.get(HELD_MEDIA):
+        run.aside("tip_status.one_photo")
+    elif tip := _reported(run, given):
+        words = mask_identity_numbers(given.text)[:MOST_TOLD]
+        run.enter("tip_status:photo", **{"tip": tip, HELD_MEDIA: given.media, "caption": words})
+    elif not run.ports.reads_pictures():
         run.aside("pictures.not_here")
     elif not given.media:
         run.aside("pictures.too_large")
@@ -122,6 +128,13 @@ def _send_to_be_read(run: "Run", given: Input) -> None:
             run.bubble("pictures.in_line", None)
         else:
             run.bubble("pictures.reading", None)
+
+
+def _reported(run: "Run", given: Input) -> str:
+    """The report to which this photo is offered before it is taken for a poster."""
+    here = (run.session.flow, run.session.node)
+    asked = here == ("tip_status", "shown") or _rests(run.waiting_node())
+    return newly_reported(run.session, run.ports) if given.media and asked else ""
 
 
 def _read_back(run: "Run", text: str, caption: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows.identity_numbers import mask_identity_numbers
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Option, Pick, Scene, Slots
 
 
@@ -112,8 +113,8 @@ class _Answers:
 
 
 def read_words(text: str, scene: Scene) -> str:
-    """Any words of at least two letters; a picture or a lone emoji is asked for again."""
-    kept = " ".join(text.split())
+    """Any words of at least two letters, a NIK in them hidden; a lone emoji is asked for again."""
+    kept = mask_identity_numbers(" ".join(text.split()))
     if sum(letter.isalnum() for letter in kept) < 2:
         raise AskAgain("common.need_words")
     return kept[:1000]

@@ -17,6 +17,10 @@ InputKind = Literal[
 ]
 
 
+HELD_MEDIA = "held_media"
+"""The answer that says where a photo lies while its sender is asked what it belongs to."""
+
+
 class Frame(msgspec.Struct):
     """A half-done conversation that was set aside, to be taken up again."""
 

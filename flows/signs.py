@@ -80,7 +80,8 @@ class Signs:
                 return None
             spans.append(match.span(1))
         start, end = min(start for start, _ in spans), max(end for _, end in spans)
-        if words.line.count(" ", start, end) > _NEAR:  # far apart: the first part stands for both
+        apart = words.line.count(" ", start, end) > _NEAR or END in words.line[start:end]
+        if apart:  # far, or in two sentences: the first part stands for both
             start, end = spans[0]
         return Hit(sign.name, start, end)
 

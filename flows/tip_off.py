@@ -72,8 +72,10 @@ def _notice(version: str) -> dict[str, Node]:
         return [ConsentGiven("report", version)]
 
     return {
-        "start": Say("tip_off.before_seen", "before_phone"),
-        "before_phone": Say("tip_off.before_phone", "before", slots=_office, public=True),
+        "start": Say("tip_off.before_seen", "before_phone", alone=True),
+        "before_phone": Say(
+            "tip_off.before_phone", "before", slots=_office, public=True, alone=True
+        ),
         "before": Choose(
             "tip_off.before",
             (

@@ -4,8 +4,9 @@ import re
 
 from flows.hearing import Hearing
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Say, Scene
+from flows.places import read_words
 from flows.safety import hotline_lines
-from flows.tip_off_form import abroad, place_in, read
+from flows.tip_off_form import abroad, place_in
 from flows.tip_off_send import place_code, urgency_of
 
 SHOWN = 160
@@ -74,17 +75,17 @@ def _changing() -> dict[str, Node]:
                 Choice("who", "tip_off.part_who", "again_who"),
             ),
         ),
-        "again_what": Ask("tip_off.what_again", "what", "read_back", read),
+        "again_what": Ask("tip_off.what_again", "what", "read_back", read_words),
         "again_where": Decide(_change_place, {"next": "where_ask"}),
-        "again_when": Ask("tip_off.when", "when", "read_back", read),
-        "again_who": Ask("tip_off.who", "who", "read_back", read),
+        "again_when": Ask("tip_off.when", "when", "read_back", read_words),
+        "again_who": Ask("tip_off.who", "who", "read_back", read_words),
     }
 
 
 def correction(hearing: Hearing, scene: Scene) -> str:
     """Put the words into the part they speak of; a longer message is more of the story."""
     try:
-        said = read(scene.words, scene)
+        said = read_words(scene.words, scene)
     except AskAgain:
         return "unclear"
     answers, swap = scene.answers, _NOT_BUT.match(said)

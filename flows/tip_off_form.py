@@ -4,15 +4,29 @@ import re
 from collections.abc import Callable, Iterator
 
 from flows.hearing import SELF, Hearing
-from flows.nodes import Ask, Choice, Choose, Decide, Node, Say, Scene, Slots
+from flows.nodes import (
+    Ask,
+    AskAgain,
+    Choice,
+    Choose,
+    Decide,
+    Node,
+    Option,
+    Pick,
+    Say,
+    Scene,
+    Slots,
+)
 from flows.places import place_questions, read_words
 from flows.ports import Place
-from flows.safety import hotline_lines, mask_identity_numbers
+from flows.safety import hotline_lines
 
 MOST_QUESTIONS = 5
 """After the story; the last is kept for whether the officer may ask back."""
 SURE_PLACE = 0.75
 """From here on a place that stands in a story is read back instead of asked for."""
+MOST_MAYBE = 4
+"""Doubtful places of a story that are offered."""
 _AWAY = re.compile(
     r"\b(?:bandara|bandar udara|airport|pelabuhan|dermaga|stasiun|terminal|plbn)\b", re.IGNORECASE
 )
@@ -41,7 +55,7 @@ def _story(hearing: Hearing) -> dict[str, Node]:
         return _cry(scene)
 
     return {
-        "what": Ask("tip_off.what", "what", "hear", read),
+        "what": Ask("tip_off.what", "what", "hear", read_words),
         "hear": Decide(hear, {"danger": "danger_heard", "next": "next"}),
         "danger_heard": Say("tip_off.danger_heard", "next", slots=numbers),
         "next": Decide(
@@ -49,6 +63,7 @@ def _story(hearing: Hearing) -> dict[str, Node]:
             {
                 "where": "where_ask",
                 "where_heard": "where_heard",
+                "where_maybe": "where_maybe",
                 "home": "home_ask",
                 "home_heard": "home_heard",
                 "when": "when",
@@ -73,6 +88,15 @@ def _place() -> dict[str, Node]:
         ),
         "where_taken": Decide(_take("where"), {"next": "where_near"}),
         "where_wrong": Decide(_not_there("where"), {"next": "where_ask"}),
+        "where_maybe": Pick(
+            "tip_off.where_maybe",
+            _maybe_there,
+            "where_code",
+            "where_taken",
+            other=Choice("none", "common.none_of_these", "where_ask"),
+            free="where_said",
+        ),
+        "where_said": Decide(_said_where, {"said": "where_find", "nothing": "where_ask"}),
         **place_questions(
             "where",
             text="tip_off.where",
@@ -93,7 +117,7 @@ def _place() -> dict[str, Node]:
             "tip_off.which_district",
             "district",
             "where_narrow_district",
-            read,
+            read_words,
             slots=_heard("where"),
             skip=Choice("unknown", "common.unknown", "located"),
         ),
@@ -135,10 +159,18 @@ def _rest(hearing: Hearing) -> dict[str, Node]:
 
     return {
         "when": Ask(
-            "tip_off.when", "when", "also", read, skip=Choice("unknown", "common.unknown", "next")
+            "tip_off.when",
+            "when",
+            "also",
+            read_words,
+            skip=Choice("unknown", "common.unknown", "next"),
         ),
         "who": Ask(
-            "tip_off.who", "who", "also", read, skip=Choice("unknown", "common.unknown", "next")
+            "tip_off.who",
+            "who",
+            "also",
+            read_words,
+            skip=Choice("unknown", "common.unknown", "next"),
         ),
         "also": Decide(also, {"danger": "danger_heard", "next": "next"}),
         "contact_ask": Choose(
@@ -156,16 +188,15 @@ def _rest(hearing: Hearing) -> dict[str, Node]:
 # ---- hearing what was told
 
 
-def read(text: str, scene: Scene) -> str:
-    return mask_identity_numbers(read_words(text, scene))
-
-
 def fill(hearing: Hearing, scene: Scene, told: str) -> None:
     """Put what the words tell into the empty places of the form."""
     for name, words in hearing.hear(told).items():
         scene.answers.setdefault(name, words)
-    if not scene.answers.get("where_code") and (place := place_in(hearing, scene, told)):
-        scene.answers["heard_where"] = place.code
+    if not scene.answers.get("where_code"):
+        if place := place_in(hearing, scene, told):
+            scene.answers["heard_where"] = place.code
+        elif maybe := _doubtful(scene, told):
+            scene.answers["maybe_where"] = " ".join(place.code for place in maybe)
     home = _FROM.search(told)
     place = scene.ports.find_place(home["place"]).place if home else None
     if place and place.level in ("village", "district", "regency"):
@@ -181,6 +212,15 @@ def place_in(hearing: Hearing, scene: Scene, told: str) -> Place | None:
     answer = scene.ports.find_place(told)
     near = answer.place is not None and answer.place.level in ("village", "district")
     return answer.place if near and answer.confidence >= SURE_PLACE else None
+
+
+def _doubtful(scene: Scene, told: str) -> list[Place]:
+    """What the words may mean, to be chosen from; of our area only, since any word of a story
+    ("ruko") is a village somewhere in the country."""
+    answer = scene.ports.find_place(told)
+    found = (answer.place,) if answer.place else answer.ask
+    near = [place for place in found if place.level in ("village", "district", "regency")]
+    return [place for place in near if scene.ports.desk(place.code, "none").served][:MOST_MAYBE]
 
 
 def _cry(scene: Scene) -> str:
@@ -200,8 +240,9 @@ def next_question(scene: Scene) -> str:
     if name == "done":
         return "done"
     answers["asked"] = " ".join([*asked, name])
-    heard = answers.get(f"heard_{name}")
-    return f"{name}_heard" if heard else name
+    if answers.get(f"heard_{name}"):
+        return f"{name}_heard"
+    return f"{name}_maybe" if answers.get(f"maybe_{name}") else name
 
 
 def _missing(scene: Scene, asked: list[str]) -> Iterator[str]:
@@ -258,6 +299,21 @@ def _take(name: str) -> Callable[[Scene], str]:
         return "next"
 
     return take
+
+
+def _maybe_there(scene: Scene) -> tuple[Option, ...]:
+    codes = scene.answers.get("maybe_where", "").split()
+    places = filter(None, map(scene.ports.place, codes))
+    return tuple(Option(place.code, place.name) for place in places)
+
+
+def _said_where(scene: Scene) -> str:
+    """Words instead of one of the offered places name another one."""
+    try:
+        scene.answers["where_words"] = read_words(scene.words, scene)
+    except AskAgain:
+        return "nothing"
+    return "said"
 
 
 def _not_there(name: str) -> Callable[[Scene], str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flows.classify import Classifier
 from flows.events import Event, TipOpened
 from flows.nodes import Choice, Choose, Decide, Emit, End, Left, Node, Say, Scene
-from flows.ports import Urgency
+from flows.ports import Desk, Urgency
 from flows.safety import mask_identity_numbers
 from flows.times import say_time
 from flows.tip_off_form import numbers
@@ -19,6 +19,8 @@ _IN_THE_SEAL = (
     "what", "where_words", "where_name", "home_words", "home_name", "when", "who", "victim", "proof",
     "helper", "contact", "consent", "incomplete",
 )  # fmt: skip
+_SIGNS = ("danger", "cry", "alarmed", "urgency", "consent", "hidden", "attachments")
+_PLACES = ("where_code", "where_name", "heard_where", "home_code", "home_name")
 _TOLD = ("what", "where_words", "home_words", "when", "who", "victim", "proof")
 
 
@@ -72,21 +74,31 @@ def _draft() -> dict[str, Node]:
 def left(classifier: Classifier) -> Left:
     """A report that somebody began and left (`flows/left.py`)."""
 
-    def act(scene: Scene) -> list[Event]:
+    def act(scene: Scene) -> tuple[list[Event], str]:
         _as_it_is(scene)
-        events = open_tip(classifier, scene)
-        receipt = scene.answers["receipt"]
+        events, slots = open_tip(classifier, scene), _sent(scene)
+        there = _desk(scene).reachable
         scene.answers.clear()
-        scene.answers["receipt"] = receipt
-        return events
+        scene.answers |= {name: slots[name] for name in ("receipt", "numbers")}
+        return events, "tip_off.sent_incomplete" if there else "tip_off.sent_incomplete_nobody"
 
     return Left(
         ask="draft",
         worth=lambda answers: _told_something(answers) and _agreed(answers),
         acts_after=sent_after,
         act=act,
-        told="tip_off.sent_incomplete",
+        join=_both,
     )
+
+
+def _both(earlier: Mapping[str, str], later: Mapping[str, str]) -> dict[str, str]:
+    """Nothing of either is lost: what the earlier one told stands before the later one's story, and
+    of danger, hiding and the place the graver, the safer, the known is taken."""
+    both = {name: earlier[name] for name in (*_SIGNS, *_PLACES) if earlier.get(name)} | dict(later)
+    if earlier.get("urgency") == "now":
+        both["urgency"] = "now"
+    both["what"] = "\n".join(filter(None, (_told_in(earlier), later.get("what"))))[:2000]
+    return both
 
 
 def sent_after(answers: Mapping[str, str]) -> timedelta | None:
@@ -145,7 +157,17 @@ def place_code(scene: Scene) -> str:
 
 
 def told(scene: Scene) -> str:
-    return " ".join(scene.answers.get(name, "") for name in _TOLD)
+    """Each answer is a line, so that no sign is quoted from two of them."""
+    return _told_in(scene.answers)
+
+
+def _told_in(answers: Mapping[str, str]) -> str:
+    """An answer a line; what was read out of the story is not said twice."""
+    lines: list[str] = []
+    for name in _TOLD:
+        if (told := answers.get(name)) and not any(told in line for line in lines):
+            lines.append(told)
+    return "\n".join(lines)
 
 
 def _as_it_is(scene: Scene) -> str:
@@ -175,9 +197,14 @@ def _may_go_on(scene: Scene) -> str:
     return "danger" if scene.answers.pop("left_at", "") == "danger" else "next"
 
 
+def _desk(scene: Scene) -> Desk:
+    """Who answers for this report as it is told."""
+    return scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+
+
 def _promise(scene: Scene) -> str:
     """What may truly be said of this report now that it is sent."""
-    desk = scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+    desk = _desk(scene)
     hidden = bool(scene.answers.get("hidden"))
     if not desk.reachable:  # nobody is there who would pass it on either
         return "nobody_hidden" if hidden else "nobody"
@@ -187,7 +214,7 @@ def _promise(scene: Scene) -> str:
 
 
 def _sent(scene: Scene) -> dict[str, str]:
-    desk = scene.ports.desk(place_code(scene), urgency_of(scene), told=told(scene))
+    desk = _desk(scene)
     return {
         "receipt": scene.answers["receipt"],
         "numbers": numbers(scene)["numbers"],

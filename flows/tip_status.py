@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flows import receipt_codes
+from flows import receipt_codes, tip_status_more
 from flows.events import (
     ContactShared,
     Event,
@@ -18,6 +18,7 @@ from flows.nodes import (
     Choose,
     Decide,
     Emit,
+    End,
     Flow,
     Node,
     Option,
@@ -27,7 +28,7 @@ from flows.nodes import (
 )
 from flows.places import read_words
 from flows.ports import TipView
-from flows.safety import hotline_lines, mask_identity_numbers
+from flows.safety import hotline_lines
 from flows.times import say_time
 from flows.triggers import fold
 
@@ -35,6 +36,7 @@ STAYS_OPEN = timedelta(hours=1)
 """A case opened with its code closes itself: the phone may be read by others."""
 SHOWN = 160
 _LOST = frozenset(["lupa", "hilang", "ilang", "kehilangan", "kelupaan", "kesupen", "lali"])
+_GONE = ("withdrawn", "erased")
 _CHANGES = {
     "moved": "dialihkan ke petugas berikutnya",
     "taken": "sudah diterima petugas",
@@ -45,8 +47,13 @@ _CHANGES = {
 def flow() -> Flow:
     return Flow(
         "tip_status",
-        _finding() | _reading() | _telling() | _sharing() | _ending(),
-        entries=("mine", "take_back"),
+        _finding()
+        | _reading()
+        | _telling()
+        | tip_status_more.nodes(_still_open)
+        | _sharing()
+        | _ending(),
+        entries=("mine", "take_back", "photo"),
         expires=STAYS_OPEN,
     )
 
@@ -100,6 +107,7 @@ def _reading() -> dict[str, Node]:
                 Choice("menu", "common.to_menu", "welcome:menu"),
             ),
             slots=_status,
+            beside="beside",
         ),
     }
 
@@ -108,7 +116,7 @@ def _telling() -> dict[str, Node]:
     return {
         "reply": Decide(_any_words, {"some": "once_more", "none": "more"}),
         "once_more": Say("tip_status.mail", "more", slots=_last_words),
-        "more": Ask("tip_status.more", "more", "told", _read_more),
+        "more": Ask("tip_status.more", "more", "told", read_words),
         "told": Decide(_still_open, {"open": "add", "ended": "ended"}),
         "add": Emit(_add, "added_how"),
         "added_how": Decide(
@@ -129,7 +137,7 @@ def _sharing() -> dict[str, Node]:
             "tip_status.share_words",
             "contact",
             "share_what",
-            _read_more,
+            read_words,
             skip=Choice("menu", "common.to_menu", "welcome:menu"),
         ),
         "share_what": Decide(_cry_or_contact, {"cry": "told", "contact": "share_ask"}),
@@ -176,6 +184,7 @@ def _ending() -> dict[str, Node]:
         "withdraw_now": Decide(_how_ended, {"kept": "withdrawn", "withdrawn": "gone"}),
         "withdrawn": Emit(lambda scene: [TipWithdrawn(scene.answers["tip"])], "gone"),
         "gone": Say("tip_status.gone", "welcome:menu"),
+        "end": End(),
     }
 
 
@@ -258,12 +267,12 @@ def _words_to_read(scene: Scene, stands: str) -> tuple[str, ...]:
 def _still_open(scene: Scene) -> str:
     """Nobody reads what is written into a case that has ended meanwhile."""
     view = _view(scene)
-    return "open" if view and view.status not in ("closed", "withdrawn") else "ended"
+    return "open" if view and view.status not in ("closed", *_GONE) else "ended"
 
 
 def _how_ended(scene: Scene) -> str:
     view = _view(scene)
-    return "withdrawn" if view is None or view.status == "withdrawn" else "kept"
+    return "withdrawn" if view is None or view.status in _GONE else "kept"
 
 
 def _shared_before(scene: Scene) -> str:
@@ -313,6 +322,7 @@ def _status(scene: Scene) -> dict[str, str]:
         "answered": "sudah dijawab, sedang ditindaklanjuti",
         "closed": "sudah ditutup",
         "withdrawn": "sudah ditarik",
+        "erased": "sudah dihapus, karena sudah lama ditutup",
     }
     return {
         "status": _paused(view) if view.paused_until else words.get(view.status, view.status),
@@ -341,14 +351,10 @@ def _instead(scene: Scene) -> tuple[Option, ...]:
 
 def _typed_answer(scene: Scene) -> str:
     try:
-        scene.answers["more"] = _read_more(scene.words, scene)
+        scene.answers["more"] = read_words(scene.words, scene)
     except AskAgain:
         return "again"
     return "told"
-
-
-def _read_more(text: str, scene: Scene) -> str:
-    return mask_identity_numbers(read_words(text, scene))
 
 
 def _numbers(scene: Scene) -> dict[str, str]:

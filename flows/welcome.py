@@ -1,13 +1,16 @@
 """Who this is, what is kept, which village; the menu; and what somebody may ask about the bot."""
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 
 from flows.events import ConsentGiven, Event, ForgetMe, LanguageChosen, PlaceChosen
 from flows.languages import INDONESIAN, NAMES
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Say, Scene
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
 from flows.places import place_questions
 from flows.ports import Place
 
+TYPED_STAYS = timedelta(hours=24)
+"""How long a first question waits for the consent; then its words are forgotten."""
 SHOWN = 40
 """Characters of each watched company, so that twenty of them fit one message."""
 
@@ -17,15 +20,28 @@ def flow(consent_version: str, spoken: Collection[str]) -> Flow:
     are the languages whose texts a native speaker has stamped, Indonesian among them."""
     return Flow(
         "welcome",
-        _first_words(consent_version) | _menu() | _my_officer() | _about() | _languages(spoken),
-        entries=("menu", "about", "delete", "officer", *(f"speak_{name}" for name in NAMES)),
+        _first_words(consent_version)
+        | _asked_first(consent_version)
+        | _menu()
+        | _my_officer()
+        | _about()
+        | _languages(spoken),
+        entries=(
+            "asked_first",
+            "menu",
+            "about",
+            "delete",
+            "officer",
+            *(f"speak_{name}" for name in NAMES),
+        ),
     )
 
 
-def _first_words(consent_version: str) -> dict[str, Node]:
-    def consent(scene: Scene) -> list[Event]:
-        return [ConsentGiven("service", consent_version)]
+def _consent(version: str) -> Callable[[Scene], list[Event]]:
+    return lambda _: [ConsentGiven("service", version)]
 
+
+def _first_words(consent_version: str) -> dict[str, Node]:
     return {
         "start": Say("welcome.hello", "consent", slots=_office, public=True),
         "consent": Choose(
@@ -36,7 +52,7 @@ def _first_words(consent_version: str) -> dict[str, Node]:
             ),
             open=True,  # a question that was the reason to write is answered all the same
         ),
-        "agreed": Emit(consent, "village_ask"),
+        "agreed": Emit(_consent(consent_version), "village_ask"),
         "disagreed": Say("welcome.nothing_kept", "menu"),
         **place_questions(
             "village",
@@ -48,6 +64,30 @@ def _first_words(consent_version: str) -> dict[str, Node]:
         "keep_village": Emit(_choose_place, "village_kept"),
         "village_kept": Say("welcome.village_kept", "menu", slots=_village),
         "no_village": Say("welcome.no_village", "menu"),
+    }
+
+
+def _asked_first(consent_version: str) -> dict[str, Node]:
+    """Whoever begins with a question has its answer next; the village can wait (`change_village`)."""
+    return {
+        "asked_first": Say("welcome.hello", "answer_next", slots=_office, public=True),
+        "answer_next": Say("welcome.answer_next", "asked_consent"),
+        "asked_consent": Choose(
+            "welcome.kept",
+            (
+                Choice("yes", "welcome.agree", "asked_agreed"),
+                Choice("no", "welcome.disagree", "asked_disagreed"),
+            ),
+            open=True,
+            expires=TYPED_STAYS,
+        ),
+        "asked_agreed": Emit(_consent(consent_version), "asked"),
+        "asked_disagreed": Say("welcome.nothing_kept", "asked"),
+        "asked": Decide(
+            lambda scene: "known" if scene.answers.get("words") else "forgotten",
+            {"known": "answer", "forgotten": "menu"},
+        ),
+        "answer": Goto("free_text", carry=("words",)),
     }
 
 

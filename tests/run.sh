@@ -7,4 +7,4 @@ run ruff format --check .
 run mypy
 run lint-imports
 run kentongan content check
-run pytest -m "not soak"
+run pytest -n 2 --dist worksteal -m "not soak"

@@ -46,10 +46,12 @@ export async function work(say) {
   while (state.left) {
     say(`Membuka akses untuk petugas baru: masih ${state.left}…`);
     const keys = await officeKeys(own, state.held);
+    const before = state.left;
     const wraps = (await Promise.all(state.tips.map((tip) => rewrap(tip, own, keys)))).filter(Boolean);
     const { added } = await post("/keys/tips", { wraps });
     state = await ask();
-    if (!added && state.left) throw new Error("Sebagian laporan tidak terbuka dengan kunci ini.");
+    // What opens with no key is set aside by the server: the rest goes on.
+    if (!added && state.left >= before) throw new Error("Sebagian laporan tidak terbuka dengan kunci ini.");
   }
   const unsure = new Map(state.share.map(({ officer_key_id, name }) => [officer_key_id, name]));
   return { done: !idle, unsure: Array.from(unsure, ([id, name]) => ({ id, name })) };

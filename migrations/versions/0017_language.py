@@ -1,14 +1,14 @@
 """languages: what each contact chose to be spoken to in
 
 Revision ID: 0017_language
-Revises: 0014_sign_in
+Revises: 0015_broken_wraps
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0017_language'
-down_revision = '0014_sign_in'
+down_revision = '0015_broken_wraps'
 branch_labels = None
 depends_on = None
 

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot import contacts, leave
+from bot.chart import Chart, load_chart
 from bot.clock import Clock
 from bot.database import Database
 from bot.office_setup import init_office, office_code
 from bot.officers import areas, duties, leaves, officers
-from bot.routing import Chart, Question, Route, load_chart, route
+from bot.routing import Question, Route, route
 from bot.sealing import KeyRing
 from bot.service import Service, migrate
 from bot.settings import read_settings
@@ -61,7 +62,7 @@ def nation(*, everybody: bool) -> tuple[Service, Chart]:
 def chart_of(connection: Connection, service: Service) -> Chart:
     return load_chart(
         connection, service.office(), service.offices(), service.gazetteer.place,
-        service.office_list,
+        service.office_list, service.today(service.clock.now()),
     )  # fmt: skip
 
 

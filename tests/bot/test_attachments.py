@@ -357,3 +357,21 @@ async def test_an_attachment_does_not_open_in_another_tip_or_altered(room: Darkr
         connection.execute(tips.parts.update().where(tips.parts.c.id == part).values(sealed=wrong))
     with pytest.raises(SealBroken):
         in_the_tip(room)
+
+
+@pytest.mark.parametrize("answer", ["ya", "menu", "tidak, cek fotonya", ""])
+async def test_a_photo_right_after_a_report_is_held_until_its_sender_says_where_it_belongs(
+    room: Darkroom, answer: str
+) -> None:
+    await begin(room)
+    await says(room, *AFTER)
+    assert "Tambahkan foto ini" in await room.sends("m1", BYTES)
+    await room.reads(after=timedelta(minutes=5))
+    assert room.album.fetched == room.album.discarded == []
+    if answer:
+        await says(room, answer)
+    await room.bot.wait(timedelta(minutes=61))
+    await room.reads()
+    assert [data for _, _, data in in_the_tip(room)] == ([BYTES.encode()] if answer == "ya" else [])
+    assert room.album.fetched == (["m1"] if answer[:2] in ("ya", "ti") else [])
+    assert (room.album.discarded, room.left) == (["m1"], 0), "no copy stays at the provider"

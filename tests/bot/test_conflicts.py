@@ -22,7 +22,7 @@ from console.inbox import read as read_inbox
 from flows.events import TipDetailAdded
 from flows.safety import leaders_meant, names_an_official, speaks_of_immigration
 from tests.bot.steps import count, first_tip, heard, report
-from tests.bot.test_tip_clock import add_office, open_from_elsewhere
+from tests.bot.test_two_offices import add_office, open_from_elsewhere
 from tests.opened import DEPUTY, LEADER, PIMPASA
 
 ACCUSES_THE_LEADER = "Dewi Lestari kepala seksi imigrasi, dan perangkat desa"
@@ -66,6 +66,14 @@ def add_officer(bot: Rehearsal, staff_no: str, name: str, role: str) -> int:
         )  # fmt: skip
         demo._enrol(connection, service, staff_no, staff_no, now)
     return officer_id
+
+
+def vouch_for(bot: Rehearsal, staff_no: str) -> str:
+    """Another leader says whose key it is; returns the office's key, which they then hold."""
+    with bot.service.database.write() as connection:
+        (office_key,) = keys.office_recipient(connection, demo.OFFICE)
+        keys.share_office_key(connection, office_key.id, key_of(staff_no), b"wrap")
+    return office_key.id
 
 
 def what_the_doctor_says(bot: Rehearsal) -> list[str]:
@@ -117,6 +125,7 @@ async def test_a_title_passes_over_that_role_and_the_next_leader_gets_it(
     on_both: Rehearsal,
 ) -> None:
     add_officer(on_both, "D-009", "Agus Salim", "head")
+    vouch_for(on_both, "D-009")
     await report(on_both, what="Pak Dewi kepala seksi imigrasi minta uang")
     assert named(on_both) == {PIMPASA, DEPUTY, LEADER}
     with on_both.service.database.read() as connection:
@@ -158,14 +167,15 @@ async def test_a_report_against_the_only_leader_waits_for_another_one(on_both: R
     assert finding.startswith("1 reports only accused officers could open")
 
     other = add_officer(on_both, "D-009", "Agus Salim", "section_head")
+    office_key = vouch_for(on_both, "D-009")
     with on_both.service.database.write() as connection:
         now = on_both.clock.now()
         effects = Effects(
             connection, on_both.service, World(connection, on_both.service, None, now), now
         )
-        assert hand_over_from_ring(effects, demo.OFFICE) == 1
+        assert hand_over_from_ring(effects) == 1
         hand_over_orphans(connection, now)
-    assert who_opens(on_both) == {key_of("D-009")}
+    assert who_opens(on_both) == {key_of("D-009"), office_key}
     assert what_the_doctor_says(on_both) == []
     sent = await on_both.wait(timedelta(minutes=1))
     assert "#1" in heard(sent, "D-009")
@@ -181,17 +191,15 @@ async def test_the_ring_keeps_it_while_only_the_accused_have_keys(on_both: Rehea
         effects = Effects(
             connection, on_both.service, World(connection, on_both.service, None, now), now
         )
-        hand_over_from_ring(effects, demo.OFFICE)
+        hand_over_from_ring(effects)
     assert who_opens(on_both) == {SERVER}
 
 
 async def test_the_offices_key_counts_when_another_leader_holds_it(on_both: Rehearsal) -> None:
     add_officer(on_both, "D-009", "Agus Salim", "head")
-    with on_both.service.database.write() as connection:
-        (office_key,) = keys.office_recipient(connection, demo.OFFICE)
-        keys.share_office_key(connection, office_key.id, key_of("D-009"), b"wrap")
+    office_key = vouch_for(on_both, "D-009")
     await report(on_both, what=ACCUSES_THE_LEADER)
-    assert who_opens(on_both) == {key_of("D-009"), office_key.id}
+    assert who_opens(on_both) == {key_of("D-009"), office_key}
 
 
 async def test_nobody_promises_to_pass_on_what_nobody_has(on_both: Rehearsal) -> None:

@@ -62,6 +62,8 @@ def test_a_card_past_its_date(content: Path, capsys: pytest.CaptureFixture[str])
          "error content/deadlines.yaml now: `counted` is clock or working, not 'days'"),
         ("deadlines.yaml", "at_most: 14 days", "at_least: 14 days",
          "error content/deadlines.yaml pause: `at_least` is no field here"),
+        ("deadlines.yaml", "times: 3", "times: often",
+         "error content/deadlines.yaml pause: `times` is a number such as 3, not 'often'"),
         ("ramadan.yaml", "begins: 2026-02-19", "begins: 2026-01-19",
          "error content/ramadan.yaml 1: Ramadan has 29 or 30 days, not 61"),
         ("ramadan.yaml", "decided: yes", "decided: maybe",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from bot import audit, cli, doctor, keys
+from bot import audit, cli, demo, doctor, keys
 from bot.demo import seed
 from bot.serve import refuse_unaccepted
 from bot.service import migrate
@@ -81,12 +81,29 @@ def test_a_weaker_mode_needs_a_written_word_before_real_people(mode: str) -> Non
     assert (accepted.state, "Kepala kantor" in accepted.detail) == ("warn", True)
 
 
-def test_the_log_is_verified(
-    bot: Bot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def commands(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Bot:
+    """The command line works on the bot's own database and key ring."""
     settings = bot.service.settings
     monkeypatch.setenv("KENTONGAN_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("KENTONGAN_KEYRING_PATH", str(settings.keyring_path))
+    return bot
+
+
+def test_an_invitation_from_the_command_line_is_told_as_the_consoles_is(
+    commands: Bot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever has the server could enrol in that name, and the old chat heard nothing."""
+    assert cli.main(["roster", "invite", "D-002"]) == 0
+    assert "D-002: MASUK" in capsys.readouterr().out
+    said = commands.sent()
+    assert len(said[demo.DEPUTY]) == 1
+    assert "D-002" in said[demo.HEAD][0]
+    assert commands.officer("D-002").contact_id is None
+
+
+def test_the_log_is_verified(commands: Bot, capsys: pytest.CaptureFixture[str]) -> None:
+    bot = commands
     bot.report()
     with bot.service.database.read() as connection:
         head = audit.head(connection)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
-from bot import contacts, demo, groups, outbox, tip_clock, tips
+from bot import audit, contacts, demo, groups, outbox, partner_requests, tip_clock, tips
 from bot.channels.base import GroupMoved, Inbound, RetryLater
 from bot.database import Database
 from bot.officers import Step
@@ -104,6 +105,20 @@ async def test_a_session_that_another_process_woke_is_not_woken_again(
         assert contacts.load_by_id(*arguments, due=now) == []
         later = now + timedelta(hours=2)
         assert [known.id for known in contacts.load_by_id(*arguments, due=later)] == ids
+
+
+async def test_questions_that_end_by_their_time_wait_in_the_common_line(
+    on_postgresql: Rehearsal,
+) -> None:
+    """They were ended without it, so that an answer that came then and they could wait for each other."""
+    now = on_postgresql.clock.now()
+    second = Database(on_postgresql.service.database.url)
+    with on_postgresql.service.database.write() as holding:
+        audit.wait_in_line(holding)
+        with pytest.raises(OperationalError, match="lock timeout"), second.write() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+            partner_requests.end_overdue(connection, now)
+    second.close()
 
 
 # ---- tips that changed meanwhile

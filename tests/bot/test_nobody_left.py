@@ -76,11 +76,15 @@ async def test_nothing_is_promised_when_nobody_is_enrolled_and_enrolment_deliver
     assert _owner(rehearsal) == head
 
 
-@pytest.mark.parametrize("days", [0, 40])
-async def test_the_police_number_stays_when_its_review_is_late(
-    rehearsal: Rehearsal, days: int
+@pytest.mark.parametrize(
+    ("days", "police", "marked"), [(0, True, False), (40, False, False), (200, True, True)]
+)
+async def test_a_doubtful_number_is_given_in_danger_only_when_no_other_is_left(
+    rehearsal: Rehearsal, days: int, police: bool, marked: bool
 ) -> None:
+    """110 is reviewed within a month, the others within six."""
     await rehearsal.wait(timedelta(days=days))
     said = await rehearsal.say(demo.VILLAGER, "anak saya disekap")
-    assert "110 (Polisi" in said[0].text
-    assert ("cek ulang" in said[0].text) is (days > 29)
+    assert "0800-1000" in said[0].text
+    assert ("110 (Polisi" in said[0].text) is police
+    assert ("cek ulang" in said[0].text) is marked

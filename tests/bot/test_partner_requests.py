@@ -12,6 +12,7 @@ from bot.partner_rows import partners as partner_table
 from bot.partner_rows import requests
 from bot.rehearsal import Rehearsal
 from tests.bot.steps import first_tip, heard, report
+from tests.bot.test_two_offices import add_office
 from tests.opened import opened, report_of
 
 QUESTION = "Apakah PT kanarirahasia dikenal?"
@@ -275,3 +276,22 @@ async def test_a_letter_is_recorded_by_its_hash_and_answered_once(bot: Rehearsal
     assert told.answered_at == now
     assert ("officer:1", "forwarded:polres", "tip:1") in actions(bot)
     assert b"kanari" not in tables(bot)
+
+
+# ---- several offices
+
+
+async def test_the_office_that_has_the_report_asks_its_own_partners(on_both: Rehearsal) -> None:
+    """The Kanwil was offered the partners of the office that runs the bot, and asked in its name."""
+    add_office(on_both, "Kanwil Jawa Timur", "kanwil", kind="kanwil", regencies=("35",))
+    await report(on_both, danger="akan berangkat segera")
+    await on_both.wait(timedelta(hours=6))
+    await on_both.say("kanwil", "AMBIL 1")
+    assert "Babinsa" not in heard(await on_both.say("kanwil", "MITRA 1"), "kanwil")
+    with on_both.service.database.write() as connection:
+        change = update(partner_table).where(partner_table.c.contact_id.is_not(None))
+        connection.execute(change.values(office_code="kanwil"))
+    for words in ("MITRA 1", "1", QUESTION, "kirim"):
+        await on_both.say("kanwil", words)
+    with on_both.service.database.read() as connection:
+        assert connection.execute(select(requests.c.office_code)).scalar_one() == "kanwil"

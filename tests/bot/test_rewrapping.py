@@ -14,9 +14,11 @@ from bot.rehearsal import Rehearsal
 from bot.tip_rows import wraps
 from bot.world import World
 from tests.bot.steps import heard, report
-from tests.bot.test_tip_clock import add_office
+from tests.bot.test_conflicts import add_officer, key_of, vouch_for
+from tests.bot.test_two_offices import add_office
 
 ELSEWHERE = "baosan kidul ngrayun ponorogo"
+LEADER_READS = Reader(3, demo.OFFICE, leader=True)
 KEY = {staff_no: demo.private_key(staff_no)[0] for staff_no in ("D-001", "D-002", "D-003")}
 
 
@@ -70,6 +72,79 @@ async def test_whom_a_tip_names_is_not_entitled_by_a_share(on_both: Rehearsal) -
         assert KEY["D-002"] in entitled(on_both, connection)
         accuse(on_both, connection, 1, 2)
         assert KEY["D-002"] not in entitled(on_both, connection)
+
+
+async def test_the_offices_key_is_not_wanted_where_only_whom_a_tip_names_has_it(
+    on_both: Rehearsal,
+) -> None:
+    """A leader's browser would have been asked to wrap the report to the key of the accused."""
+    await report(on_both, where=ELSEWHERE)
+    with on_both.service.database.write() as connection:
+        office = keys.office_recipient(connection, demo.OFFICE)[0].id
+        accuse(on_both, connection, 1, 2)
+        assert office in entitled(on_both, connection)
+        accuse(on_both, connection, 1, 3)
+        assert entitled(on_both, connection) == {KEY["D-001"]}
+
+
+async def test_a_leader_nobody_has_vouched_for_gets_no_new_report(on_both: Rehearsal) -> None:
+    """Whoever invites could have enrolled in that name: old reports waited, new ones came."""
+    add_officer(on_both, "D-020", "Agus Salim", "head")
+    await report(on_both, where=ELSEWHERE)
+    assert key_of("D-020") not in holders(on_both)
+    today = on_both.service.today(on_both.clock.now())
+    with on_both.service.database.write() as connection:
+        newcomer = max(keys.unconfirmed(connection, today))
+        row: dict[str, Any] = {"tip_number": 1, "officer_id": newcomer, "shared_by": 3}
+        connection.execute(shares.insert().values(**row, shared_at=on_both.clock.now()))
+        mine = tips.assignments.c.tip_number == 1
+        connection.execute(update(tips.assignments).where(mine).values(officer_id=newcomer))
+        assert key_of("D-020") not in entitled(on_both, connection)
+        access = access_to(connection, on_both.service, LEADER_READS, 1, on_both.clock.now())
+        assert access is not None
+        found = case_work.colleagues(effects(on_both, connection), access)
+        assert newcomer not in {one.id for one in found}
+    vouch_for(on_both, "D-020")
+    await report(on_both, "baru", where=ELSEWHERE)
+    assert key_of("D-020") in holders(on_both, 2)
+
+
+async def test_where_nobody_could_vouch_a_leader_counts_at_once(on_both: Rehearsal) -> None:
+    """The only leader made a new key after losing phone and paper."""
+    with on_both.service.database.write() as connection:
+        connection.execute(keys.office_key_wraps.delete())
+        today = on_both.service.today(on_both.clock.now())
+        assert keys.unconfirmed(connection, today) == frozenset()
+    await report(on_both, where=ELSEWHERE)
+    assert KEY["D-003"] in holders(on_both)
+
+
+async def test_the_last_wrap_of_a_report_is_not_dropped_with_a_key(on_both: Rehearsal) -> None:
+    """An accused officer changed their key, and with it went the only way into the report."""
+    await report(on_both, where=ELSEWHERE)
+    await report(on_both, where=ELSEWHERE)
+    with on_both.service.database.write() as connection:
+        mine = wraps.c.tip_number == 1
+        connection.execute(wraps.delete().where(mine, wraps.c.recipient != KEY["D-001"]))
+        rewrapping.drop_key(connection, KEY["D-001"])
+    assert holders(on_both, 1) == {KEY["D-001"]}
+    assert KEY["D-001"] not in holders(on_both, 2)
+
+
+async def test_a_first_key_at_another_office_takes_what_waited_for_its_desk(
+    on_both: Rehearsal,
+) -> None:
+    """Only the reports of the new officer's own office were looked at."""
+    with on_both.service.database.write() as connection:
+        without_keys(on_both, connection)
+    await report(on_both, where=ELSEWHERE)
+    assert holders(on_both) == {tip_seal.SERVER}
+    add_office(on_both, "Kanwil Jawa Timur", "kanwil", kind="kanwil", regencies=("35",))
+    other = keys.Recipient("5" * 16, bytes(range(32)))
+    with on_both.service.database.write() as connection:
+        keys.add_office_key(connection, "kanwil", other, on_both.clock.now())
+        assert rewrapping.hand_over_from_ring(effects(on_both, connection)) == 1
+    assert other.id in holders(on_both)
 
 
 async def test_taken_tips_go_to_a_deputy_only_who_can_open_them(on_both: Rehearsal) -> None:
@@ -157,8 +232,7 @@ async def test_who_reads_a_tip_reads_what_was_merged_into_it(on_both: Rehearsal)
     await report(on_both, where=ELSEWHERE)
     service, now = on_both.service, on_both.clock.now()
     with service.database.write() as connection:
-        leader = Reader(3, demo.OFFICE, leader=True)
-        one, two = (access_to(connection, service, leader, number, now) for number in (1, 2))
+        one, two = (access_to(connection, service, LEADER_READS, number, now) for number in (1, 2))
         assert one is not None and two is not None
         case_work.merge(effects(on_both, connection), two, one, 3)
         mine = tips.assignments.c.tip_number == 1

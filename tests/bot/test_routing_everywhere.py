@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chart import Chart
 from bot.officers import ROLE_ORDER
-from bot.routing import Chart, Kind, Question, Route, route
+from bot.routing import Kind, Question, Route, route
 from bot.service import Service
 from bot.territory import zone_of
 from tests.bot.nation import FIGURES_AT, all_villages, figures, groups, instants, nation

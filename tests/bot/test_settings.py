@@ -83,6 +83,7 @@ def test_the_environment_wins_over_the_file(
         ("TELEGRAM_WEBHOOK_SECRET", "a" * 257, "16 to 256"),
         ("TWILIO_WHATSAPP_FROM", "+6281200000000", "whatsapp:+62"),
         ("BROADCAST_LIMIT", "0", "greater than or equal to 1"),
+        ("KEEP_CLOSED_DAYS", "30", "greater than or equal to 60"),
         ("LOG_LEVEL", "LOUD", "'DEBUG'"),
         ("SIMULATOR", "mungkin", "boolean"),
     ],

@@ -136,10 +136,10 @@ async def test_reports_under_the_key_ring_go_to_whoever_may_read_them(on_both: R
     assert recipients(on_both, number) == {"server"}
     with service.database.write() as connection:
         effects = Effects(connection, service, World(connection, service, None, now), now)
-        rewrapping.hand_over_from_ring(effects, demo.OFFICE)
+        rewrapping.hand_over_from_ring(effects)
     assert recipients(on_both, number) == {"server"}, "nobody is there yet"
     with service.database.write() as connection:
         connection.execute(officers.update().where(officers.c.id == 1).values(key_id=kept[1]))
         effects = Effects(connection, service, World(connection, service, None, now), now)
-        rewrapping.hand_over_from_ring(effects, demo.OFFICE)
+        rewrapping.hand_over_from_ring(effects)
     assert recipients(on_both, number) == {kept[1]}

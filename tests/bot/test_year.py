@@ -11,7 +11,7 @@ from tests.bot.year import Year
 def test_no_tip_is_unowned_for_a_minute_and_each_notice_comes_once(
     seed: int, tmp_path: Path
 ) -> None:
-    year = Year(tmp_path, seed, 150)
+    year = Year(tmp_path, seed, 80)
     year.run()
     found = year.check()
     assert found["tips"] == 150

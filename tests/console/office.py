@@ -104,7 +104,7 @@ class Bot:
         }  # fmt: skip
         words = "lapor"
         for _ in range(len(answers) + 1):
-            said = self.say(demo.VILLAGER, words)[demo.VILLAGER][0]
+            said = "\n".join(self.say(demo.VILLAGER, words)[demo.VILLAGER])
             if "Kode laporan" in said:
                 return
             words = next(answer for asked, answer in answers.items() if asked in said)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot import conflicts, demo, keys, tip_seal, tips
+from bot import conflicts, demo, doctor, keys, rewrapping, tip_seal, tips
 from bot.officers import officers
 from tests.console.browsers import Keys, account_body, b64, demo_proof, post, rewrapped, wrapped
 from tests.console.office import STORY, Bot, add_officer, invite, sign_in
@@ -218,6 +218,31 @@ async def test_the_only_wrap_of_a_report_is_never_taken(
     assert recipients(bot, 1) == {own}
 
 
+async def test_what_no_key_opens_is_set_aside_and_the_rest_goes_on(
+    bot: Bot, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many broken ones as are asked for at once kept every other report from its readers."""
+    monkeypatch.setattr(rewrapping, "AT_ONCE", 1)
+    own = key_of(bot, "D-003")
+    with bot.service.database.write() as connection:
+        only = tips.wraps.c.tip_number == 1, tips.wraps.c.recipient != own
+        connection.execute(tips.wraps.delete().where(*only))
+    add_officer(bot, "D-010", "deputy", BAOSAN)
+    await sign_in(bot, browser, "D-003")
+    asked = await work(browser)
+    assert [each["tip"] for each in asked["tips"]] == [bot.tip(1).id]
+    body = {"tip": bot.tip(1).id, "recipient": own}
+    assert (await post(browser, "/keys/broken", body)).json() == {"removed": False}
+    after = await work(browser)
+    assert [each["tip"] for each in after["tips"]] == [bot.tip(2).id]
+    assert after["left"] < asked["left"]
+    findings = [found.detail for found in doctor.examine(bot.service.settings)]
+    assert any(detail.startswith("1 have one key left") for detail in findings)
+    bot.forward(days=2)
+    await sign_in(bot, browser, "D-003")
+    assert (await work(browser))["tips"][0]["tip"] == bot.tip(1).id, "it is tried again"
+
+
 # ---- the office's key
 
 
@@ -252,6 +277,18 @@ async def test_the_offices_key_is_replaced_only_as_it_was_seen(
     assert (await post(browser, "/keys/office", good)).status_code == 409
 
 
+async def test_a_leader_nobody_has_vouched_for_makes_no_new_key_of_the_office(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """It would have opened all that came after it."""
+    add_officer(bot, "D-020", "head")
+    await sign_in(bot, browser, "D-020")
+    present = (await work(browser))["office_key"]
+    body = _office_key(bot, present, "D-020", "D-003")
+    assert (await post(browser, "/keys/office", body)).status_code == 409
+    assert (await work(browser))["office_key"] == present
+
+
 @pytest.mark.parametrize(
     "change", [{"key_id": "ABC"}, {"key_id": "Z" * 16}, {"public": b64(bytes(31))}, {"public": 5},
                {"wraps": "none"}],
@@ -282,6 +319,25 @@ async def test_the_offices_key_is_shared_with_leaders_only(
     wrap = {name: lacking[name] for name in ("office_key_id", "officer_key_id")}
     await post(browser, "/keys/share", {"wraps": [wrap | {"wrap": b64(bytes(80))}]})
     assert (await work(browser))["share"] == []
+
+
+async def test_what_waited_goes_to_a_new_leader_once_somebody_vouches(
+    bot: Bot, browser: httpx.AsyncClient
+) -> None:
+    """It stayed under the key ring, since only new accounts were looked at."""
+    add_officer(bot, "D-020", "head")
+    _accuse(bot, 1, "D-003")
+    with bot.service.database.write() as connection:
+        private = bytes(32)
+        connection.execute(tips.wraps.delete().where(tips.wraps.c.tip_number == 1))
+        tip_seal.give_key_to_ring(connection, bot.service.ring, 1, bot.tip(1).id, private)
+    await sign_in(bot, browser, "D-003")
+    (lacking,) = (await work(browser))["share"]
+    wrap = {name: lacking[name] for name in ("office_key_id", "officer_key_id")}
+    assert key_of(bot, "D-020") not in recipients(bot)
+    await post(browser, "/keys/share", {"wraps": [wrap | {"wrap": b64(bytes(80))}]})
+    assert key_of(bot, "D-020") in recipients(bot)
+    assert tip_seal.SERVER not in recipients(bot)
 
 
 # ---- an officer's own new key

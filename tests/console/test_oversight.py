@@ -162,10 +162,12 @@ async def test_the_manager_invites_anew_and_the_leaders_hear_of_it(
 async def test_the_only_leader_is_not_invited_from_here(
     bot: Bot, browser: httpx.AsyncClient
 ) -> None:
-    """Nobody would notice who enrols; beside another who can read it is done."""
+    """Nobody would notice who enrols; a second one counts once somebody has vouched for them."""
     fields = await admin(bot, browser)
     leader = bot.officer("D-003")
     add_officer(bot, "D-020", "head")
+    answer = await browser.post(f"/console/office/{leader.id}/invite", data=fields)
+    assert answer.status_code == 409
     bot.change_officer("D-020", contact_id=None)
     answer = await browser.post(f"/console/office/{leader.id}/invite", data=fields)
     assert answer.status_code == 409

@@ -18,8 +18,8 @@ STEPS = (
     "halo", "2", "menu", "lapor", "lanjut", "tidak", "Ada calo nomor {who} mengumpulkan paspor",
     "ngrayun ngrayun ponorogo", "ya", "tidak tahu", "tidak tahu", "boleh", "kirim", "menu",
 )  # fmt: skip
-"""A report from the first word to the receipt. Each step has one answer; the answers to both
-`menu` are the same words."""
+"""A report from the first word to the receipt. Each step has one answer, but for the notice, which
+is three; the answers to both `menu` are the same words."""
 REPORTED_AT = STEPS.index("kirim")
 REPEATED = 0.3
 """The part of the deliveries that come again although they were taken."""
@@ -32,6 +32,14 @@ _VARIES = (
     (re.compile(r"paling lambat [^\n]*? W(?:IB|ITA|IT)\b"), "<tenggat>"),
     (re.compile(r"calo nomor \d+"), "calo nomor <siapa>"),
 )
+
+
+def answers_to(steps: int) -> int:
+    """Messages that one person gets for the first so many steps."""
+    return steps + 2 * (steps > STEPS.index("lapor"))
+
+
+ANSWERS = answers_to(len(STEPS))
 
 
 def normal(text: str) -> str:

@@ -17,7 +17,7 @@ from bot.turns import inbox
 from flows.session import Session
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio, Step
-from tests.faults.load import STEPS, Load, Person, normal, people
+from tests.faults.load import ANSWERS, STEPS, Load, Person, normal, people
 from tests.faults.server import REAL, ServerProcess
 from tests.webhooks.live import eventually
 
@@ -113,7 +113,7 @@ def _reckon(
         for model in models
     }
     for channel, texts in expected.items():
-        assert len(texts) == len(STEPS), f"the undisturbed run on {channel}: {texts}"
+        assert len(texts) == ANSWERS, f"the undisturbed run on {channel}: {texts}"
     for person in everybody:
         arrived = [normal(text) for text in person.arrived(telegram, twilio)]
         _compare(figures, person, arrived, expected[person.channel])
@@ -177,8 +177,8 @@ def _look_inside(
     assert len(resting) == 1, f"the undisturbed runs ended differently: {resting}"
     for person in everybody:
         row_id = ids[person.address]
-        if rows.get(row_id) != len(STEPS):
-            figures.wrong.append(f"{person}: {rows.get(row_id)} replies for {len(STEPS)} steps")
+        if rows.get(row_id) != ANSWERS:
+            figures.wrong.append(f"{person}: {rows.get(row_id)} replies, {ANSWERS} were due")
         session = open_session(service.ring, row_id, states[row_id])
         if _comparable(session) not in resting:
             figures.wrong.append(f"{person} rests at {session.flow}:{session.node}")

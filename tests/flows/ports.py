@@ -42,7 +42,7 @@ TIP = TipView(
     owner="Ibu Sari",
     mine=True,
     due_at=NOW + timedelta(hours=4),
-    opened_at=NOW,
+    opened_at=NOW - timedelta(hours=2),
     can_reply=True,
 )
 PAUSES = {
@@ -201,6 +201,9 @@ class FakePorts:
 
     def pause_rules(self) -> PauseRules:
         return PauseRules(timedelta(days=14), PAUSES)
+
+    def may_pause(self, number: int) -> bool:
+        return True
 
     def leave(self) -> LeaveView | None:
         return self.away

@@ -5,7 +5,8 @@ from datetime import date
 from flows.catalog import Catalog, HotlineEntry, Source
 from flows.conversations import load_catalog
 from flows.curriculum import Card, Lesson, QuizChoice, QuizItem
-from flows.lint import Finding, check
+from flows.findings import Finding
+from flows.lint import check
 from flows.nodes import Ask, Choice, Choose, End, Flow, Node, Say
 from flows.triggers import Trigger, Triggers
 from flows.wording import Wording
@@ -59,7 +60,7 @@ def catalog(
         everywhere={"stop": ("stop",), "menu": ("menu",)},
         choice_words={},
         hotlines=HOTLINES,
-        welcome="a", menu="a:menu", report="a", human="a", free_text="a",
+        welcome="a", asked_first="a", menu="a:menu", report="a", human="a", free_text="a",
     )  # fmt: skip
 
 

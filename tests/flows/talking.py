@@ -7,7 +7,7 @@ from flows.conversations import load_catalog
 from flows.events import Event, MessageCreated
 from flows.nodes import Ask, Choose, Pick
 from flows.ports import Person
-from flows.session import Frame, Input, Session
+from flows.session import HELD_MEDIA, Frame, Input, Session
 from flows.waits import wakes_at
 from tests.flows.ports import NGRAYUN, NOW, RECEIPT, FakePorts
 
@@ -36,6 +36,7 @@ ANSWERS = {
     "heir": "2", "heir_name": "Bagus Prasetyo", "days": "2026-11-24 2026-11-28", "deputy": "2",
     "reply": "tidak dikenal", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
     "language": "Basa Jawa",
+    "more": "mobilnya putih",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -49,7 +50,8 @@ def at(flow: str, node: str) -> Session:
     """A session that waits there, with a half-done report when the question is about one."""
     since = int(NOW.timestamp())
     kept = {"tip_off": Frame("when", {"what": "dibawa calo"}, since)} if flow == "resume" else {}
-    return Session(flow=flow, node=node, answers=dict(ANSWERS), kept=kept, waits_since=since)
+    held = {HELD_MEDIA: "file-0"} if (flow, node) == ("tip_status", "photo") else {}
+    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since)
 
 
 def person_of(flow: str) -> Person:

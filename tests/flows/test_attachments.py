@@ -151,7 +151,8 @@ def test_a_photo_with_a_cry_for_help_is_kept_from_the_beginning() -> None:
 @pytest.mark.parametrize(("flow", "node"), IN_A_REPORT)
 def test_what_is_kept_is_counted_and_the_question_put_again(flow: str, node: str) -> None:
     before = at(flow, node)
-    question = words(say(before, "BANTUAN")).split("\n\n")[-1]
+    one_file = FakePorts(files=Attachments(1, 0))
+    question = words(say(before, "BANTUAN", ports=one_file)).split("\n\n")[-1]
     sprint = comes_back(before, tip_id="" if flow == DRAFT else "t1")
     first = "Foto diterima (1). Lanjut:" if flow == DRAFT else "Foto sudah diterima."
     assert words(sprint).startswith(first)

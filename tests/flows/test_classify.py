@@ -55,3 +55,13 @@ def test_both_at_once_is_tppo_with_both_reasons() -> None:
 def test_of_nothing_nothing_is_said() -> None:
     assert CLASSIFIER.classify("  ").reasons == ()
     assert CLASSIFIER.classify("🙂" * 3000).category == "other"
+
+
+def test_a_reason_does_not_run_from_one_answer_into_the_next() -> None:
+    told = "calo minta uang 3 juta\nngrayun ngrayun ponorogo\nbesok"
+    reasons = "\n".join(CLASSIFIER.classify(told).reasons)
+    signs = [sign.evidence for sign in shipped_understander().signs(told)]
+    assert any("minta uang" in words for words in signs)
+    assert not any("ngrayun" in words for words in [reasons, *signs])
+    held = CLASSIFIER.classify("calo datang dengan paspor\ndi Ngrayun\nambil besok")
+    assert not any("Ngrayun" in line for line in held.reasons)

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.ports import Person
 from flows.safety import HIDDEN_NIK, mask_identity_numbers
+from flows.session import Session
+from tests.flows.talking import WAITS, at, person_of, say
 
 NIK = "3502140408900001"
 
@@ -136,3 +139,23 @@ def test_a_telephone_number_with_something_behind_it_stays(phone: str, gap: str,
 def test_nothing_breaks_it_and_twice_is_once(text: str) -> None:
     once = mask_identity_numbers(text)
     assert mask_identity_numbers(once) == once
+
+
+@pytest.mark.parametrize(("flow", "node"), WAITS)
+def test_no_conversation_keeps_a_number_that_was_typed(flow: str, node: str) -> None:
+    """Whatever was asked for: a place, a question, a beginning that is asked about first."""
+    nik = "3502011203980001"
+    for words in (
+        f"Desa Ngrayun {nik} Ponorogo",
+        f"lapor NIK saya {nik}",
+        f"kenapa {nik} ditolak?",
+    ):
+        sprint = say(at(flow, node), words, person_of(flow))
+        assert nik not in repr(sprint.session), words
+
+
+def test_a_new_persons_first_question_is_kept_without_it() -> None:
+    new = Person("telegram", is_new=True)
+    sprint = say(Session(), "kenapa 3502011203980001 saya ditolak PT Maju?", new)
+    assert "ditolak PT Maju" in repr(sprint.session)
+    assert "3502011203980001" not in repr(sprint.session)

@@ -12,7 +12,17 @@ from flows.session import Frame, Input, Owed, Session
 from flows.tip_off_send import SENT_AFTER, SENT_AFTER_NOW
 from flows.waits import wakes_at
 from tests.flows.ports import NOW, RECEIPT, FakePorts
-from tests.flows.talking import CATALOG, VILLAGER, assert_answered, at, messages, place, say, words
+from tests.flows.talking import (
+    CATALOG,
+    VILLAGER,
+    assert_answered,
+    at,
+    messages,
+    place,
+    say,
+    talk,
+    words,
+)
 
 MINUTE = timedelta(minutes=1)
 DRAFT = {"what": "Anak saya dibawa calo", "consent": "v", "danger": "yes", "asked": "where"}
@@ -114,6 +124,16 @@ def test_back_they_hear_the_code_before_anything_else() -> None:
     assert RECEIPT not in words(say(back.session, "menu"))
 
 
+def test_where_nobody_is_there_they_hear_the_numbers_and_no_promise() -> None:
+    """It said that an officer had it, while no officer could be told."""
+    alone = FakePorts(reachable=False).later(SENT_AFTER)
+    session = engine.resume(CATALOG, waiting(), Input("timeout"), VILLAGER, alone).session
+    told = words(say(session, "iya ada apa"))
+    assert RECEIPT in told
+    assert "110" in told
+    assert "kami teruskan" not in told
+
+
 @pytest.mark.parametrize("text", ["menu", "lapor", "buka", "stop", "batal", "0", "belajar"])
 def test_a_word_that_means_something_is_also_done(text: str) -> None:
     session = after(waiting(), SENT_AFTER).session
@@ -190,3 +210,21 @@ def test_nothing_is_asked_where_nothing_was_told() -> None:
     empty = after(at("tip_off", "before"), timedelta(hours=2)).session
     empty.answers.clear()
     assert place(say(empty, "halo pak")) == "tip_off.before"
+
+
+def test_a_cry_is_not_lost_to_a_second_report_that_is_left_too() -> None:
+    cry = say(say(Session(), "tolong anak saya disekap").session, "menu")
+    second = say(cry.session, "lapor ada calo di pasar")
+    left = say(say(second.session, "tanpa simpan nomor").session, "menu")
+    frame = left.session.kept["tip_off"]
+    assert frame.answers["what"].splitlines() == ["tolong anak saya disekap", "ada calo di pasar"]
+    assert frame.at == cry.session.kept["tip_off"].at, "its time runs on"
+    (tip,) = opened(after(left.session, SENT_AFTER))
+    assert (tip.urgency, tip.keep_return_address) == ("soon", False)
+    assert tip.report["what"] == frame.answers["what"]
+
+
+def test_a_plain_draft_is_not_mixed_with_the_next() -> None:
+    first = say(talk("LAPOR", "lanjut", "tidak", "calo di pasar").session, "menu")
+    second = say(say(first.session, "lapor calo lain di terminal").session, "menu")
+    assert second.session.kept["tip_off"].answers["what"] == "calo lain di terminal"

@@ -8,7 +8,8 @@ import pytest
 
 from flows.catalog import Catalog
 from flows.curriculum import Card, Lesson, QuizChoice
-from flows.lint import Finding, check
+from flows.findings import Finding
+from flows.lint import check
 from flows.nodes import Say
 from flows.triggers import Trigger
 from flows.wording import Wording

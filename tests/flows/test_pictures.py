@@ -30,7 +30,11 @@ from tests.flows.talking import (
 
 TEXT = "LOWONGAN KERJA KE TAIWAN\nPT ALFA NUSANTARA\nGaji 12 juta"
 LINE = "“LOWONGAN KERJA KE TAIWAN / PT ALFA NUSANTARA / Gaji 12 juta”"
-READ = [w for w in WAITS if w[0] != attachments.DRAFT and w not in attachments.ADDS_TO_CASE]
+OFFERED = {("tip_status", "shown"), ("tip_status", "photo")}
+READ = [
+    w for w in WAITS
+    if w[0] != attachments.DRAFT and w not in {*attachments.ADDS_TO_CASE, *OFFERED}
+]  # fmt: skip
 """Where a picture is read; in a report it is kept (test_attachments.py)."""
 CALM = [w for w in WAITS if getattr(CATALOG.flows[w[0]].nodes[w[1]], "open", False)]
 BUSY = [w for w in WAITS if w not in CALM and w != pictures.ASKS_FOR_IT]

@@ -8,7 +8,7 @@ from flows.events import ConsentGiven, Event, TipOpened
 from flows.ports import PlaceAnswer
 from flows.session import Session
 from tests.flows.ports import MALAYSIA, NGRAYUN, RECEIPT, FakePorts
-from tests.flows.talking import CATALOG, at, place, say, talk, words
+from tests.flows.talking import CATALOG, at, messages, place, say, talk, words
 
 TOLD = "Kemarin Pak Joko membawa adik saya di Malaysia, ada bukti chat"
 START = ("LAPOR", "1", "3")
@@ -37,6 +37,9 @@ def test_the_notice_says_what_each_side_sees_before_the_choice() -> None:
                  "Tanpa simpan nomor: alamat itu dilepas", "bukan tanpa jejak"):  # fmt: skip
         assert told in text
     assert "lapor" not in text.splitlines()[0].casefold()
+    three = messages(talk("LAPOR").events)
+    assert [len(message.text.splitlines()) for message in three] == [3, 3, 3]
+    assert [bool(message.buttons) for message in three] == [False, False, True]
 
 
 def test_consent_names_the_texts_that_were_shown() -> None:
@@ -136,10 +139,15 @@ def test_a_story_with_its_place_is_read_back() -> None:
     assert "where_code" not in wrong.session.answers
 
 
-def test_a_doubtful_place_in_a_story_is_asked_for() -> None:
+def test_a_doubtful_place_in_a_story_is_offered() -> None:
     told = "calo dari ngrayun membawa orang"
     ports = FakePorts(places={told: PlaceAnswer(NGRAYUN, 0.6)})
-    assert place(talk(*START, told, ports=ports)) == "tip_off.where_ask"
+    assert place(talk(*START, told, ports=ports)) == "tip_off.where_maybe"
+    ports = FakePorts(places={told: PlaceAnswer(None, 0.4, (NGRAYUN, MALAYSIA))})
+    put = talk(*START, told, ports=ports)
+    assert [button.label for button in messages(put.events)[-1].buttons] == [
+        NGRAYUN.name, "Bukan semuanya", "Bicara petugas"
+    ]  # fmt: skip
 
 
 def test_an_offer_abroad_has_not_happened_there() -> None:

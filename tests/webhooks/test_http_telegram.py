@@ -86,7 +86,7 @@ def test_a_pressed_button_goes_on_and_stops_spinning(bot: LiveBot) -> None:
 def test_a_whole_dialogue_leads_to_a_lesson(bot: LiveBot) -> None:
     chat = bot.new_id()
     answers = [bot.talks(chat, text) for text in ("halo", "2", "1", "1")]
-    expected = ("Setuju?", "Mau apa hari ini?", "Mau yang mana?", "(1/5)")
+    expected = ("Setuju?", "Mau apa hari ini?", "Pelajaran pendek", "(1/5)")
     for answer, words in zip(answers, expected, strict=True):
         assert words in answer.text
         assert all(1 <= len(data.encode()) <= 64 for data in payloads(answer.keyboard))

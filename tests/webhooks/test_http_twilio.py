@@ -152,7 +152,7 @@ def test_a_pressed_quick_reply_goes_on(bot: LiveBot) -> None:
     item = picker["items"][0]
     listed = {"ListId": item["id"], "ListTitle": item["item"], "MessageType": "interactive"}
     assert bot.whatsapp(phone, item["item"], **listed).status_code == 200
-    assert "Mau yang mana" in bot.whatsapp_answer(phone, after=2).body
+    assert "Pelajaran pendek" in bot.whatsapp_answer(phone, after=2).body
 
 
 @pytest.mark.parametrize(
