@@ -16,6 +16,7 @@ from bot.deadlines import load_deadlines, load_ramadan
 from bot.recordings import check_recordings
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
+from flows import lint_languages
 from flows.catalog import (
     CONTENT,
     Catalog,
@@ -105,7 +106,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     catalog = None
     try:
         catalog = load_catalog(folder)
-        findings += check(catalog, today)
+        findings += [*check(catalog, today), *lint_languages.check(catalog)]
     except (ContentError, WordingError, yaml.YAMLError) as error:
         findings.append(_unloaded(error, "content"))
     except (ValueError, LookupError, TypeError, AttributeError) as error:

@@ -47,6 +47,7 @@ from flows.events import (
     GroupBound,
     GroupInvited,
     Hushed,
+    LanguageChosen,
     LeaveEnded,
     LeaveTaken,
     LessonReached,
@@ -129,8 +130,9 @@ class Effects(TipOpening):
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
-                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | OptedOut() | OptedIn()
-                | ForgetMe() | LessonReached() | OfficerEnrolled() | PictureSent() | VoiceSent()
+                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | LanguageChosen() | OptedOut()
+                | OptedIn() | ForgetMe() | LessonReached() | OfficerEnrolled() | PictureSent()
+                | VoiceSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -143,6 +145,7 @@ class Effects(TipOpening):
         event: ConsentGiven
         | ConsentWithdrawn
         | PlaceChosen
+        | LanguageChosen
         | OptedOut
         | OptedIn
         | ForgetMe
@@ -163,6 +166,10 @@ class Effects(TipOpening):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
                     known.place_code = code
+            case LanguageChosen(language=language):
+                if known.consented:
+                    contacts.change(connection, known.id, language=language)
+                    known.language = language
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)

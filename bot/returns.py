@@ -210,6 +210,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     # No case is found by this chat now.
     _change(effects, known, code_before=None, quiet_before=None)
     known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+    known.language = "id"
 
 
 def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:

@@ -53,10 +53,9 @@ class World(DepartureWorld):
             return Person(channel="group")
         if known.done_lessons is None:
             # Only lessons ask for it, and only those who agreed have any.
-            has_any = known.consented
-            known.done_lessons = (
-                lessons.done(self._connection, known.id) if has_any else frozenset()
-            )
+            known.done_lessons = frozenset()
+            if known.consented:
+                known.done_lessons = lessons.done(self._connection, known.id)
         return Person(
             channel=known.channel,
             is_new=known.is_new,
@@ -66,6 +65,7 @@ class World(DepartureWorld):
             place=self.place(known.place_code) if known.place_code else None,
             officer=known.officer_name,
             done_lessons=known.done_lessons,
+            language=known.language,
         )
 
     # ---- the office, places, the register

@@ -42,6 +42,7 @@ from flows.departure_facts import load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
+from flows.languages import INDONESIAN, load_locales
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
 from flows.retrieval import load_retrieval, shipped_retrieval
@@ -66,9 +67,13 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     checklist = departure_checklist.Checklist(documents, destinations, extractor)
     reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
+    locales = load_locales(folder)
+    spoken = {INDONESIAN} | {locale.language for locale in locales if locale.reviewed_by}
     flows = [
         resume.flow(),
-        welcome.flow(text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist)),
+        welcome.flow(
+            text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist), spoken
+        ),
         *lessons.flows(known, chapters),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         departure.flow(
@@ -97,7 +102,9 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         triggers=keywords.triggers,
         everywhere=keywords.everywhere,
         choice_words=keywords.choices,
+        regional=keywords.regional,
         group_commands=keywords.group,
+        locales=locales,
         lessons=known,
         chapters=chapters,
         documents=documents,

@@ -51,6 +51,12 @@ class PlaceChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    language: str
+    """One of `flows.languages.NAMES`."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptedOut:
     pass
 
@@ -389,6 +395,7 @@ Event = (
     | ConsentGiven
     | ConsentWithdrawn
     | PlaceChosen
+    | LanguageChosen
     | OptedOut
     | OptedIn
     | ForgetMe

@@ -247,6 +247,8 @@ class Person:
     officer: str | None = None
     """The officer's name when this contact is an enrolled officer."""
     done_lessons: frozenset[str] = field(default_factory=frozenset)
+    language: str = "id"
+    """What they chose to be spoken to in; kept only with consent."""
 
 
 @dataclass(frozen=True, slots=True)
