@@ -265,13 +265,15 @@ def give_consent(
         change(connection, contact_id, consented_at=now)
 
 
-def withdraw_consent(connection: Connection, contact_id: int, now: datetime) -> None:
-    """What was agreed to is over; the proof that it once was stays, without any content."""
-    connection.execute(
-        update(consents)
-        .where(consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=now)
-    )
+def withdraw_consent(
+    connection: Connection, contact_id: int, now: datetime, *, purpose: str = ""
+) -> None:
+    """What was agreed to is over, without a purpose all of it; the proof that it once was stays,
+    without any content."""
+    mine = [consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None)]
+    if purpose:
+        mine.append(consents.c.purpose == purpose)
+    connection.execute(update(consents).where(*mine).values(withdrawn_at=now))
 
 
 def forget(connection: Connection, contact_id: int, now: datetime) -> None:

@@ -12,13 +12,14 @@ from bot import (
     conflicts,
     contacts,
     groups,
+    learner_effects,
     leave,
-    lessons,
     links,
     officers,
     outbox,
     partner_effects,
     pictures,
+    reminders,
     returns,
     tips,
     village_effects,
@@ -44,6 +45,7 @@ from flows.events import (
     GroupBound,
     GroupInvited,
     Hushed,
+    ItemAnswered,
     LeaveEnded,
     LeaveTaken,
     LessonReached,
@@ -58,6 +60,7 @@ from flows.events import (
     ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
+    RemindersChosen,
     TipAcknowledged,
     TipClosed,
     TipDetailAdded,
@@ -120,11 +123,13 @@ class Effects(TipOpening):
                 attachment_effects.carry_out(self, self._someone(), event)
             case DangerConfirmed() | AlarmWithdrawn():
                 alarms.carry_out(self, self._someone(), event)
+            case LessonReached() | ItemAnswered() | RemindersChosen():
+                learner_effects.carry_out(self, self._someone(), event)
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
                 ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
-                | LessonReached() | OfficerEnrolled() | PictureSent()
+                | OfficerEnrolled() | PictureSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -139,7 +144,6 @@ class Effects(TipOpening):
         | OptedOut
         | OptedIn
         | ForgetMe
-        | LessonReached
         | OfficerEnrolled
         | PictureSent,
     ) -> None:
@@ -156,6 +160,7 @@ class Effects(TipOpening):
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                reminders.stop(connection, known.id, now)
                 partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now
@@ -164,12 +169,6 @@ class Effects(TipOpening):
                 known.opted_out_at = known.quiet_before = None
             case ForgetMe():
                 returns.forget_me(self, known)
-            case LessonReached():
-                lessons.reached(
-                    connection, self.service.database, known.id, lesson=event.lesson,
-                    finished=event.finished, score=event.score, of=event.of, now=now,
-                )  # fmt: skip
-                known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):

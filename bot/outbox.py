@@ -73,6 +73,7 @@ class Claimed(msgspec.Struct):
     unreachable: bool
     last_inbound_at: datetime | None
     created_at: datetime
+    place_code: str | None
     erase: str = ""
     """As its body says, once that was opened."""
 
@@ -106,6 +107,7 @@ _CLAIM = (
         contacts.c.unreachable_at.is_not(None),
         sessions.c.last_inbound_at,
         outbox.c.created_at,
+        contacts.c.place_code,
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)

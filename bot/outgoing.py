@@ -29,4 +29,5 @@ def outgoing(
         callback_id=body.callback_id,
         group=is_group,
         erase=body.erase,
+        template=body.template,
     )

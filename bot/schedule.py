@@ -29,6 +29,7 @@ from bot import (
     partner_requests,
     receipts,
     register_notices,
+    reminders,
     sign_in,
     tip_clock,
     tip_lists,
@@ -37,10 +38,11 @@ from bot import (
 )
 from bot.database import Database, Moment
 from bot.effects import Effects
+from bot.inbox import inbox
 from bot.roster import hand_over_orphans
 from bot.service import Service
 from bot.tip_moves import Why
-from bot.turns import Turns, inbox, sessions
+from bot.turns import Turns, sessions
 from bot.world import World
 from flows.broadcasts import say_counts
 
@@ -101,6 +103,7 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: _daily(connection, service.database, "handover", now, hand_over_orphans),
         lambda connection: escalate_overdue(connection, service, now),
         lambda connection: report_broadcasts(connection, service, now),
+        lambda connection: reminders.push_due(connection, service, turns, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -127,6 +130,7 @@ def next_moment(service: Service) -> datetime | None:
             tip_clock.next_due(connection),
             leave.next_begin(connection, service.clock.now()),
             outbox.next_moment(connection),
+            reminders.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -227,6 +231,7 @@ def purge(connection: Connection, now: datetime) -> None:
     accounts.purge_sessions(connection, now)
     sign_in.purge(connection, now)
     partner_requests.end_overdue(connection, now)
+    reminders.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

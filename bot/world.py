@@ -9,7 +9,6 @@ from bot import (
     conflicts,
     draft_media,
     groups,
-    lessons,
     officers,
     outbox,
     partners,
@@ -21,7 +20,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.partner_world import PartnerWorld
+from bot.learner_world import LearnerWorld
 from bot.recruiters import Register
 from bot.routing import Chart, Question, Route, leaders, load_chart, route
 from bot.sealing import new_receipt
@@ -36,7 +35,6 @@ from flows.ports import (
     Hotline,
     OfficerCard,
     PartnerView,
-    Person,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
@@ -45,30 +43,8 @@ from flows.ports import (
 )
 
 
-class World(PartnerWorld):
+class World(LearnerWorld):
     """One turn's view of the world. Nothing here writes."""
-
-    def person(self) -> Person:
-        """Who is talking, from what was read of them."""
-        known = self._known
-        if known is None:
-            return Person(channel="group")
-        if known.done_lessons is None:
-            # Only lessons ask for it, and only those who agreed have any.
-            has_any = known.consented
-            known.done_lessons = (
-                lessons.done(self._connection, known.id) if has_any else frozenset()
-            )
-        return Person(
-            channel=known.channel,
-            is_new=known.is_new,
-            consented=known.consented,
-            opted_out=known.opted_out_at is not None,
-            quiet=known.quiet_before is not None,
-            place=self.place(known.place_code) if known.place_code else None,
-            officer=known.officer_name,
-            done_lessons=known.done_lessons,
-        )
 
     # ---- the office, places, the register
 
@@ -87,9 +63,6 @@ class World(PartnerWorld):
 
     def find_place(self, text: str) -> PlaceAnswer:
         return self._service.gazetteer.find(text, within=self._office.regencies)
-
-    def place(self, code: str) -> Place | None:
-        return self._service.gazetteer.place(code) if code else None
 
     def find_recruiter(self, text: str) -> RecruiterAnswer:
         return self._register.find(text, self._today)

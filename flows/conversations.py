@@ -13,6 +13,7 @@ from flows import (
     partner_desk,
     pictures,
     resume,
+    review,
     stopping,
     tip_off,
     tip_status,
@@ -50,6 +51,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     wording = wording.plus(words | dict(free_text.texts(villagers, words)))
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
+    reminding = text_version(wording, lessons.REMIND)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
     extractor = load_extractor(folder)
     reader = OfferReader(understander, extractor, flags, load_destinations(folder))
@@ -57,7 +59,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     flows = [
         resume.flow(),
         welcome.flow(text_version(wording, CONSENT_TEXT)),
-        *lessons.flows(known, chapters),
+        *lessons.flows(known, chapters, reminding),
+        review.flow(known, reminding),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),

@@ -91,6 +91,8 @@ class Outgoing:
     group: bool = False
     erase: str = ""
     """When the provider is to delete it (`bot/erasures.py`)."""
+    template: str = ""
+    """An approved template of WhatsApp's that is sent instead of the text."""
 
 
 class SendError(Exception):

@@ -117,8 +117,11 @@ class WhatsAppChannel(Wire):
         while len(self._open) > MAX_OPEN_ATTEMPTS:
             self._open.pop(next(iter(self._open)))
         try:
-            sid = await self._send_content(message) if message.fixed else None
-            sid = sid or await self._send_parts(message, attempt)
+            if message.template:
+                sid = await self._create(message, content_sid=message.template)
+            else:
+                content = await self._send_content(message) if message.fixed else None
+                sid = content or await self._send_parts(message, attempt)
         except (Refused, Unreachable, WindowClosed):
             self._open.pop(message.outbox_id, None)
             raise

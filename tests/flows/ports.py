@@ -21,6 +21,7 @@ from flows.ports import (
     PlaceAnswer,
     RecruiterAnswer,
     RegisterRow,
+    Remembered,
     TipView,
     Urgency,
 )
@@ -110,6 +111,8 @@ class FakePorts:
     pictures: int = 0
     is_partner: PartnerView | None = BABINSA
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
+    memories: tuple[Remembered, ...] = ()
+    wants_reminders: bool | None = False
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -128,6 +131,12 @@ class FakePorts:
 
     def watches(self) -> tuple[str, ...]:
         return self.watched
+
+    def remembered(self) -> tuple[Remembered, ...]:
+        return self.memories
+
+    def reminders(self) -> bool | None:
+        return self.wants_reminders
 
     def find_recruiter(self, text: str) -> RecruiterAnswer:
         nothing = RecruiterAnswer("not_found", (), date(2026, 9, 17))
