@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import erase_cli, office_cli, partner_cli, register_cli, understand_cli
+from bot import erase_cli, learning_cli, office_cli, partner_cli, register_cli, understand_cli
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
     erase_cli.add_commands(commands)
+    learning_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)

@@ -50,7 +50,7 @@ class LearnerWorld(PartnerWorld):
                 mastered=memories[item].mastered,
                 would_be=mastery.answered(memories[item], True, at).mastered,
             )
-            for item in mastery.most_forgotten(memories, at)
+            for item in mastery.in_order(memories, at)
         )
 
     def reminders(self) -> bool | None:

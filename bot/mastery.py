@@ -14,8 +14,13 @@ from fsrs import Card, Rating, Scheduler, State
 
 Key = TypeVar("Key")
 
-RETENTION = 0.85
-"""An item is asked again when its recall is expected to have fallen to this (docs/learning.md)."""
+RETENTION = 0.93
+"""An item is asked again when the chance of a right answer is expected to have fallen to this: of
+three choices one is right by luck, so 0.93 right answers are 0.9 known."""
+SHORTEST = timedelta(days=12)
+"""No item comes back sooner: what is to be known in three months is best repeated after about a
+tenth of that or more (Cepeda and others, Psychological Science 19, 2008, 1095-1102), and each
+message counts. FSRS alone would ask after one or two days; docs/learning.md has the figures."""
 MASTERED_STABILITY = 90.0
 """Days. FSRS's stability is the time after which recall is still 0.9, so a mastered item is
 expected to be known, with that chance, three months after its last question."""
@@ -54,7 +59,7 @@ def answered(memory: Memory | None, right: bool, at: datetime) -> Memory:
     card, _ = _SCHEDULER.review_card(_card(memory), rating, at.astimezone(UTC))
     assert card.stability is not None
     assert card.difficulty is not None
-    return Memory(card.stability, card.difficulty, at, card.due)
+    return Memory(card.stability, card.difficulty, at, max(card.due, at + SHORTEST))
 
 
 def chance(memory: Memory, at: datetime) -> float:
@@ -67,9 +72,10 @@ def is_due(memory: Memory, at: datetime) -> bool:
     return memory.due <= at and not memory.mastered
 
 
-def most_forgotten(memories: Mapping[Key, Memory], at: datetime) -> list[Key]:
-    """All items, the one with the smallest chance first."""
-    return sorted(memories, key=lambda key: (chance(memories[key], at), str(key)))
+def in_order(memories: Mapping[Key, Memory], at: datetime) -> list[Key]:
+    """All items, the one with the best chance first: with fewer questions than items are due, what
+    can still be kept comes before what is lost already."""
+    return sorted(memories, key=lambda key: (-chance(memories[key], at), str(key)))
 
 
 def next_due(memories: Mapping[Key, Memory]) -> datetime | None:

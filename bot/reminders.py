@@ -17,6 +17,7 @@ from bot.contacts import Known
 from bot.database import Database, Moment
 from bot.service import Service
 from bot.territory import zone_of
+from flows.curriculum import for_villagers
 from flows.session import Input
 from flows.waits import is_free
 
@@ -151,9 +152,8 @@ def next_push(
     again."""
     if not known.consented or known.opted_out_at is not None or _given_up(connection, known.id):
         return None
-    items = {(one.id, item.id) for one in service.catalog.lessons for item in one.quiz}
-    held = recall.of(connection, known.id)
-    memories = {item: memory for item, memory in held.items() if item in items}
+    held, asked = recall.of(connection, known.id), _askable(service, now)
+    memories = {item: memory for item, memory in held.items() if item in asked}
     budget = mastery.next_push(_pushes(connection, known.id), now, service.settings.learning_pushes)
     due = mastery.next_due(memories)
     if due is None or budget is None:
@@ -174,6 +174,17 @@ def waking(at: datetime, zone: str) -> datetime:
     if local.time() >= TO:
         return datetime.combine(local.date() + timedelta(days=1), FROM, local.tzinfo)
     return at
+
+
+def _askable(service: Service, now: datetime) -> set[recall.Item]:
+    """What a review may ask: the villagers' items whose facts are inside their review date."""
+    today = service.today(now)
+    return {
+        (lesson.id, item.id)
+        for lesson in for_villagers(service.catalog.lessons)
+        for item in lesson.quiz
+        if today <= item.source.review_by
+    }
 
 
 def _can_be_reached(service: Service, known: Known, now: datetime) -> bool:

@@ -204,8 +204,15 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
     nodes |= {
         "finished": Emit(_finished(lesson), "result"),
         "result": Say("lessons.result", "asked", slots=_score(lesson)),
-        "asked": Decide(_asked, {"yes": "action", "no": "remind"}),
-        **remind_questions(reminder_version, "action"),
+        "asked": Decide(_asked, {"yes": "action", "no": "to_do"}),
+        "to_do": Say(
+            f"{name}.action",
+            "remind",
+            slots=label(lesson, lesson.action.source),
+            source=shown(lesson.action.source),
+            public=True,
+        ),
+        **remind_questions(reminder_version, "lessons:look"),
         "action": Choose(
             f"{name}.action",
             (
@@ -245,6 +252,7 @@ def remind_questions(version: str, then: str) -> dict[str, Node]:
                 Choice("yes", "common.yes", "remind_yes"),
                 Choice("no", "common.rather_not", "remind_no"),
             ),
+            open=True,  # the lesson is over, whether this is answered or not
         ),
         "remind_yes": Emit(chosen(True), "reminded"),
         "reminded": Say("lessons.reminded", then),
@@ -260,8 +268,7 @@ def _asked(scene: Scene) -> str:
 
 
 def due_items(scene: Scene, lessons: tuple[Lesson, ...]) -> list[str]:
-    """`lesson-item` of what is due now, the most forgotten first; facts past their day are not
-    asked."""
+    """`lesson-item` of what is due now, in its order; facts past their day are not asked."""
     today = scene.ports.now.date()
     good = {
         (lesson.id, item.id)
