@@ -18,7 +18,7 @@ LEARNER_SPREAD, ITEM_SPREAD, DECAY_SPREAD = 0.35, 0.35, 0.12
 """Standard deviations of what makes learners and items differ; ours, not the paper's."""
 EASE = 0.75
 """How much easier than the paper's foreign words an item of a lesson is, whose cards explain it:
-chosen so that about half is still known a week after a lesson without any review."""
+chosen so that a little less than half is known a week after a lesson without any review."""
 SLIP = 0.03
 """Who knows it and still presses the wrong button."""
 DAYS_TO_LESSON = (0.4, 0.9)

@@ -121,7 +121,7 @@ def _price(raw: Mapping[str, Any], where: str) -> Price:
         usd = None if text == "unknown" else Decimal(text)
     except InvalidOperation:
         raise ContentError(f"{where}: `usd` must be a number or unknown") from None
-    if usd is not None and not 0 <= usd < 10:
+    if usd is not None and not (usd.is_finite() and 0 <= usd < 10):
         raise ContentError(f"{where}: `usd` is no price of one message")
     return Price(channel, what, usd, source_of(raw, where))
 

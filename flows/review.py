@@ -31,7 +31,11 @@ def flow(lessons: tuple[Lesson, ...], reminder_version: str) -> Flow:
         "next": Decide(
             _next(taught), {name: name for name in items} | {"end": "score", "known": "known"}
         ),
-        "score": Say("review.score", "lessons:start", slots=_score),
+        "score": Say("review.score", "after", slots=_score),
+        "after": Decide(
+            lambda scene: "more" if _left(scene, taught) else "none",
+            {"more": "lessons:start_due", "none": "lessons:start"},
+        ),
         "push": Say("review.push", "next"),
         "outside": Choose(
             "review.outside",
@@ -98,16 +102,21 @@ def _wishing(scene: Scene) -> str:
 
 
 def _next(taught: tuple[Lesson, ...]) -> Callable[[Scene], str]:
-    """The next question of this review. What was just answered still counts as due in there."""
+    """The next question of this review."""
 
     def following(scene: Scene) -> str:
-        asked = scene.answers.get("asked", "").split()
-        left = [name for name in due_items(scene, taught) if name not in asked]
-        if left and len(asked) < AT_ONCE:
+        left = _left(scene, taught)
+        if left and len(scene.answers.get("asked", "").split()) < AT_ONCE:
             return left[0]
         return "known" if _all_mastered(scene, taught) else "end"
 
     return following
+
+
+def _left(scene: Scene, taught: tuple[Lesson, ...]) -> list[str]:
+    """What is due and was not asked just now: that counts as due until the turn is over."""
+    asked = scene.answers.get("asked", "").split()
+    return [name for name in due_items(scene, taught) if name not in asked]
 
 
 def _all_mastered(scene: Scene, taught: tuple[Lesson, ...]) -> bool:

@@ -24,11 +24,9 @@ def after(*answers: bool, first: datetime = AT) -> list[Memory]:
 
 def test_right_answers_space_an_item_out_until_it_is_mastered() -> None:
     memories = after(True, True, True, True)
-    assert [round(one.stability, 1) for one in memories] == [2.3, 28.4, 118.3, 320.1]
-    assert [(b.reviewed_at - a.reviewed_at).days for a, b in zip(memories, memories[1:])] == [
-        12, 17, 62,
-    ]  # fmt: skip
-    assert [one.mastered for one in memories] == [False, False, True, True]
+    assert [round(one.stability, 1) for one in memories] == [2.3, 27.1, 79.8, 207.5]
+    assert [(one.due - one.reviewed_at).days for one in memories] == [12, 17, 49, 127]
+    assert [one.mastered for one in memories] == [False, False, False, True]
 
 
 def test_a_wrong_answer_brings_it_back_as_soon_as_anything_comes_back() -> None:
@@ -46,7 +44,7 @@ def test_a_second_answer_on_one_day_says_nothing_of_memory() -> None:
 
 
 def test_what_is_mastered_is_never_due_again() -> None:
-    *_, memory = after(True, True, True)
+    *_, memory = after(True, True, True, True)
     assert memory.mastered
     assert not mastery.is_due(memory, AT + 5000 * DAY)
     assert mastery.next_due({"a": memory}) is None
