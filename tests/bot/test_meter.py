@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import demo, meter
+from bot import content_check, demo, meter
 from bot.cli import main
 from bot.meter import Counts, Price, cost, load_prices
 from bot.rehearsal import Rehearsal
@@ -127,3 +127,15 @@ async def test_the_command_says_it_by_channel(
     assert report["usd_per_lesson_at_least"] == "0.1000"
     assert report["without_the_price_of"] == "service"
     assert main(["learning", "--days", "0"]) == 2
+
+
+def test_the_content_check_reads_the_prices(
+    content: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content_check.run(as_json=False, folder=content, today=date(2027, 1, 2))
+    assert (
+        "warning content/prices.yaml whatsapp message: past its review" in capsys.readouterr().out
+    )
+    (content / "prices.yaml").write_text("- {}", encoding="utf-8")
+    assert content_check.run(as_json=False, folder=content, today=TODAY) == 1
+    assert "error content/prices.yaml" in capsys.readouterr().out

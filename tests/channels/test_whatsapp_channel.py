@@ -41,7 +41,7 @@ async def test_a_template_is_sent_by_its_content_sid_and_nothing_else(
     twilio: FakeTwilio, whatsapp: WhatsAppChannel
 ) -> None:
     template = "HX" + "0123456789abcdef" * 2
-    twilio.contents[template] = {}  # approved in the console
+    twilio.contents[template] = {"types": {"twilio/text": {"body": "Ulangan?"}}}  # approved there
     asked = replace(message("Lanjut?", buttons=YES_NO, fixed=True), template=template)
     await whatsapp.send(asked)
 
