@@ -129,7 +129,7 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
             "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
             "elsewhere": Goto("free_text"),
         },
-        entries=("start", "start_due", "chapters"),
+        entries=("start", "chapters"),
     )
 
 

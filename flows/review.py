@@ -14,6 +14,11 @@ from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 
 AT_ONCE = 3
 """Questions of one review."""
+_ON = (
+    Choice("more", "lessons.more", "lessons:look"),
+    Choice("menu", "common.to_menu", "welcome:menu"),
+)
+"""The ways on from its end, which is a wait of its own: SUMBER still tells the last answer's source."""
 
 
 def flow(lessons: tuple[Lesson, ...], reminder_version: str) -> Flow:
@@ -27,14 +32,20 @@ def flow(lessons: tuple[Lesson, ...], reminder_version: str) -> Flow:
         ),
         "stranger": Say("review.stranger", "lessons:start"),
         "none": Say("review.none", "lessons:start"),
-        "known": Say("review.known", "welcome:menu"),
+        "known": Choose("review.known", _ON, open=True),
         "next": Decide(
-            _next(taught), {name: name for name in items} | {"end": "score", "known": "known"}
+            _next(taught), {name: name for name in items} | {"end": "end", "known": "known"}
         ),
-        "score": Say("review.score", "after", slots=_score),
-        "after": Decide(
+        "end": Decide(
             lambda scene: "more" if _left(scene, taught) else "none",
-            {"more": "lessons:start_due", "none": "lessons:start"},
+            {"more": "score_more", "none": "score"},
+        ),
+        "score": Choose("review.score", _ON, slots=_score, open=True),
+        "score_more": Choose(
+            "review.score",
+            (Choice("again", "lessons.review", "review:start"), *_ON),
+            slots=_score,
+            open=True,
         ),
         "push": Say("review.push", "next"),
         "outside": Choose(
