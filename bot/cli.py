@@ -16,6 +16,7 @@ from bot import (
     answer_cli,
     erase_cli,
     keyring_cli,
+    learning_cli,
     media_cli,
     office_cli,
     partner_cli,
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)
+    learning_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)

@@ -280,15 +280,14 @@ def agrees(connection: Connection, contact_id: int, purpose: str) -> bool:
 
 
 def withdraw_consent(
-    connection: Connection, contact_id: int, now: datetime, purpose: str = ""
+    connection: Connection, contact_id: int, now: datetime, *, purpose: str = ""
 ) -> None:
-    """What was agreed to is over (for one purpose, or all); the proof that it once was stays,
+    """What was agreed to is over, without a purpose all of it; the proof that it once was stays,
     without any content."""
-    mine = consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None)
-    which = update(consents).where(*mine)
+    mine = [consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None)]
     if purpose:
-        which = which.where(consents.c.purpose == purpose)
-    connection.execute(which.values(withdrawn_at=now))
+        mine.append(consents.c.purpose == purpose)
+    connection.execute(update(consents).where(*mine).values(withdrawn_at=now))
 
 
 def forget(connection: Connection, contact_id: int, now: datetime) -> None:

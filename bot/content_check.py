@@ -13,6 +13,7 @@ import yaml
 from bot.atlas import read_countries
 from bot.clock import Clock
 from bot.deadlines import load_deadlines, load_ramadan
+from bot.meter import PRICES_FILE, load_prices
 from bot.recordings import check_recordings
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
@@ -123,6 +124,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     findings += _check_partners(folder, today)
     findings += _check_clocks(folder, today)
     findings += _check_answers(folder)
+    findings += _check_prices(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
@@ -200,6 +202,19 @@ def _headings(lessons: Sequence[Lesson]) -> Iterator[Finding]:
             if (other := taken.setdefault(said, name)) != name:
                 problem = f"its first keyword, “{said}”, is also that of {other}"
                 yield Finding("error", file, node, problem)
+
+
+def _check_prices(folder: Path, today: date) -> Iterator[Finding]:
+    """What a message costs: unreadable, past its day."""
+    file = f"content/{PRICES_FILE}"
+    try:
+        prices = load_prices(folder)
+    except ContentError as error:
+        return (yield _unloaded(error, file))
+    for price in prices:
+        if today > price.source.review_by:
+            problem = f"past its review date, {price.source.review_by}"
+            yield Finding("warning", file, f"{price.channel} {price.what}", problem)
 
 
 def _dated(name: str, rows: Sequence[Fact], today: date) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from flows import (
     partner_desk,
     pictures,
     resume,
+    review,
     stopping,
     tip_off,
     tip_status,
@@ -59,6 +60,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     wording = wording.plus(words | dict(free_text.texts(villagers, words)))
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
+    reminding = text_version(wording, lessons.REMIND)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
     retrieval = shipped_retrieval() if folder == CONTENT else load_retrieval(folder, villagers)
     extractor = load_extractor(folder)
@@ -74,7 +76,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         welcome.flow(
             text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist), spoken
         ),
-        *lessons.flows(known, chapters),
+        *lessons.flows(known, chapters, reminding),
+        review.flow(known, reminding),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         departure.flow(
             checklist,

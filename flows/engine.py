@@ -92,8 +92,8 @@ class Run:
     # ---- taking an input
 
     def take(self, given: Input) -> None:
-        if given.kind in ("timeout", "expired"):
-            pass_time(self)
+        if given.kind in ("timeout", "expired", "push"):
+            pass_time(self, given)
         elif attachments.belongs(self, given):
             attachments.take(self, given)
         elif left.come_back(self, given):

@@ -121,6 +121,24 @@ class LessonReached:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemAnswered:
+    """A quiz item was answered, in its lesson or in a review."""
+
+    lesson: str
+    item: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersChosen:
+    """Whether this chat may be asked, unasked, what it has learned."""
+
+    wanted: bool
+    text_version: str = ""
+    """Of the words that were agreed to."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterWatched:
     """The contact wants to hear once when the register's status of this company changes."""
 
@@ -407,6 +425,8 @@ Event = (
     | LessonReached
     | RegisterWatched
     | RegisterUnwatched
+    | ItemAnswered
+    | RemindersChosen
     | TipOpened
     | DangerConfirmed
     | AlarmWithdrawn

@@ -136,7 +136,7 @@ def _menu() -> dict[str, Node]:
         "menu": Choose(
             "welcome.menu",
             (
-                Choice("learn", "welcome.learn", "lessons:start"),
+                Choice("learn", "welcome.learn", "lessons:look"),
                 Choice("check", "welcome.check", "check_recruiter:start"),
                 Choice("report", "welcome.report", "tip_off:start"),
                 Choice("officer", "welcome.officer", "officer"),
@@ -255,6 +255,8 @@ def _data(scene: Scene) -> dict[str, str]:
         "language": NAMES[scene.person.language],
         "watched": ", ".join(name[:SHOWN] for name in scene.ports.watches()) or "-",
         "lessons": str(len(scene.person.done_lessons)),
+        "asked": str(len(scene.ports.remembered())),
+        "reminders": "ya" if scene.ports.reminders() else "tidak",
         "consent": "ya" if scene.person.consented else "tidak",
         "broadcasts": "tidak" if scene.person.opted_out or not scene.person.consented else "ya",
     }
