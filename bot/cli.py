@@ -17,6 +17,7 @@ from bot import (
     content_cli,
     erase_cli,
     keyring_cli,
+    learning_cli,
     media_cli,
     office_cli,
     partner_cli,
@@ -39,6 +40,7 @@ from bot.terminal import (
     texts_of,
 )
 from flows.catalog import ContentError
+from flows.languages import NAMES
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("what", nargs="*", metavar="lesson NAME", help="read one lesson through")
     talk.add_argument("--as", dest="address", default="warga", metavar="ADDRESS")
     talk.add_argument("--group", metavar="ID")
-    talk.add_argument("--language", default="id", choices=["id"])
+    talk.add_argument("--language", default="id", choices=NAMES, help="also a draft, as a preview")
     talk.add_argument("--at", metavar="TIME", help="ISO 8601 with offset; now if left out")
     doctor = add("doctor", run_doctor, "check settings, database, credentials, clock and content")
     recruiter = add("recruiter", run_recruiter, "what the licence register says about a name")
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)
+    learning_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)
@@ -152,7 +155,14 @@ def run_talk(given: argparse.Namespace) -> int:
             return read_through(name, at=at, as_json=given.json)
         case _:
             raise WrongUse("talk alone, or `talk lesson NAME`")
-    return talk(sys.stdin, address=given.address, group=given.group, at=at, as_json=given.json)
+    return talk(
+        sys.stdin,
+        address=given.address,
+        group=given.group,
+        at=at,
+        as_json=given.json,
+        language=given.language,
+    )
 
 
 def run_doctor(given: argparse.Namespace) -> int:

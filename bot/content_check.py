@@ -15,9 +15,11 @@ from bot.atlas import read_countries
 from bot.channel_lengths import lengths
 from bot.clock import Clock
 from bot.deadlines import load_deadlines, load_ramadan
+from bot.meter import PRICES_FILE, load_prices
 from bot.recordings import check_recordings
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
+from flows import lint_languages
 from flows.catalog import (
     CONTENT,
     Catalog,
@@ -83,7 +85,8 @@ def look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     catalog = None
     try:
         catalog = load_catalog(folder)
-        findings += [*check(catalog, today), *whole(catalog), *lengths(catalog)]
+        findings += [*check(catalog, today), *lint_languages.check(catalog)]
+        findings += [*whole(catalog), *lengths(catalog)]
     except (ContentError, WordingError, yaml.YAMLError) as error:
         findings.append(_unloaded(error, "content"))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -101,6 +104,7 @@ def look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     findings += _check_clocks(folder, today)
     findings += _check_answers(folder)
     findings += _check_stamps(folder)
+    findings += _check_prices(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
@@ -178,6 +182,19 @@ def _headings(lessons: Sequence[Lesson]) -> Iterator[Finding]:
             if (other := taken.setdefault(said, name)) != name:
                 problem = f"its first keyword, “{said}”, is also that of {other}"
                 yield Finding("error", file, node, problem)
+
+
+def _check_prices(folder: Path, today: date) -> Iterator[Finding]:
+    """What a message costs: unreadable, past its day."""
+    file = f"content/{PRICES_FILE}"
+    try:
+        prices = load_prices(folder)
+    except ContentError as error:
+        return (yield _unloaded(error, file))
+    for price in prices:
+        if today > price.source.review_by:
+            problem = f"past its review date, {price.source.review_by}"
+            yield Finding("warning", file, f"{price.channel} {price.what}", problem)
 
 
 def _dated(name: str, rows: Sequence[Fact], today: date) -> Iterator[Finding]:

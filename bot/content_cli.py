@@ -5,19 +5,25 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from bot import translation_cli
 from bot.terminal import FINE, WrongUse, open_service, print_json
+from flows.languages import TRANSLATED
 
 
 def add_commands(commands: Any) -> None:
     content = commands.add_parser("content", help="lessons, texts and their review")
-    names = content.add_subparsers(required=True, metavar="check|stamp|diff|funnel|curriculum")
+    names = content.add_subparsers(
+        required=True, metavar="check|stamp|diff|funnel|curriculum|export|import"
+    )
     check = names.add_parser("check", help="lint flows and content")
     check.add_argument("--json", action="store_true")
     check.add_argument("--database", action="store_true",
                        help="also name the places that are gone and where people still wait")  # fmt: skip
     check.set_defaults(command=run_check)
-    stamp = names.add_parser("stamp", help="record that a person has reviewed these files")
-    stamp.add_argument("file", type=Path, nargs="+")
+    stamp = names.add_parser("stamp", help="record that a person has reviewed these files, or a "
+                             "native speaker a language")  # fmt: skip
+    stamp.add_argument("file", type=Path, nargs="*", help="lessons or other files of content/")
+    stamp.add_argument("--language", choices=TRANSLATED)
     stamp.add_argument("--by", required=True, metavar="NAME")
     stamp.add_argument("--on", metavar="DATE")
     stamp.set_defaults(command=run_stamp)
@@ -32,6 +38,7 @@ def add_commands(commands: Any) -> None:
     funnel.set_defaults(command=run_funnel)
     curriculum = names.add_parser("curriculum", help="the table of law, lessons and sources")
     curriculum.set_defaults(command=run_curriculum)
+    translation_cli.add_commands(names)
 
 
 def run_check(given: argparse.Namespace) -> int:
@@ -43,17 +50,21 @@ def run_check(given: argparse.Namespace) -> int:
 
 
 def run_stamp(given: argparse.Namespace) -> int:
-    from bot.reviews import stamp
+    from bot import reviews, translations
 
+    if bool(given.file) == bool(given.language):
+        raise WrongUse("say either the files that were read, or --language")
     try:
         on = date.fromisoformat(given.on) if given.on else datetime.now().astimezone().date()
     except ValueError:
         raise WrongUse(f"--on {given.on}: is no date such as 2026-11-22") from None
-    for file in given.file:
-        try:
-            count = stamp(file, given.by, on)
-        except ValueError as error:
-            raise WrongUse(str(error)) from None
+    try:
+        read = [(file, reviews.stamp(file, given.by, on)) for file in given.file]
+        if given.language:
+            read = [(translations.stamp(given.language, given.by, on), 1)]
+    except ValueError as error:
+        raise WrongUse(f"--by: {error}") from None
+    for file, count in read:
         texts = f", {count} texts" if count > 1 else ""
         print(f"{file}: reviewed by {given.by} on {on}{texts}")
     return FINE

@@ -1,11 +1,11 @@
 """What the conversation about a departure may ask (`flows/departure_plan.py`)."""
 
 from bot import departure_family, departures
-from bot.routing_world import RoutingWorld
+from bot.learner_world import LearnerWorld
 from flows.departure_plan import Followed, Plan
 
 
-class DepartureWorld(RoutingWorld):
+class DepartureWorld(LearnerWorld):
     def departure(self) -> Plan | None:
         if self._known is None:
             return None

@@ -138,13 +138,13 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
 
 
 def _seal(ring: KeyRing, contact_id: int, plan: Plan) -> bytes:
-    return ring.seal("departure", _bound(contact_id), msgspec.msgpack.encode(plan))
+    return ring.seal("departure", bound(contact_id), msgspec.msgpack.encode(plan))
 
 
 def _open(ring: KeyRing, contact_id: int, sealed: bytes) -> Plan:
-    plain = ring.open("departure", _bound(contact_id), sealed)
+    plain = ring.open("departure", bound(contact_id), sealed)
     return msgspec.msgpack.decode(plain, type=Plan)
 
 
-def _bound(contact_id: int) -> str:
+def bound(contact_id: int) -> str:
     return f"departure|{contact_id}"

@@ -13,13 +13,14 @@ from bot import (
     contacts,
     departure_effects,
     groups,
+    learner_effects,
     leave,
-    lessons,
     links,
     officers,
     outbox,
     partner_effects,
     pictures,
+    reminders,
     returns,
     tips,
     village_effects,
@@ -47,6 +48,8 @@ from flows.events import (
     GroupBound,
     GroupInvited,
     Hushed,
+    ItemAnswered,
+    LanguageChosen,
     LeaveEnded,
     LeaveTaken,
     LessonReached,
@@ -61,6 +64,7 @@ from flows.events import (
     ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
+    RemindersChosen,
     TipAcknowledged,
     TipClosed,
     TipDetailAdded,
@@ -126,11 +130,13 @@ class Effects(TipOpening):
                 attachment_effects.carry_out(self, self._someone(), event)
             case DangerConfirmed() | AlarmWithdrawn():
                 alarms.carry_out(self, self._someone(), event)
+            case LessonReached() | ItemAnswered() | RemindersChosen():
+                learner_effects.carry_out(self, self._someone(), event)
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
-                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | OptedOut() | OptedIn()
-                | ForgetMe() | LessonReached() | OfficerEnrolled() | PictureSent() | VoiceSent()
+                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | LanguageChosen() | OptedOut()
+                | OptedIn() | ForgetMe() | OfficerEnrolled() | PictureSent() | VoiceSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -143,10 +149,10 @@ class Effects(TipOpening):
         event: ConsentGiven
         | ConsentWithdrawn
         | PlaceChosen
+        | LanguageChosen
         | OptedOut
         | OptedIn
         | ForgetMe
-        | LessonReached
         | OfficerEnrolled
         | PictureSent
         | VoiceSent,
@@ -158,15 +164,20 @@ class Effects(TipOpening):
                 contacts.give_consent(connection, known.id, purpose, version, now)
                 known.consented |= purpose == "service"
             case ConsentWithdrawn(purpose=purpose):
-                contacts.withdraw_consent(connection, known.id, now, purpose)
+                contacts.withdraw_consent(connection, known.id, now, purpose=purpose)
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
                     known.place_code = code
+            case LanguageChosen(language=language):
+                if known.consented:
+                    contacts.change(connection, known.id, language=language)
+                    known.language = language
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
                 departure_effects.stop(connection, self.service.ring, known.id)
+                reminders.stop(connection, known.id, now)
                 partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now
@@ -175,12 +186,6 @@ class Effects(TipOpening):
                 known.opted_out_at = known.quiet_before = None
             case ForgetMe():
                 returns.forget_me(self, known)
-            case LessonReached():
-                lessons.reached(
-                    connection, self.service.database, known.id, lesson=event.lesson,
-                    finished=event.finished, score=event.score, of=event.of, now=now,
-                )  # fmt: skip
-                known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):

@@ -75,6 +75,7 @@ class Claimed(msgspec.Struct):
     unreachable: bool
     last_inbound_at: datetime | None
     created_at: datetime
+    place_code: str | None
     erase: str = ""
     """As its body says, once that was opened."""
 
@@ -108,6 +109,7 @@ _CLAIM = (
         contacts.c.unreachable_at.is_not(None),
         sessions.c.last_inbound_at,
         outbox.c.created_at,
+        contacts.c.place_code,
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)

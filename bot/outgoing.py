@@ -30,4 +30,5 @@ def outgoing(
         group=is_group,
         erase=body.erase,
         wants=body.media,
+        template=body.template,
     )

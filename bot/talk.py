@@ -6,6 +6,7 @@ Nothing leaves this machine and nothing is kept.
 """
 
 import asyncio
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ from bot.channels.base import Inbound, Outgoing
 from bot.lesson_preview import preview
 from bot.rehearsal import Rehearsal
 from bot.terminal import WrongUse
+from flows.catalog import Catalog
+from flows.languages import INDONESIAN
 
 _WAIT = re.compile(r"/wait\s+(\d{1,4})\s*([mhd])$")
 _PICTURE = re.compile(r"/foto\s+(\S.*)$")
@@ -26,10 +29,19 @@ _SPEAKS_AS = re.compile(r"@(\S+)\s+(.*)$", re.DOTALL)
 
 
 def talk(
-    lines: TextIO, *, address: str, group: str | None, at: datetime | None, as_json: bool
+    lines: TextIO,
+    *,
+    address: str,
+    group: str | None,
+    at: datetime | None,
+    as_json: bool,
+    language: str = INDONESIAN,
 ) -> int:
-    """Talk until the lines end. `group` speaks in a group instead of a private chat."""
+    """Talk until the lines end. `group` speaks in a group instead of a private chat. Another
+    `language` is spoken from the first word, also where nobody has stamped its texts yet."""
     rehearsal = Rehearsal(start=at or datetime.now().astimezone())
+    if language != INDONESIAN:
+        rehearsal.service.catalog = _spoken(rehearsal.service.catalog, language)
     try:
         asyncio.run(_talk(rehearsal, lines, group or address, as_json, in_group=group is not None))
     finally:
@@ -45,6 +57,12 @@ def read_through(lesson: str, *, at: datetime | None, as_json: bool) -> int:
     ]
     _print(said, as_json, "warga")
     return 0
+
+
+def _spoken(catalog: Catalog, language: str) -> Catalog:
+    drafts = [one for one in catalog.locales if one.language == language]
+    said = {key: text for one in drafts for key, text in one.said(catalog.wording).items()}
+    return dataclasses.replace(catalog, wording=catalog.wording.plus(said))
 
 
 async def _talk(

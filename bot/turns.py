@@ -6,7 +6,6 @@ its savepoint, apologised for, and logged without its text; the others of the ba
 """
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,13 +14,24 @@ from typing import Any, Literal
 from prometheus_client import Counter
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, draft_media, erasures, funnel, groups, held_picture, outbox, pictures
+from bot import (
+    contacts,
+    draft_media,
+    erasures,
+    funnel,
+    groups,
+    held_picture,
+    meter,
+    outbox,
+    pictures,
+)
 from bot.channels.base import Inbound
 from bot.contacts import Known
-from bot.database import GroupCommit, Moment
+from bot.database import GroupCommit
 from bot.effects import Effects
+from bot.inbox import inbox, log_failure
+from bot.meter import Counts
 from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
@@ -52,19 +62,6 @@ _NOT_SPOKEN = _COMES_BACK | {"blocked", "unblocked"}
 """Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
-class InboxEvent(SQLModel, table=True):
-    """That an event of a provider was taken, once. What it said is never stored."""
-
-    __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "event_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    channel: str
-    event_id: str
-    received_at: datetime = Field(index=True, sa_type=Moment)
-
-
-inbox = InboxEvent.__table__  # type: ignore[attr-defined]
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
 
 
@@ -78,6 +75,9 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     spoke: set[int] = field(default_factory=set)
     """Contacts whose message opened WhatsApp's window anew."""
+    template: str = ""
+    """A WhatsApp template that is sent instead of each text of this batch."""
+    learning: Counts = field(default_factory=Counts)
     steps: list[funnel.Step] = field(default_factory=list)
 
 
@@ -119,19 +119,29 @@ class Turns:
             .limit(most)
         )
         ids = [row.contact_id for row in due]
-        batch = _Batch(connection, now)
-        for known in contacts.load_by_id(
-            connection, self._service.database, self._service.ring, ids, due=now
-        ):
+        service = self._service
+        people = contacts.load_by_id(connection, service.database, service.ring, ids, due=now)
+        self.unasked(connection, people, Input("timeout"), now)
+        return len(ids)
+
+    def unasked(
+        self, connection: Connection, people: list[Known], given: Input, now: datetime,
+        *, template: str = "",
+    ) -> int:  # fmt: skip
+        """An input that nobody typed, for each of them; to how many conversations it came."""
+        batch = _Batch(connection, now, template=template)
+        reached = 0
+        for known in people:
             batch.people[known.channel, str(known.id)] = known
             try:
-                self._converse(batch, known, Input("timeout"), priority=outbox.NEWS)
+                self._converse(batch, known, given, priority=outbox.NEWS)
+                reached += 1
             except SQLAlchemyError:
                 raise
             except Exception as error:  # one conversation must not hold up everybody's time
                 log.error("time can't pass for a conversation: %s", type(error).__name__)
         self._flush(batch)
-        return len(ids)
+        return reached
 
     def close(self) -> None:
         self.commits.close()
@@ -173,7 +183,7 @@ class Turns:
         except SQLAlchemyError:
             raise  # the transaction itself is in doubt: each message is tried alone
         except Exception as error:
-            _log_failure(inbound, error)
+            log_failure(inbound, error)
             if known:
                 self._queue(batch, self._service.message("common.failed"), known)
             self._decline(batch.connection, inbound, batch.now)
@@ -260,6 +270,7 @@ class Turns:
         batch.steps.extend(funnel.steps(before, sprint.session))
         held_picture.let_go(batch.connection, self._service.ring, known.channel, before,
                             sprint.session, sprint.events, batch.now)  # fmt: skip
+        batch.learning += meter.counted(known.channel, before, sprint, given, batch.template)
         known.session = sprint.session
         known.touched = True
         known.is_new = False
@@ -341,6 +352,7 @@ class Turns:
         return outbox.row_for(
             self._service.ring, message, batch.now, channel=known.channel,
             contact_id=known.id, callback_id=callback_id, priority=priority, erase=erase,
+            template=batch.template,
             not_before=calendar.quiet_until(batch.now) if calendar else None,
         )  # fmt: skip
 
@@ -361,6 +373,7 @@ class Turns:
         there = {k.id for k in batch.people.values() if k.channel == "whatsapp"} & batch.spoke
         outbox.unpark(batch.connection, there, batch.now)  # only WhatsApp has a window
         outbox.queue(batch.connection, batch.rows)
+        meter.add(batch.connection, self._service.database, batch.learning, batch.now)
         funnel.keep(batch.connection, self._service, batch.now, batch.steps)
 
     def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:
@@ -370,7 +383,7 @@ class Turns:
 
     def _apologise(self, inbound: Inbound, error: Exception) -> Outcome:
         """The turn could not even be written: take the event, say sorry, change nothing else."""
-        _log_failure(inbound, error)
+        log_failure(inbound, error)
         now = self._service.clock.now()
         with self._service.database.write() as connection:
             if not self._take_events(connection, [inbound], now) or not inbound.address:
@@ -385,18 +398,3 @@ class Turns:
             self._decline(connection, inbound, now)
             outbox.queue(connection, batch.rows)
         return "failed"
-
-
-def _log_failure(inbound: Inbound, error: Exception) -> None:
-    """Where it failed, never what was said: an exception's message may quote the text."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    where = " < ".join(
-        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[::-1]
-    )
-    log.error(
-        "turn failed: channel=%s kind=%s error=%s at=%s",
-        inbound.channel,
-        inbound.kind,
-        type(error).__name__,
-        where,
-    )

@@ -10,7 +10,6 @@ from bot import (
     contacts,
     draft_media,
     groups,
-    lessons,
     officers,
     outbox,
     partners,
@@ -35,7 +34,6 @@ from flows.ports import (
     CaseChange,
     Hotline,
     PartnerView,
-    Person,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
@@ -45,28 +43,6 @@ from flows.ports import (
 
 class World(DepartureWorld):
     """One turn's view of the world. Nothing here writes."""
-
-    def person(self) -> Person:
-        """Who is talking, from what was read of them."""
-        known = self._known
-        if known is None:
-            return Person(channel="group")
-        if known.done_lessons is None:
-            # Only lessons ask for it, and only those who agreed have any.
-            has_any = known.consented
-            known.done_lessons = (
-                lessons.done(self._connection, known.id) if has_any else frozenset()
-            )
-        return Person(
-            channel=known.channel,
-            is_new=known.is_new,
-            consented=known.consented,
-            opted_out=known.opted_out_at is not None,
-            quiet=known.quiet_before is not None,
-            place=self.place(known.place_code) if known.place_code else None,
-            officer=known.officer_name,
-            done_lessons=known.done_lessons,
-        )
 
     # ---- the office, places, the register
 

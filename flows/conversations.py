@@ -17,6 +17,7 @@ from flows import (
     partner_desk,
     pictures,
     resume,
+    review,
     stopping,
     tip_off,
     tip_status,
@@ -42,6 +43,7 @@ from flows.departure_facts import load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
+from flows.languages import INDONESIAN, load_locales
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
 from flows.quoting import facts
@@ -59,6 +61,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     wording = wording.plus(words | dict(free_text.texts(villagers, words)))
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
+    reminding = text_version(wording, lessons.REMIND)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
     retrieval = shipped_retrieval() if folder == CONTENT else load_retrieval(folder, villagers)
     extractor = load_extractor(folder)
@@ -68,10 +71,15 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     checklist = departure_checklist.Checklist(documents, destinations, extractor)
     reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
+    locales = load_locales(folder)
+    spoken = {INDONESIAN} | {locale.language for locale in locales if locale.reviewed_by}
     flows = [
         resume.flow(),
-        welcome.flow(text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist)),
-        *lessons.flows(known, chapters),
+        welcome.flow(
+            text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist), spoken
+        ),
+        *lessons.flows(known, chapters, reminding),
+        review.flow(known, reminding),
         check_recruiter.flow(reader, ways),
         departure.flow(
             checklist,
@@ -99,7 +107,9 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         triggers=keywords.triggers,
         everywhere=keywords.everywhere,
         choice_words=keywords.choices,
+        regional=keywords.regional,
         group_commands=keywords.group,
+        locales=locales,
         lessons=known,
         chapters=chapters,
         documents=documents,

@@ -14,6 +14,7 @@ from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
 from flows.everywhere import act, beyond, comes_first, erased_alarm, to_human
+from flows.languages import wording_now
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -91,8 +92,8 @@ class Run:
     # ---- taking an input
 
     def take(self, given: Input) -> None:
-        if given.kind in ("timeout", "expired"):
-            pass_time(self)
+        if given.kind in ("timeout", "expired", "push"):
+            pass_time(self, given)
         elif attachments.belongs(self, given):
             attachments.take(self, given)
         elif left.come_back(self, given):
@@ -235,6 +236,7 @@ class Run:
             choice = next((choice for choice in node.choices if choice.key == key), None)
             if choice is None:
                 return False
+            self.words = "" if ":" in choice.then else text  # it tells the next flow nothing
             self.walk(choice.then)
         elif isinstance(node, Pick):
             if node.other and key == node.other.key:
@@ -372,13 +374,14 @@ class Run:
         fixed: bool | None = None,
         alone: bool = False,
     ) -> None:
-        text = self.catalog.wording.say(key, slots)
+        text = wording_now(self.catalog, self.person, self.events).say(key, slots)
         fixed = slots is None if fixed is None else fixed
         self.bubbles.append(Bubble(text, buttons, fixed, alone))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"
-        return offers.buttons(self.catalog, node, self._scene(), place)
+        wording = wording_now(self.catalog, self.person, self.events)
+        return offers.buttons(wording, node, self._scene(), place)
 
     def _scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)

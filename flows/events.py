@@ -51,6 +51,12 @@ class PlaceChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    language: str
+    """One of `flows.languages.NAMES`."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptedOut:
     pass
 
@@ -112,6 +118,24 @@ class LessonReached:
     finished: bool
     score: int
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswered:
+    """A quiz item was answered, in its lesson or in a review."""
+
+    lesson: str
+    item: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersChosen:
+    """Whether this chat may be asked, unasked, what it has learned."""
+
+    wanted: bool
+    text_version: str = ""
+    """Of the words that were agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +413,7 @@ Event = (
     | ConsentGiven
     | ConsentWithdrawn
     | PlaceChosen
+    | LanguageChosen
     | OptedOut
     | OptedIn
     | ForgetMe
@@ -400,6 +425,8 @@ Event = (
     | LessonReached
     | RegisterWatched
     | RegisterUnwatched
+    | ItemAnswered
+    | RemindersChosen
     | TipOpened
     | DangerConfirmed
     | AlarmWithdrawn

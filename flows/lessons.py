@@ -8,7 +8,7 @@ from rapidfuzz.process import extractOne
 
 from flows.catalog import Source
 from flows.curriculum import Card, Chapter, Lesson, QuizItem, for_villagers
-from flows.events import Event, LessonReached
+from flows.events import Event, ItemAnswered, LessonReached, RemindersChosen
 from flows.nodes import (
     Choice,
     Choose,
@@ -25,11 +25,18 @@ from flows.nodes import (
 from flows.paging import paged
 from flows.triggers import fold
 
+REMIND = "lessons.remind"
 
-def flows(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> list[Flow]:
-    """The menu of chapters and lessons, and one flow for each lesson."""
+
+def flows(
+    lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...], reminder_version: str
+) -> list[Flow]:
+    """The menu of chapters and lessons, and one flow for each lesson.
+
+    `reminder_version` names the words that are agreed to with `REMIND`.
+    """
     taught = for_villagers(lessons)
-    return [_list(taught, chapters), *(_flow(lesson) for lesson in lessons)]
+    return [_list(taught, chapters), *(_flow(lesson, reminder_version) for lesson in lessons)]
 
 
 def texts(lessons: tuple[Lesson, ...]) -> dict[str, str]:
@@ -68,7 +75,7 @@ def marks(source: Source, reviewed: bool, today: date) -> list[str]:
     return late if reviewed else [*late, "Belum diperiksa ahli hukum."]
 
 
-def _age(source: Source) -> Slots:
+def age(source: Source) -> Slots:
     """Under the reason of an answer only its age is said; who read the lesson its cards say."""
 
     def slots(scene: Scene) -> Mapping[str, str]:
@@ -90,6 +97,13 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
         done = scene.person.done_lessons
         return next((lesson for lesson in lessons if lesson.id not in done), None)
 
+    ways = (
+        Choice("next", "lessons.next", "next"),
+        Choice("chapters", "lessons.by_chapter", "chapters"),
+        Choice("departure", "lessons.departure", "departure:start"),
+        Choice("menu", "common.to_menu", "welcome:menu"),
+    )
+
     def start(scene: Scene) -> Mapping[str, str]:
         following = next_lesson(scene)
         return {"title": following.title if following else lessons[0].title}
@@ -110,14 +124,14 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     return Flow(
         "lessons",
         {
-            "start": Choose(
-                "lessons.start",
-                (
-                    Choice("next", "lessons.next", "next"),
-                    Choice("chapters", "lessons.by_chapter", "chapters"),
-                    Choice("departure", "lessons.departure", "departure:start"),
-                    Choice("menu", "common.to_menu", "welcome:menu"),
-                ),
+            "look": Decide(
+                lambda scene: "some" if due_items(scene, lessons) else "none",
+                {"some": "start_due", "none": "start"},
+            ),
+            "start": Choose("lessons.start", ways, slots=start, open=True),
+            "start_due": Choose(
+                "lessons.start_due",
+                (Choice("review", "lessons.review", "review:start"), *ways),
                 slots=start,
                 open=True,
             ),
@@ -130,7 +144,7 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
             "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
             "elsewhere": Goto("free_text"),
         },
-        entries=("chapters",),
+        entries=("start", "chapters"),
     )  # fmt: skip
 
 
@@ -162,7 +176,7 @@ def _first(lesson: Lesson) -> str:
     return f"card_{lesson.cards[0].id}"
 
 
-def _flow(lesson: Lesson) -> Flow:
+def _flow(lesson: Lesson, reminder_version: str) -> Flow:
     name = f"lesson_{lesson.id}"
     nodes: dict[str, Node] = {}
     follow = [f"card_{card.id}" for card in lesson.cards[1:]] + [f"quiz_{lesson.quiz[0].id}"]
@@ -170,14 +184,25 @@ def _flow(lesson: Lesson) -> Flow:
         nodes[f"card_{card.id}"] = _card(name, lesson, card, then)
     for number, item in enumerate(lesson.quiz):
         last = number + 1 == len(lesson.quiz)
-        nodes |= _quiz(name, item, "finished" if last else f"quiz_{lesson.quiz[number + 1].id}")
+        nodes |= _quiz(
+            name, lesson, item, "finished" if last else f"quiz_{lesson.quiz[number + 1].id}"
+        )
     nodes |= {
         "finished": Emit(_finished(lesson), "result"),
-        "result": Say("lessons.result", "action", slots=_score(lesson)),
+        "result": Say("lessons.result", "asked", slots=_score(lesson)),
+        "asked": Decide(_asked, {"yes": "action", "no": "to_do"}),
+        "to_do": Say(
+            f"{name}.action",
+            "remind",
+            slots=label(lesson, lesson.action.source),
+            source=shown(lesson.action.source),
+            public=True,
+        ),
+        **remind_questions(reminder_version, "lessons:look"),
         "action": Choose(
             f"{name}.action",
             (
-                Choice("more", "lessons.more", "lessons:start"),
+                Choice("more", "lessons.more", "lessons:look"),
                 Choice("check", "welcome.check", "check_recruiter:start"),
                 Choice("menu", "common.to_menu", "welcome:menu"),
             ),
@@ -202,7 +227,51 @@ def _card(name: str, lesson: Lesson, card: Card, then: str) -> Choose:
     )
 
 
-def _quiz(name: str, item: QuizItem, then: str) -> dict[str, Node]:
+def remind_questions(version: str, then: str) -> dict[str, Node]:
+    """May they be asked later what they remember? Put once, after a first lesson."""
+
+    def chosen(wanted: bool) -> Callable[[Scene], list[Event]]:
+        return lambda scene: [RemindersChosen(wanted, version if wanted else "")]
+
+    return {
+        "remind": Choose(
+            REMIND,
+            (
+                Choice("yes", "common.yes", "remind_yes"),
+                Choice("no", "common.rather_not", "remind_no"),
+            ),
+            open=True,  # the lesson is over, whether this is answered or not
+        ),
+        "remind_yes": Emit(chosen(True), "reminded"),
+        "reminded": Say("lessons.reminded", then),
+        "remind_no": Emit(chosen(False), "not_reminded"),
+        "not_reminded": Say("lessons.not_reminded", then),
+    }
+
+
+def _asked(scene: Scene) -> str:
+    person = scene.person
+    may_ask = person.consented and not person.opted_out and scene.ports.reminders() is None
+    return "no" if may_ask else "yes"
+
+
+def due_items(scene: Scene, lessons: tuple[Lesson, ...]) -> list[str]:
+    """`lesson-item` of what is due now, in its order; facts past their day are not asked."""
+    today = scene.ports.now.date()
+    good = {
+        (lesson.id, item.id)
+        for lesson in lessons
+        for item in lesson.quiz
+        if today <= item.source.review_by
+    }
+    return [
+        f"{one.lesson}-{one.item}"
+        for one in scene.ports.remembered()
+        if one.due and (one.lesson, one.item) in good
+    ]
+
+
+def _quiz(name: str, lesson: Lesson, item: QuizItem, then: str) -> dict[str, Node]:
     """The question, and for each choice: count it, explain it, go on."""
     key = f"quiz_{item.id}"
     choices = tuple(
@@ -210,32 +279,30 @@ def _quiz(name: str, item: QuizItem, then: str) -> dict[str, Node]:
     )
     nodes: dict[str, Node] = {key: Choose(f"{name}.{key}", choices, source=shown(item.source))}
     for number, choice in enumerate(item.choices, 1):
-        nodes[f"{key}_{number}"] = Decide(
-            _count(choice.correct), {"next": f"why_{item.id}_{number}"}
-        )
-        nodes[f"why_{item.id}_{number}"] = Say(
-            f"{name}.why_{item.id}_{number}",
+        why = f"why_{item.id}_{number}"
+        nodes[f"{key}_{number}"] = Emit(count(lesson, item, choice.correct), why)
+        nodes[why] = Say(
+            f"{name}.{why}",
             then,
-            slots=_age(item.source),
+            slots=age(item.source),
             source=shown(item.source),
             public=True,
         )
     return nodes
 
 
-def _count(correct: bool) -> Callable[[Scene], str]:
-    def count(scene: Scene) -> str:
-        right = int(scene.answers.get("right", "0")) + correct
-        scene.answers["right"] = str(right)
-        return "next"
+def count(lesson: Lesson, item: QuizItem, right: bool) -> Callable[[Scene], list[Event]]:
+    """Counts a right answer, and keeps what it says about the learner's memory."""
 
-    return count
+    def events(scene: Scene) -> list[Event]:
+        scene.answers["right"] = str(int(scene.answers.get("right", "0")) + right)
+        return [ItemAnswered(lesson.id, item.id, right)] if scene.person.consented else []
+
+    return events
 
 
 def _finished(lesson: Lesson) -> Callable[[Scene], list[Event]]:
     def events(scene: Scene) -> list[Event]:
-        if not scene.person.consented:
-            return []
         right = int(scene.answers.get("right", "0"))
         return [LessonReached(lesson.id, "action", True, right, len(lesson.quiz))]
 

@@ -247,6 +247,20 @@ class Person:
     officer: str | None = None
     """The officer's name when this contact is an enrolled officer."""
     done_lessons: frozenset[str] = field(default_factory=frozenset)
+    language: str = "id"
+    """What they chose to be spoken to in; kept only with consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A quiz item that the learner has answered before."""
+
+    lesson: str
+    item: str
+    due: bool
+    mastered: bool
+    would_be: bool
+    """Mastered, if it is answered right now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +342,14 @@ class Ports(DeparturePorts, Protocol):
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]: ...
     def private_link(self, start: str) -> str: ...
     def group_invitation(self, code: str) -> Place | None: ...
+    def remembered(self) -> tuple[Remembered, ...]:
+        """What this contact was asked in quizzes, in the order in which to ask it again."""
+        ...
+
+    def reminders(self) -> bool | None:
+        """Whether they want to be reminded; None while they have not been asked."""
+        ...
+
     def audience(self, place_codes: tuple[str, ...]) -> Audience: ...
     def reads_pictures(self) -> bool: ...
     def hears_voices(self) -> bool: ...

@@ -15,6 +15,7 @@ InputKind = Literal[
     "picture_read",
     "attachment",
     "voice_heard",
+    "push",
 ]
 
 
@@ -68,7 +69,7 @@ class Input(msgspec.Struct, frozen=True):
     text: str = ""
     payload: str = ""
     """For a choice: `flow.node.key`, as the button was given it. For `picture_read`, `voice_heard`
-    and `attachment`: how it went."""
+    and `attachment`: how it went. For a `push`: `flow:node`, where it begins."""
     media: str = ""
     """For a picture: where it lies at its provider; empty when it is too large to be fetched.
     The same for `unreadable`, where it is a file; for an `attachment` the name of its row."""

@@ -111,6 +111,8 @@ class Outgoing:
     """The card that is to be heard or seen beside it, as `MessageCreated.media`."""
     media: Media | None = None
     """What was made of it (`bot/shelf.py`)."""
+    template: str = ""
+    """An approved template of WhatsApp's that is sent instead of the text."""
 
 
 class SendError(Exception):

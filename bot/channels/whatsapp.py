@@ -120,6 +120,8 @@ class WhatsAppChannel(Wire):
         try:
             if message.media:
                 sid = await self._send_media(message, message.media)
+            elif message.template:
+                sid = await self._create(message, content_sid=message.template)
             else:
                 content = await self._send_content(message) if message.fixed else None
                 sid = content or await self._send_parts(message, attempt)

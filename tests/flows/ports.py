@@ -22,6 +22,7 @@ from flows.ports import (
     PlaceAnswer,
     RecruiterAnswer,
     RegisterRow,
+    Remembered,
     TipView,
     Urgency,
 )
@@ -120,6 +121,8 @@ class FakePorts:
     relatives: int = 1
     relative_waits: bool = False
     follows: Followed | None = None
+    memories: tuple[Remembered, ...] = ()
+    wants_reminders: bool | None = False
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -138,6 +141,12 @@ class FakePorts:
 
     def watches(self) -> tuple[str, ...]:
         return self.watched
+
+    def remembered(self) -> tuple[Remembered, ...]:
+        return self.memories
+
+    def reminders(self) -> bool | None:
+        return self.wants_reminders
 
     def find_recruiter(self, text: str) -> RecruiterAnswer:
         nothing = RecruiterAnswer("not_found", (), date(2026, 9, 17))

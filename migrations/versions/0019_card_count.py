@@ -1,14 +1,14 @@
 """how often each card of a lesson was shown and gone on from, by day
 
-Revision ID: 0018_card_count
-Revises: 0016_departures
+Revision ID: 0019_card_count
+Revises: 0018_learning
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0018_card_count'
-down_revision = '0016_departures'
+revision = '0019_card_count'
+down_revision = '0018_learning'
 branch_labels = None
 depends_on = None
 
