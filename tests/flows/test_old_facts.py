@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from flows.catalog import Source
 from flows.check_facts import load_destinations, load_red_flags, load_ways
+from flows.costs import _lines
+from flows.costs_read import Asked
 from flows.curriculum import for_villagers
+from flows.departure_checklist import marked
+from flows.departure_facts import load_costs, load_documents
 from flows.nodes import Choose, Say, Scene
 from flows.offers_read import Offer, Sign, closed_line, closed_source, lines, names, sources
 from flows.quoting import facts, outdated
@@ -17,6 +21,8 @@ from tests.flows.talking import CATALOG, VILLAGER
 MARK = "perlu dicek ulang"
 WAYS, DESTINATIONS, FLAGS = load_ways(), load_destinations(), load_red_flags()
 FACTS = facts(CATALOG.lessons, (*DESTINATIONS, *WAYS))
+OF_ROWS = ("costs", "departure")
+"""Flows whose facts are rows that somebody's words choose; `marked` says their age."""
 DAYS = st.dates(date(2026, 11, 22), date(2029, 12, 31))
 
 
@@ -26,11 +32,14 @@ def rests_on() -> dict[tuple[str, str], Source]:
     for lesson in CATALOG.lessons:
         flow = f"lesson_{lesson.id}"
         found |= {(flow, f"card_{card.id}"): card.source for card in lesson.cards}
-        found[flow, "action"] = lesson.action.source
+        found |= dict.fromkeys([(flow, "action"), (flow, "to_do")], lesson.action.source)
         for item in lesson.quiz:
             for number in range(1, len(item.choices) + 1):
                 found[flow, f"why_{item.id}_{number}"] = item.source
     for lesson in for_villagers(CATALOG.lessons):
+        for item in lesson.quiz:
+            for number in range(1, len(item.choices) + 1):
+                found["review", f"{lesson.id}-{item.id}_why_{number}"] = item.source
         for card in lesson.cards:
             for flow in ("free_text", "village_group"):
                 found[flow, f"card_{lesson.id}_{card.id}"] = card.source
@@ -49,7 +58,9 @@ def test_every_labelled_node_is_looked_at() -> None:
         (flow.name, name)
         for flow in CATALOG.flows.values()
         for name, node in flow.nodes.items()
-        if isinstance(node, Say | Choose) and "{label}" in CATALOG.wording.raw(node.text)
+        if isinstance(node, Say | Choose)
+        and "{label}" in CATALOG.wording.raw(node.text)
+        and flow.name not in OF_ROWS
     }
     assert labelled == RESTS_ON.keys()
 
@@ -90,6 +101,16 @@ def test_no_way_destination_or_sign_is_old_and_unmarked(day: date) -> None:
             stale = day > by_node[name].source.review_by
             assert (MARK in node.slots(scene)["say"]) is stale, name
     assert spoken == len(WAYS)
+
+
+@settings(max_examples=12, deadline=None)
+@given(day=DAYS)
+def test_no_document_or_cost_is_old_and_unmarked(day: date) -> None:
+    for document in load_documents():
+        assert (MARK in marked(document, day)) is (day > document.source.review_by), document.id
+    for cost in load_costs():
+        label = _lines((Asked(cost, "tiket"),), day)["label"]
+        assert (MARK in label) is (day > cost.source.review_by), cost.id
 
 
 @settings(max_examples=40, deadline=None)
