@@ -5,8 +5,10 @@ from pathlib import Path
 
 from flows import (
     ask_human,
+    assisted,
     broadcasts,
     check_recruiter,
+    courses,
     free_text,
     lessons,
     officer_desk,
@@ -31,7 +33,7 @@ from flows.catalog import (
 )
 from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
-from flows.curriculum import for_villagers, load_chapters, load_lessons
+from flows.curriculum import for_villagers, load_chapters, load_courses, load_lessons
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
@@ -58,6 +60,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         resume.flow(),
         welcome.flow(text_version(wording, CONSENT_TEXT)),
         *lessons.flows(known, chapters),
+        courses.flow(known, load_courses(folder)),
+        assisted.flow(),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),

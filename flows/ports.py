@@ -5,7 +5,7 @@ that answers these questions inside the turn's own transaction. Places are Kemen
 dots (`35.02.02.2001`); times are aware and already in the office's own zone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -246,6 +246,8 @@ class Person:
     officer: str | None = None
     """The officer's name when this contact is an enrolled officer."""
     done_lessons: frozenset[str] = field(default_factory=frozenset)
+    assisted: bool = False
+    """Assisted mode: a stranger reads along, and all of the above is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,3 +334,6 @@ class Ports(Protocol):
     def pictures_waiting(self) -> int: ...
     def attachments(self, tip_id: str) -> Attachments: ...
     def broadcast(self, number: int) -> BroadcastView | None: ...
+    def learners_near(self, lessons: Collection[str]) -> int:
+        """How many people of the villages that the asking officer serves have finished them all."""
+        ...

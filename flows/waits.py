@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from flows.assisted import SILENCE
 from flows.catalog import Catalog
 from flows.left import OWED_STAYS, act_due, silence
 from flows.nodes import Choose, Flow, Node
@@ -33,6 +34,8 @@ def wakes_at(catalog: Catalog, session: Session) -> int | None:
             moments.append(session.waits_since + _seconds(flow.nudge_after))
         if wait := silence(flow, session.answers):
             moments.append(session.waits_since + _seconds(wait))
+    if session.assisting:
+        moments.append(session.waits_since + _seconds(SILENCE))
     for name, frame in session.kept.items():
         if name not in catalog.flows:
             continue  # dropped at the next turn
