@@ -50,7 +50,8 @@ def at(flow: str, node: str) -> Session:
     since = int(NOW.timestamp())
     kept = {"tip_off": Frame("when", {"what": "dibawa calo"}, since)} if flow == "resume" else {}
     held = {HELD_MEDIA: "file-0"} if (flow, node) == ("tip_status", "photo") else {}
-    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since)
+    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since,
+                   assisting=flow == "assisted")  # fmt: skip
 
 
 def person_of(flow: str) -> Person:

@@ -147,9 +147,7 @@ def test_the_owners_own_is_closed_and_the_question_waits_on(owner: Person, text:
 
 def test_an_officers_commands_are_unknown() -> None:
     for text in ("TUGAS", "AMBIL 12", "DAFTAR SEMUA", "TUTUP 12"):
-        assert place(say(at("assisted", "start"), text, OFFICER, ports())).startswith(
-            "officer_desk"
-        )
+        assert place(say(at("welcome", "menu"), text, OFFICER, ports())).startswith("officer_desk")
         sprint = say(assisting(), text, OFFICER, ports())
         assert "Tulis SELESAI dulu" in words(sprint)
         assert not over(sprint)
