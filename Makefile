@@ -40,9 +40,9 @@ install: $(UV)
 	$(UV) sync --frozen --quiet --no-dev --python $(PYTHON) $(addprefix --extra ,$(EXTRAS))
 
 install-dev: $(UV)
-	$(UV) sync --frozen --quiet --all-extras --python $(PYTHON)
+	$(UV) sync --frozen --quiet --extra postgres --python $(PYTHON)
 
-# What the tests need beside Python, as Debian packages it: PostgreSQL, Chromium, Tesseract, ffmpeg.
+# What the tests need beside Python, as Debian packages it: PostgreSQL, Chromium, Tesseract, espeak-ng, ffmpeg.
 system:
 	@sh tests/system.sh
 

@@ -20,12 +20,21 @@ def carry_out(
     connection, ring, now = effects.connection, effects.service.ring, effects.now
     match event:
         case AttachmentSent():
-            told = pictures.Told(event.media, "", event.medium, event.tip_id)
+            told = pictures.Told(event.media, "", event.medium, _case(effects, event))
             pictures.put(connection, ring, known, told, now, keeps=True)
         case AttachmentTaken():
             _add(effects, event)
         case DraftDropped():
             draft_media.drop_draft(connection, ring, known.id, now)
+
+
+def _case(effects: "Effects", event: AttachmentSent) -> str:
+    """The case a file is for; empty for the draft."""
+    if not event.receipt:
+        return event.tip_id
+    tip = tips.by_receipt(effects.connection, effects.service.ring, event.receipt)
+    assert tip is not None, "opened by the event before"
+    return tip.id
 
 
 def _add(effects: "Effects", event: AttachmentTaken) -> None:

@@ -9,11 +9,21 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any, NoReturn
 
-from bot import erase_cli, keyring_cli, office_cli, partner_cli, register_cli, understand_cli
+from bot import (
+    answer_cli,
+    erase_cli,
+    keyring_cli,
+    learning_cli,
+    media_cli,
+    office_cli,
+    partner_cli,
+    register_cli,
+    translation_cli,
+    understand_cli,
+)
 from bot.sealing import KeyRingError
 from bot.service import NoOffice
 from bot.settings import SettingsError, read_settings
@@ -30,6 +40,7 @@ from bot.terminal import (
     texts_of,
 )
 from flows.catalog import ContentError
+from flows.languages import NAMES
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     talk = add("talk", run_talk, "a conversation on the terminal with the example office")
     talk.add_argument("--as", dest="address", default="warga", metavar="ADDRESS")
     talk.add_argument("--group", metavar="ID")
-    talk.add_argument("--language", default="id", choices=["id"])
+    talk.add_argument("--language", default="id", choices=NAMES, help="also a draft, as a preview")
     talk.add_argument("--at", metavar="TIME", help="ISO 8601 with offset; now if left out")
     doctor = add("doctor", run_doctor, "check settings, database, credentials, clock and content")
     recruiter = add("recruiter", run_recruiter, "what the licence register says about a name")
@@ -87,8 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--contacts", type=int, default=2000)
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
+    answer_cli.add_commands(commands)
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
+    media_cli.add_commands(commands)
+    learning_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)
@@ -110,15 +124,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _content_commands(commands: Any) -> None:
     content = commands.add_parser("content", help="lessons, texts and their review")
-    content_commands = content.add_subparsers(required=True, metavar="check|stamp")
+    content_commands = content.add_subparsers(required=True, metavar="check|export|import|stamp")
     check = content_commands.add_parser("check", help="lint flows and content")
     check.add_argument("--json", action="store_true")
     check.set_defaults(command=run_content_check)
-    stamp = content_commands.add_parser("stamp", help="record that a person has reviewed a lesson")
-    stamp.add_argument("file", type=Path)
-    stamp.add_argument("--by", required=True, metavar="NAME")
-    stamp.add_argument("--on", metavar="DATE")
-    stamp.set_defaults(command=run_content_stamp)
+    translation_cli.add_commands(content_commands)
 
 
 # ---- commands
@@ -146,7 +156,14 @@ def run_talk(given: argparse.Namespace) -> int:
     from bot.talk import talk
 
     at = parse_time(given.at) if given.at else None
-    return talk(sys.stdin, address=given.address, group=given.group, at=at, as_json=given.json)
+    return talk(
+        sys.stdin,
+        address=given.address,
+        group=given.group,
+        at=at,
+        as_json=given.json,
+        language=given.language,
+    )
 
 
 def run_doctor(given: argparse.Namespace) -> int:
@@ -230,18 +247,6 @@ def run_content_check(given: argparse.Namespace) -> int:
     from bot.content_check import run
 
     return run(as_json=given.json)
-
-
-def run_content_stamp(given: argparse.Namespace) -> int:
-    from bot.content_check import stamp
-
-    try:
-        on = date.fromisoformat(given.on) if given.on else datetime.now().astimezone().date()
-    except ValueError:
-        raise WrongUse(f"--on {given.on}: is no date such as 2026-11-22") from None
-    stamp(given.file, given.by, on)
-    print(f"{given.file}: reviewed by {given.by} on {on}")
-    return FINE
 
 
 def run_telegram_connect(_: argparse.Namespace) -> int:

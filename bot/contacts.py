@@ -28,6 +28,8 @@ class Contact(SQLModel, table=True):
     address: bytes
     """Sealed; bound to the index."""
     place_code: str = ""
+    language: str = Field(default="id", sa_column_kwargs={"server_default": "id"})
+    """What they chose to be spoken to in."""
     consented_at: datetime | None = Field(default=None, sa_type=Moment)
     opted_out_at: datetime | None = Field(default=None, sa_type=Moment)
     unreachable_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -68,6 +70,7 @@ class Known:
     code_before: datetime | None = None
     quiet_before: datetime | None = None
     last_inbound_at: datetime | None = None
+    language: str = "id"
     touched: bool = False
     done_lessons: frozenset[str] | None = None
 
@@ -81,11 +84,12 @@ class Known:
             self.done_lessons,
             self.code_before,
             self.quiet_before,
+            self.language,
         )
 
     def restore(self, before: tuple[object, ...]) -> None:
         names = ("place_code", "consented", "opted_out_at", "officer_name", "done_lessons",
-                 "code_before", "quiet_before")  # fmt: skip
+                 "code_before", "quiet_before", "language")  # fmt: skip
         for name, value in zip(names, before, strict=True):
             setattr(self, name, value)
 
@@ -112,6 +116,7 @@ _LOAD = (
         contacts.c.unreachable_at,
         contacts.c.code_before,
         contacts.c.quiet_before,
+        contacts.c.language,
         sessions.c.last_inbound_at,
         sessions.c.state,
         officers.c.id,
@@ -158,6 +163,7 @@ def load(
                 "address_index": index,
                 "address": ring.seal(_ADDRESS, index.hex(), wanted[index][1].encode()),
                 "place_code": "",
+                "language": "id",
                 "created_at": now,
             }
             for index in sorted(missing)
@@ -211,7 +217,7 @@ def _select(
     found = {}
     for row in connection.execute(_LOAD, indexes):
         contact_id, index, channel, place, consented, out, gone, *rest = row
-        code_before, quiet_before, last, state, officer, name, office = rest
+        code_before, quiet_before, language, last, state, officer, name, office = rest
         found[wanted[index]] = Known(
             id=contact_id,
             channel=channel,
@@ -227,6 +233,7 @@ def _select(
             code_before=code_before,
             quiet_before=quiet_before,
             last_inbound_at=last,
+            language=language,
         )
     return found
 
@@ -265,20 +272,29 @@ def give_consent(
         change(connection, contact_id, consented_at=now)
 
 
-def withdraw_consent(connection: Connection, contact_id: int, now: datetime) -> None:
-    """What was agreed to is over; the proof that it once was stays, without any content."""
-    connection.execute(
-        update(consents)
-        .where(consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=now)
-    )
+def agrees(connection: Connection, contact_id: int, purpose: str) -> bool:
+    """Agreed to it, and has not taken that back."""
+    mine = consents.c.contact_id == contact_id, consents.c.purpose == purpose
+    query = select(consents.c.id).where(*mine, consents.c.withdrawn_at.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def withdraw_consent(
+    connection: Connection, contact_id: int, now: datetime, *, purpose: str = ""
+) -> None:
+    """What was agreed to is over, without a purpose all of it; the proof that it once was stays,
+    without any content."""
+    mine = [consents.c.contact_id == contact_id, consents.c.withdrawn_at.is_(None)]
+    if purpose:
+        mine.append(consents.c.purpose == purpose)
+    connection.execute(update(consents).where(*mine).values(withdrawn_at=now))
 
 
 def forget(connection: Connection, contact_id: int, now: datetime) -> None:
     """Delete what is kept about a contact; only the sealed address stays, to honour STOP."""
     withdraw_consent(connection, contact_id, now)
     connection.execute(delete(sessions).where(sessions.c.contact_id == contact_id))
-    change(connection, contact_id, place_code="", consented_at=None)
+    change(connection, contact_id, place_code="", language="id", consented_at=None)
 
 
 def address_of(ring: KeyRing, address_index: bytes, sealed: bytes) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,11 @@ import yaml
 from bot.atlas import read_countries
 from bot.clock import Clock
 from bot.deadlines import load_deadlines, load_ramadan
+from bot.meter import PRICES_FILE, load_prices
+from bot.recordings import check_recordings
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
+from flows import lint_languages
 from flows.catalog import (
     CONTENT,
     Catalog,
@@ -22,11 +26,17 @@ from flows.catalog import (
     load_hotlines,
     load_yaml,
 )
-from flows.check_facts import LOADERS, ClosedDestination, RedFlag, Way
+from flows.check_facts import ClosedDestination
 from flows.conversations import load_catalog
+from flows.curriculum import Lesson, for_villagers, load_lessons
+from flows.departure_facts import load_documents
+from flows.fact_files import LOADERS, Fact
 from flows.findings import Finding
-from flows.lint import check
+from flows.lint import MAX_LIST_ITEM, check
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
+from flows.question_words import clashes, load_synonyms
+from flows.retrieval import heading, load_asked
+from flows.triggers import fold
 from flows.wording import WordingError
 
 _CARD = frozenset(["id", "text", "keywords", "source", "source_url", "checked", "review_by"])
@@ -97,7 +107,7 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     catalog = None
     try:
         catalog = load_catalog(folder)
-        findings += check(catalog, today)
+        findings += [*check(catalog, today), *lint_languages.check(catalog)]
     except (ContentError, WordingError, yaml.YAMLError) as error:
         findings.append(_unloaded(error, "content"))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -109,20 +119,32 @@ def _look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
             load(folder / name)
         except (OSError, ValueError, LookupError) as error:
             findings.append(_unloaded(error, f"content/{name}"))
+    findings += check_recordings(folder, catalog.lessons if catalog else ())
     findings += _check_facts(folder, today)
     findings += _check_partners(folder, today)
     findings += _check_clocks(folder, today)
+    findings += _check_answers(folder)
+    findings += _check_prices(folder, today)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
 
 def _check_facts(folder: Path, today: date) -> Iterator[Finding]:
-    """Warning signs, destinations and ways: unreadable, unreviewed, past their day."""
+    """Warning signs, destinations, ways, documents and costs: unreadable, unreviewed, past their day."""
     for name, load in LOADERS.items():
         try:
             yield from _dated(name, load(folder), today)
         except ContentError as error:
             yield _unloaded(error, f"content/{name}")
+    try:
+        known = read_countries(folder / "countries.csv")[0]
+        documents = load_documents(folder)
+    except (ContentError, OSError):  # said already
+        return
+    for row in documents:
+        for code in set(row.to) - known.keys():
+            problem = f"`to` has {code}, which is not in countries.csv"
+            yield Finding("error", "content/checklist.yaml", row.id, problem)
 
 
 def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
@@ -148,9 +170,54 @@ def _check_clocks(folder: Path, today: date) -> Iterator[Finding]:
             yield Finding("warning", file, month.hijri, problem)
 
 
-def _dated(
-    name: str, rows: Sequence[RedFlag | ClosedDestination | Way], today: date
-) -> Iterator[Finding]:
+def _check_answers(folder: Path) -> Iterator[Finding]:
+    """What free questions are answered by: words that mean two things, cards that do not exist."""
+    try:
+        synonyms, asked = load_synonyms(folder), load_asked(folder)
+        lessons = for_villagers(load_lessons(folder))
+    except ContentError as error:
+        return (yield _unloaded(error, "content"))
+    for group, problem in clashes(synonyms):
+        yield Finding("error", "content/synonyms.yaml", group, problem)
+    cards = {f"{lesson.id}.{card.id}" for lesson in lessons for card in lesson.cards}
+    questions = Counter(fold(one.text) for one in asked)
+    for one in asked:
+        for card in sorted({*one.cards} - cards):
+            yield Finding("error", "content/questions.yaml", card, f"no such card: “{one.text}”")
+        if questions[fold(one.text)] > 1:
+            yield Finding("error", "content/questions.yaml", "", f"“{one.text}” stands there twice")
+    yield from _headings(lessons)
+
+
+def _headings(lessons: Sequence[Lesson]) -> Iterator[Finding]:
+    """A card is offered under its first keyword: short, and no other card's."""
+    taken: dict[str, str] = {}
+    for lesson in lessons:
+        for card in lesson.cards:
+            file, node = f"content/lessons/{lesson.id}.yaml", f"card {card.id}"
+            said, name = heading(lesson, card), f"{lesson.id}.{card.id}"
+            if len(said) > MAX_LIST_ITEM:
+                problem = f"the first keyword has {len(said)} characters, at most {MAX_LIST_ITEM}"
+                yield Finding("error", file, node, problem)
+            if (other := taken.setdefault(said, name)) != name:
+                problem = f"its first keyword, “{said}”, is also that of {other}"
+                yield Finding("error", file, node, problem)
+
+
+def _check_prices(folder: Path, today: date) -> Iterator[Finding]:
+    """What a message costs: unreadable, past its day."""
+    file = f"content/{PRICES_FILE}"
+    try:
+        prices = load_prices(folder)
+    except ContentError as error:
+        return (yield _unloaded(error, file))
+    for price in prices:
+        if today > price.source.review_by:
+            problem = f"past its review date, {price.source.review_by}"
+            yield Finding("warning", file, f"{price.channel} {price.what}", problem)
+
+
+def _dated(name: str, rows: Sequence[Fact], today: date) -> Iterator[Finding]:
     file = f"content/{name}"
     if unread := sum(not row.reviewed for row in rows):
         problem = f"no named person has reviewed {unread} of {len(rows)} texts"

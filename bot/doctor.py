@@ -18,7 +18,9 @@ from bot import (
     erasures,
     keeping,
     keys,
+    listening,
     outbox,
+    picture_cards,
     pictures,
     reading,
     receipts,
@@ -31,10 +33,11 @@ from bot.recruiters import Register
 from bot.sealing import KeyRing, KeyRingError
 from bot.service import NoOffice, Service, alembic_config
 from bot.settings import Settings
+from bot.shelf import chosen_voice
 from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
 from flows.catalog import CONTENT, ContentError
-from flows.check_facts import LOADERS
+from flows.fact_files import LOADERS
 
 State = Literal["ok", "warn", "bad"]
 
@@ -48,7 +51,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a part that is bad does not keep the others from being looked at."""
-    findings = [*_settings(settings), _pictures(), _evidence()]
+    findings = [*_settings(settings), _pictures(), _evidence(), *_media(settings)]
     try:
         ring = KeyRing.load(settings.keyring_path)
     except KeyRingError as error:
@@ -171,6 +174,25 @@ def _evidence() -> Finding:
     if lacks := keeping.missing():
         return Finding("warn", "evidence", f"sound, film or PDF kept with their tags: {lacks}")
     return Finding("ok", "evidence", "cleaned by ffmpeg and pdftoppm")
+
+
+def _media(settings: Settings) -> Iterator[Finding]:
+    """Optional, too: lessons are read without a sound, and officers listen to voice notes."""
+    voice = chosen_voice(settings)
+    if voice.missing:
+        yield Finding("warn", "audio", f"lessons have no sound: {voice.missing}")
+    else:
+        yield Finding("ok", "audio", f"lessons are read by {voice.name}")
+    if lacks := picture_cards.missing():
+        yield Finding("warn", "picture cards", f"not drawn: {lacks}")
+    else:
+        yield Finding("ok", "picture cards", f"drawn with {picture_cards.FONTS.name}")
+    if lacks := listening.missing(settings.speech_model):
+        yield Finding("warn", "voice notes", f"not heard here, they go to an officer: {lacks}")
+    else:
+        yield Finding("ok", "voice notes", f"heard with {settings.speech_model}")
+    if settings.media_dir.exists() and not os.access(settings.media_dir, os.W_OK):
+        yield Finding("bad", "media", f"{settings.media_dir} can't be written")
 
 
 def _keyring_mode(settings: Settings) -> Finding:

@@ -11,14 +11,16 @@ from bot import (
     audit,
     conflicts,
     contacts,
+    departure_effects,
     groups,
+    learner_effects,
     leave,
-    lessons,
     links,
     officers,
     outbox,
     partner_effects,
     pictures,
+    reminders,
     returns,
     tips,
     village_effects,
@@ -36,14 +38,18 @@ from flows.events import (
     BroadcastOrdered,
     CaseNewsStopped,
     ConsentGiven,
+    ConsentWithdrawn,
     ContactShared,
     DangerConfirmed,
+    DepartureEvent,
     DraftDropped,
     Event,
     ForgetMe,
     GroupBound,
     GroupInvited,
     Hushed,
+    ItemAnswered,
+    LanguageChosen,
     LeaveEnded,
     LeaveTaken,
     LessonReached,
@@ -58,6 +64,7 @@ from flows.events import (
     ReceiptTried,
     RegisterUnwatched,
     RegisterWatched,
+    RemindersChosen,
     TipAcknowledged,
     TipClosed,
     TipDetailAdded,
@@ -68,6 +75,7 @@ from flows.events import (
     TipSeen,
     TipShown,
     TipWithdrawn,
+    VoiceSent,
 )
 
 
@@ -96,6 +104,8 @@ class Effects(TipOpening):
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
         if isinstance(event, PartnerEvent):
             return must(partner_effects.carry_out(self, self._someone(), event))
+        if isinstance(event, DepartureEvent):
+            return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
@@ -120,11 +130,13 @@ class Effects(TipOpening):
                 attachment_effects.carry_out(self, self._someone(), event)
             case DangerConfirmed() | AlarmWithdrawn():
                 alarms.carry_out(self, self._someone(), event)
+            case LessonReached() | ItemAnswered() | RemindersChosen():
+                learner_effects.carry_out(self, self._someone(), event)
             case RegisterWatched() | RegisterUnwatched():
                 self._watch_event(event)
             case (
-                ConsentGiven() | PlaceChosen() | OptedOut() | OptedIn() | ForgetMe()
-                | LessonReached() | OfficerEnrolled() | PictureSent()
+                ConsentGiven() | ConsentWithdrawn() | PlaceChosen() | LanguageChosen() | OptedOut()
+                | OptedIn() | ForgetMe() | OfficerEnrolled() | PictureSent() | VoiceSent()
             ):  # fmt: skip
                 self._person_event(event)
             case _:
@@ -135,13 +147,15 @@ class Effects(TipOpening):
     def _person_event(
         self,
         event: ConsentGiven
+        | ConsentWithdrawn
         | PlaceChosen
+        | LanguageChosen
         | OptedOut
         | OptedIn
         | ForgetMe
-        | LessonReached
         | OfficerEnrolled
-        | PictureSent,
+        | PictureSent
+        | VoiceSent,
     ) -> None:
         known = self._someone()
         connection, now = self.connection, self.now
@@ -149,13 +163,21 @@ class Effects(TipOpening):
             case ConsentGiven(purpose=purpose, text_version=version):
                 contacts.give_consent(connection, known.id, purpose, version, now)
                 known.consented |= purpose == "service"
+            case ConsentWithdrawn(purpose=purpose):
+                contacts.withdraw_consent(connection, known.id, now, purpose=purpose)
             case PlaceChosen(code=code):
                 if known.consented:
                     contacts.change(connection, known.id, place_code=code)
                     known.place_code = code
+            case LanguageChosen(language=language):
+                if known.consented:
+                    contacts.change(connection, known.id, language=language)
+                    known.language = language
             case OptedOut():
                 contacts.change(connection, known.id, opted_out_at=now)
                 watches.forget(connection, known.id)
+                departure_effects.stop(connection, self.service.ring, known.id)
+                reminders.stop(connection, known.id, now)
                 partner_effects.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now
@@ -164,16 +186,13 @@ class Effects(TipOpening):
                 known.opted_out_at = known.quiet_before = None
             case ForgetMe():
                 returns.forget_me(self, known)
-            case LessonReached():
-                lessons.reached(
-                    connection, self.service.database, known.id, lesson=event.lesson,
-                    finished=event.finished, score=event.score, of=event.of, now=now,
-                )  # fmt: skip
-                known.done_lessons = (known.done_lessons or frozenset()) | {event.lesson}
             case OfficerEnrolled(code=code, token=token):
                 self._enrol(known, code, token)
             case PictureSent(media=media, caption=caption):
                 told = pictures.Told(media, caption)
+                pictures.put(connection, self.service.ring, known, told, now)
+            case VoiceSent(media=media):
+                told = pictures.Told(media, medium=pictures.VOICE)
                 pictures.put(connection, self.service.ring, known, told, now)
 
     def _watch_event(self, event: RegisterWatched | RegisterUnwatched) -> None:

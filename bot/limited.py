@@ -14,7 +14,14 @@ SECONDS = 30.0
 """By the wall clock, for a machine so busy that the process's own 20 CPU seconds take long."""
 
 
-def run(command: list[str], data: bytes, most_out: int, **environment: str) -> tuple[int, bytes]:
+def run(
+    command: list[str],
+    data: bytes,
+    most_out: int,
+    *,
+    seconds: float = SECONDS,
+    **environment: str,
+) -> tuple[int, bytes]:
     """The program's exit status and at most `most_out` bytes of its output."""
     memory = os.memfd_create("media")
     try:
@@ -28,7 +35,7 @@ def run(command: list[str], data: bytes, most_out: int, **environment: str) -> t
     finally:
         os.close(memory)
     assert process.stdout is not None
-    ending = threading.Timer(SECONDS, _end, [process])
+    ending = threading.Timer(seconds, _end, [process])
     ending.start()
     try:
         with process.stdout:

@@ -54,6 +54,8 @@ REPLIES_STAY = timedelta(hours=24)
 """How long a row says that somebody was answered; longer, and it tells who writes to us when."""
 PARKED_STAYS = timedelta(days=7)
 """How long a text waits for somebody to write again."""
+WINDOW = timedelta(hours=23, minutes=50)
+"""WhatsApp's 24 hours, closed ten minutes early to be safe (channels.md 1.7)."""
 _CHANNELS = ("whatsapp", "telegram", "simulator")
 
 
@@ -73,6 +75,7 @@ class Claimed(msgspec.Struct):
     unreachable: bool
     last_inbound_at: datetime | None
     created_at: datetime
+    place_code: str | None
     erase: str = ""
     """As its body says, once that was opened."""
 
@@ -106,6 +109,7 @@ _CLAIM = (
         contacts.c.unreachable_at.is_not(None),
         sessions.c.last_inbound_at,
         outbox.c.created_at,
+        contacts.c.place_code,
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)
@@ -356,8 +360,7 @@ def cancel_waiting(connection: Connection, contact_id: int) -> int:
 
 
 def window_closed(last_inbound_at: datetime | None, now: datetime) -> bool:
-    """WhatsApp's 24 hours, closed ten minutes early to be safe (channels.md 1.7)."""
-    return last_inbound_at is None or now - last_inbound_at > timedelta(hours=23, minutes=50)
+    return last_inbound_at is None or now - last_inbound_at > WINDOW
 
 
 def purge(connection: Connection, before: datetime) -> int:

@@ -61,6 +61,10 @@ class Body(msgspec.Struct, omit_defaults=True):
     callback_id: str = ""
     erase: str = ""
     """When its provider is to delete it (`bot/erasures.py`)."""
+    media: str = ""
+    """As in `MessageCreated`."""
+    template: str = ""
+    """The Content SID of an approved template: WhatsApp takes it outside its 24 hours, too."""
 
     def shown_buttons(self) -> tuple[Button, ...]:
         return tuple(Button(*button) for button in self.buttons)
@@ -82,6 +86,7 @@ def row_for(
     priority: int = REPLY,
     callback_id: str = "",
     erase: str = "",
+    template: str = "",
     not_before: datetime | None = None,
     broadcast_id: int | None = None,
     tip_number: int | None = None,
@@ -96,6 +101,8 @@ def row_for(
         message.fixed,
         callback_id,
         erase,
+        message.media,
+        template,
     )
     return {
         "lane": lane,

@@ -29,4 +29,6 @@ def outgoing(
         callback_id=body.callback_id,
         group=is_group,
         erase=body.erase,
+        wants=body.media,
+        template=body.template,
     )

@@ -1,4 +1,4 @@
-"""Has waiting pictures read, and hands what was read back into their conversations.
+"""Has waiting pictures and voice notes read, and hands what was read back into their conversations.
 
 Nothing slow runs inside a turn: a turn only promises (`bot/pictures.py`). Here a picture is
 fetched, read in a process of its own (`bot/reading.py`) and comes back as one more input of the
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import Counter
 
-from bot import draft_media, erasures, keeping, pictures, reading
+from bot import draft_media, erasures, keeping, listening, pictures, reading
 from bot.channels.base import (
     TOO_LARGE,
     ChannelDown,
@@ -29,6 +29,7 @@ from bot.channels.base import (
 from bot.draft_media import Attachment
 from bot.erasures import Erasure
 from bot.keeping import Kept
+from bot.listening import Heard
 from bot.pictures import Claimed, Leftover
 from bot.reading import Read
 from bot.schedule import LEASE, hold, let_go
@@ -78,12 +79,14 @@ class PictureReader:
         *,
         read: Callable[[bytes], Read] = reading.read,
         keep: Callable[[bytes], Kept] = keeping.keep,
+        listen: Callable[[bytes], Heard] | None = None,
     ) -> None:
         self._service = service
         self._turns = turns
         self._sources = {source.name: source for source in sources}
         self._read = read
         self._keep = keep
+        self._listen = listen or self._with_model
         self._lease_until = 0.0
 
     async def run(self) -> None:
@@ -134,9 +137,9 @@ class PictureReader:
 
     # ---- one picture
 
-    async def _look_at(self, job: Claimed) -> Read | Kept:
+    async def _look_at(self, job: Claimed) -> Read | Kept | Heard:
         """Raises _NotNow."""
-        answer = Kept if job.keeps else Read
+        answer = Kept if job.keeps else Heard if _is_voice(job) else Read
         source = self._sources.get(job.channel)
         if job.late or source is None:
             return answer("not_fetched")
@@ -149,15 +152,25 @@ class PictureReader:
             raise _NotNow(getattr(error, "seconds", RETRY_SECONDS)) from None
         except SendError:
             return answer("not_fetched")
-        return await asyncio.to_thread(self._keep if job.keeps else self._read, data)
+        work = self._keep if job.keeps else self._listen if _is_voice(job) else self._read
+        return await asyncio.to_thread(work, data)
 
-    async def _answer(self, job: Claimed, found: Read | Kept) -> None:
+    def _with_model(self, sound: bytes) -> Heard:
+        model = self._service.settings.speech_model
+        return listening.listen(sound, listening.command(model))
+
+    async def _answer(self, job: Claimed, found: Read | Kept | Heard) -> None:
         """The turn that answers also takes the row away; a turn that failed has apologised."""
         if isinstance(found, Kept):
             await asyncio.to_thread(self._store, job, found)
             inbound = Inbound(
                 job.channel, job.token, "attachment", job.address,
                 payload=found.outcome, medium=job.told.medium,
+            )  # fmt: skip
+        elif isinstance(found, Heard):
+            inbound = Inbound(
+                job.channel, job.token, "voice_heard", job.address,
+                text=found.text, payload=found.outcome,
             )  # fmt: skip
         else:
             inbound = Inbound(
@@ -254,3 +267,8 @@ class PictureReader:
                 erasures.done(connection, left.token)
             else:
                 pictures.deleted(connection, left.token)
+
+
+def _is_voice(job: Claimed) -> bool:
+    """To be written down; one that is kept with a case is a file like any other."""
+    return not job.keeps and job.told.medium == pictures.VOICE

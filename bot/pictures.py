@@ -35,6 +35,8 @@ LOOK_AGAIN = timedelta(seconds=5)
 SETTLES = timedelta(minutes=1)
 """Twilio may say 404 of a file that it has only just told us of; later that means deleted."""
 HEADS = 20
+VOICE = "voice"
+"""The medium of what is neither kept nor a picture: it is written down (`bot/listening.py`)."""
 
 
 class PictureJob(SQLModel, table=True):
@@ -64,7 +66,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     media: str
     caption: str = ""
     medium: str = ""
-    """For what is kept: photo, voice, video, document, ..."""
+    """For what is kept: photo, voice, video, document, ...; VOICE for what is to be heard."""
     tip_id: str = ""
     """The case to attach it to; empty while its report is a draft."""
 

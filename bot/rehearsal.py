@@ -16,6 +16,7 @@ from bot.channels.base import Inbound, InboundKind, Outgoing, Refused
 from bot.clock import Clock
 from bot.database import Database
 from bot.keeping import Kept
+from bot.listening import Heard
 from bot.picture_reader import PictureReader
 from bot.reading import Read
 from bot.sealing import KeyRing
@@ -78,11 +79,12 @@ class Rehearsal:
         channel: RecordingChannel | None = None,
         read: Callable[[bytes], Read] | None = None,
         keep: Callable[[bytes], Kept] = keeping.keep,
+        listen: Callable[[bytes], Heard] | None = None,
     ) -> None:
         """Without an address the database is a file that goes with `close`.
 
         `read` stands in for Tesseract, which a rehearsal need not have; `keep` for what cleans
-        evidence.
+        evidence, `listen` for Whisper.
         """
         self._folder = None if database_url else tempfile.TemporaryDirectory(prefix="kentongan-")
         if self._folder:
@@ -103,7 +105,9 @@ class Rehearsal:
         self.turns = Turns(self.service)
         self._read = read or reading.read
         self._keep = keep
+        self._listen = listen
         self.service.reads_pictures |= read is not None
+        self.service.hears_voices |= listen is not None
         self._events = f"{secrets.token_hex(4)}-"
         self._count = 0
 
@@ -115,8 +119,9 @@ class Rehearsal:
     @cached_property
     def reader(self) -> PictureReader:
         return PictureReader(
-            self.service, self.turns, [self.channel], read=self._read, keep=self._keep
-        )
+            self.service, self.turns, [self.channel],
+            read=self._read, keep=self._keep, listen=self._listen,
+        )  # fmt: skip
 
     async def drain(self) -> None:
         """Everything that may leave now leaves, and what may be read now is read and answered."""

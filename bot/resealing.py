@@ -10,7 +10,17 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, and_, func, select, update
 
-from bot import accounts, conflicts, contacts, draft_media, erasures, groups, pictures, watches
+from bot import (
+    accounts,
+    conflicts,
+    contacts,
+    departures,
+    draft_media,
+    erasures,
+    groups,
+    pictures,
+    watches,
+)
 from bot.database import Database
 from bot.outbox_rows import outbox
 from bot.partner_rows import requests
@@ -50,6 +60,7 @@ SEALED = (
     Sealed(erasures.erasures.c.sealed, "erasure", lambda row: row.token),
     Sealed(watches.watched.c.name, "watch", watches.bound),
     Sealed(watches.watched.c.standing, "watch", watches.bound_standing),
+    Sealed(departures.departures.c.plan, "departure", lambda row: departures.bound(row.contact_id)),
     Sealed(requests.c.sealed, "partner", lambda row: row.uuid),
     Sealed(conflicts.conflicts.c.sealed, "tip-conflict", lambda row: str(row.tip_number)),
     Sealed(tips.c.return_address, "tip-return", lambda row: row.id),

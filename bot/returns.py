@@ -10,6 +10,7 @@ from bot import (
     audit,
     conflicts,
     contacts,
+    departure_effects,
     draft_media,
     lessons,
     officers,
@@ -17,7 +18,9 @@ from bot import (
     partner_effects,
     partner_requests,
     pictures,
+    recall,
     receipts,
+    reminders,
     tip_seal,
     tips,
     watches,
@@ -195,7 +198,10 @@ def forget_me(effects: "Effects", known: Known) -> None:
     audit.wait_in_line(connection)  # before tips and their requests, as all who change one
     contacts.forget(connection, known.id, now)
     lessons.forget(connection, known.id)
+    recall.forget(connection, known.id)
+    reminders.forget(connection, known.id)
     watches.forget(connection, known.id)
+    departure_effects.forget_person(connection, known.id)
     partner_effects.leave(connection, known.id, now)
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)
@@ -208,6 +214,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     # No case is found by this chat now.
     _change(effects, known, code_before=None, quiet_before=None)
     known.place_code, known.consented, known.done_lessons = "", False, frozenset()
+    known.language = "id"
 
 
 def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:

@@ -20,6 +20,9 @@ from bot import (
     accounts,
     broadcasts,
     case_work,
+    departure_family,
+    departure_notices,
+    departures,
     draft_media,
     leave,
     links,
@@ -29,6 +32,7 @@ from bot import (
     partner_requests,
     receipts,
     register_notices,
+    reminders,
     retention,
     sign_in,
     tip_clock,
@@ -38,10 +42,11 @@ from bot import (
 )
 from bot.database import Database, Moment
 from bot.effects import Effects
+from bot.inbox import inbox
 from bot.roster import hand_over_orphans
 from bot.service import Service
 from bot.tip_moves import Why
-from bot.turns import Turns, inbox, sessions
+from bot.turns import Turns, sessions
 from bot.world import World
 from flows.broadcasts import say_counts
 
@@ -102,6 +107,8 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: _daily(connection, service.database, "handover", now, hand_over_orphans),
         lambda connection: escalate_overdue(connection, service, now),
         lambda connection: report_broadcasts(connection, service, now),
+        lambda connection: departure_notices.remind_due(connection, service, now),
+        lambda connection: reminders.push_due(connection, service, turns, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -136,7 +143,9 @@ def next_moment(service: Service) -> datetime | None:
                                .where(sessions.c.wake_at.is_not(None)).limit(1)).scalar(),
             tip_clock.next_due(connection),
             leave.next_begin(connection, service.clock.now()),
+            departures.next_due(connection, service.clock.now()),
             outbox.next_moment(connection),
+            reminders.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -237,6 +246,8 @@ def purge(connection: Connection, now: datetime) -> None:
     accounts.purge_sessions(connection, now)
     sign_in.purge(connection, now)
     partner_requests.end_overdue(connection, now)
+    departure_family.purge(connection, now)
+    reminders.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

@@ -38,9 +38,9 @@ _CONFUSED = str.maketrans("OIL", "011")
 
 
 INDEX_PURPOSES = frozenset([
-    "console-salt", "console-test", "contact", "erasure", "fingerprint/account",
+    "console-salt", "console-test", "contact", "departure", "erasure", "fingerprint/account",
     "fingerprint/company", "fingerprint/licence", "fingerprint/phone", "fingerprint/text", "group",
-    "group-invitation", "officer-invitation", "partner-code", "partner-invitation", "receipt",
+    "group-invitation", "media", "officer-invitation", "partner-code", "partner-invitation", "receipt",
     "receipt-try", "sender-count", "sign-in", "sign-in-again", "sign-in-browser", "tip-return",
     "totp-setup", "totp-shown", "watch",
 ])  # fmt: skip

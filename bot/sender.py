@@ -10,8 +10,10 @@ import contextlib
 import logging
 import time
 from collections import deque
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
@@ -35,6 +37,9 @@ from bot.outgoing import outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
 from bot.service import NoOffice, Service
+from bot.shelf import CannotMake
+from bot.territory import zone_of
+from bot.working_hours import quiet_until
 
 __all__ = ["DOWN", "PACES", "SENT", "Pace", "Pacer", "Sender"]
 
@@ -54,7 +59,7 @@ IDLE = 1.0
 """Seconds until a sender looks again when nobody wakes it."""
 FLUSH = 0.05
 """Seconds of sending after which results are noted, also in the middle of a page."""
-PACED, STOPPING = "paced", "stopping"
+PACED, STOPPING, NIGHT = "paced", "stopping", "night"
 """Why a row is handed back that was not tried."""
 DOWN_FOR = 60.0
 """Seconds a channel rests after its credentials were refused."""
@@ -146,14 +151,18 @@ class Sender:
             return Unreachable("unreachable")
         if row.priority >= NEWS and row.opted_out:
             return Unreachable("opted_out")
-        if self._is_outside_window(row):
-            return WindowClosed("window")
+        if seconds := self._seconds_of_night(row):
+            return RetryLater(NIGHT, seconds=seconds)
         try:
             message = self._outgoing(row)
             row.erase = message.erase
+            if message.wants:
+                message = await self._with_media(message)
         except Exception as error:
             log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
             return Refused(SEALED)
+        if self._is_outside_window(row) and not message.template:
+            return WindowClosed("window")
         try:
             if self._pacer:
                 if seconds := self._pacer.lane_wait(row.lane):
@@ -166,10 +175,28 @@ class Sender:
             log.error("channel %s: %s", self._channel.name, type(error).__name__)
             return OutcomeUnknown(type(error).__name__)
 
+    def _seconds_of_night(self, row: Claimed) -> float:
+        """Until what nobody waits for may wake its learner, on the clock of their own village."""
+        if row.priority != NEWS or not row.place_code:
+            return 0.0
+        now = self._service.clock.now()
+        return (quiet_until(now, ZoneInfo(zone_of(row.place_code))) - now).total_seconds()
+
     def _is_outside_window(self, row: Claimed) -> bool:
         """Known beforehand: WhatsApp would take the message and only later say that it failed."""
         last = row.last_inbound_at if self._channel.name == "whatsapp" else None
         return last is not None and outbox.window_closed(last, self._service.clock.now())
+
+    async def _with_media(self, message: Outgoing) -> Outgoing:
+        """Made here and not in a turn: the first to ask for a card's sound waits a second for it."""
+        now, shelf = self._service.clock.now(), self._service.shelf
+        try:
+            today = self._service.today(now)
+            media = await asyncio.to_thread(shelf.made, message.wants, today, now)
+        except CannotMake as error:
+            log.error("%s can't be made: %s", message.wants, error)
+            return replace(message, text=self._service.message("hear.failed").text)
+        return replace(message, media=media)
 
     def _outgoing(self, row: Any) -> Outgoing:
         return outgoing(
@@ -273,7 +300,7 @@ class Sender:
             case OutcomeUnknown():
                 return  # stays "sending": a callback, a look-up or one marked resend settles it
             case RetryLater(seconds=seconds):
-                if error.code in (PACED, STOPPING):
+                if error.code in (PACED, STOPPING, NIGHT):
                     self._put_back(connection, row, now + timedelta(seconds=seconds), error.code,
                                    tried=False)  # fmt: skip
                     return

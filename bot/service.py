@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, select
 
-from bot import reading
+from bot import listening, reading
 from bot.clock import Clock
 from bot.database import Database
 from bot.deadlines import Deadlines, Stage, load_deadlines
@@ -23,6 +23,7 @@ from bot.recruiters import Register
 from bot.register_snapshots import CurrentRegister
 from bot.sealing import KeyRing
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.territory import Offices, regency_code
 from bot.working_hours import WorkingCalendar
 from flows.catalog import Catalog
@@ -92,6 +93,8 @@ class Service:
         self.telegram_username = settings.telegram_bot_username
         """The bot's name without @; the web process asks Telegram when the settings don't say it."""
         self.reads_pictures = not reading.missing()
+        self.hears_voices = not listening.missing(settings.speech_model)
+        self.shelf = Shelf(settings, self.catalog.lessons, self.ring)
         self.deadlines = load_deadlines()
         self._offices: tuple[float, dict[str, OurOffice]] | None = None
 

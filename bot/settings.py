@@ -1,6 +1,7 @@
 """Every setting, read once from the environment (prefix KENTONGAN_) or the file `.env`."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -74,6 +75,23 @@ class Settings(BaseSettings):
     twilio_api_base_url: str = Field(
         "", description="Empty for Twilio itself; another address for a proxy or a test."
     )
+    media_dir: Path = Field(
+        Path("var/media"),
+        description="The folder of the lessons' sounds and picture cards; they are made again when they are "
+        "missing. Processes that send and serve share it.",
+    )
+    piper: Path = Field(
+        Path(),
+        description="The program piper for a more human voice; a dot means espeak-ng speaks.",
+    )
+    piper_voice: Path = Field(
+        Path(), description="Piper's voice, a file .onnx with its .onnx.json beside it."
+    )
+    speech_model: Path = Field(
+        Path(),
+        description="The folder of a Whisper model for faster-whisper (extra `speech`); a dot means that "
+        "officers listen to voice notes. Nothing is ever downloaded.",
+    )
     simulator: bool = Field(
         False,
         description="Serve the three-phone simulator at /simulator; never on a public machine.",
@@ -104,6 +122,18 @@ class Settings(BaseSettings):
         le=3650,
         description="How many days after its end the content of a report is kept; then its keys and "
         "parts are deleted. Open reports are never deleted.",
+    )
+    learning_pushes: int = Field(
+        3,
+        ge=0,
+        le=3,
+        description="The most times a week that a learner who said yes is reminded of a review; they "
+        "were promised at most 3, and 0 means never.",
+    )
+    learning_template: str = Field(
+        "",
+        description="The Content SID (HX…) of an approved WhatsApp template that invites to a review; "
+        "empty means that nobody is reminded outside WhatsApp's 24 hours.",
     )
     register_drop_share: float = Field(
         0.2,
@@ -159,6 +189,13 @@ class Settings(BaseSettings):
     def _is_sender(cls, value: str) -> str:
         if value and not value.startswith("whatsapp:+"):
             raise ValueError("must look like whatsapp:+6281200000000")
+        return value
+
+    @field_validator("learning_template")
+    @classmethod
+    def _is_template(cls, value: str) -> str:
+        if value and not re.fullmatch(r"HX[0-9a-f]{32}", value):
+            raise ValueError("must be a Content SID: HX and 32 digits or letters a to f")
         return value
 
     @property

@@ -6,6 +6,7 @@ Nothing leaves this machine and nothing is kept.
 """
 
 import asyncio
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ from bot import demo
 from bot.channels.base import Inbound, Outgoing
 from bot.rehearsal import Rehearsal
 from bot.terminal import WrongUse
+from flows.catalog import Catalog
+from flows.languages import INDONESIAN
 
 _WAIT = re.compile(r"/wait\s+(\d{1,4})\s*([mhd])$")
 _PICTURE = re.compile(r"/foto\s+(\S.*)$")
@@ -25,15 +28,30 @@ _SPEAKS_AS = re.compile(r"@(\S+)\s+(.*)$", re.DOTALL)
 
 
 def talk(
-    lines: TextIO, *, address: str, group: str | None, at: datetime | None, as_json: bool
+    lines: TextIO,
+    *,
+    address: str,
+    group: str | None,
+    at: datetime | None,
+    as_json: bool,
+    language: str = INDONESIAN,
 ) -> int:
-    """Talk until the lines end. `group` speaks in a group instead of a private chat."""
+    """Talk until the lines end. `group` speaks in a group instead of a private chat. Another
+    `language` is spoken from the first word, also where nobody has stamped its texts yet."""
     rehearsal = Rehearsal(start=at or datetime.now().astimezone())
+    if language != INDONESIAN:
+        rehearsal.service.catalog = _spoken(rehearsal.service.catalog, language)
     try:
         asyncio.run(_talk(rehearsal, lines, group or address, as_json, in_group=group is not None))
     finally:
         rehearsal.close()
     return 0
+
+
+def _spoken(catalog: Catalog, language: str) -> Catalog:
+    drafts = [one for one in catalog.locales if one.language == language]
+    said = {key: text for one in drafts for key, text in one.said(catalog.wording).items()}
+    return dataclasses.replace(catalog, wording=catalog.wording.plus(said))
 
 
 async def _talk(
@@ -80,6 +98,8 @@ def _print(said: Sequence[Outgoing], as_json: bool, speaker: str) -> None:
 def _lines(message: Outgoing, to: str) -> Iterable[str]:
     yield from (f"  {to}{line}" for line in message.text.splitlines())
     yield from (f"  {to}  {button.number}. {button.label}" for button in message.buttons)
+    if message.media:
+        yield f"  {to}  [{message.media.path}]"
 
 
 def _as_dict(message: Outgoing) -> dict[str, object]:
@@ -92,5 +112,7 @@ def _as_dict(message: Outgoing) -> dict[str, object]:
             {"number": button.number, "label": button.label, "payload": button.payload}
             for button in message.buttons
         ],
-        "media": [],
+        "media": [{"type": message.media.type, "file": str(message.media.path)}]
+        if message.media
+        else [],
     }

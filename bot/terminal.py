@@ -12,6 +12,8 @@ from bot.service import Service, migrate
 from bot.settings import Settings, read_settings
 
 FINE, FINDING, WRONG_USE = 0, 1, 2
+BAR = 40
+"""Letters of a progress bar."""
 
 
 class WrongUse(Exception):
@@ -71,3 +73,11 @@ def loaded(load: Callable[[], Any]) -> Any:
         return load()
     except ValueError as error:
         raise WrongUse(str(error)) from None
+
+
+def show_progress(what: str, done: int, of: int) -> None:
+    """A bar on stderr, where somebody watches; the last step ends its line."""
+    if sys.stderr.isatty():
+        full = BAR * done // max(of, 1)
+        end = "\n" if done >= of else ""
+        print(f"\r{what} [{'#' * full:{BAR}}]", end=end, file=sys.stderr, flush=True)

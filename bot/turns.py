@@ -6,7 +6,6 @@ its savepoint, apologised for, and logged without its text; the others of the ba
 """
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,18 +14,19 @@ from typing import Any, Literal
 from prometheus_client import Counter
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot import contacts, draft_media, erasures, groups, held_picture, outbox, pictures
+from bot import contacts, draft_media, erasures, groups, held_picture, meter, outbox, pictures
 from bot.channels.base import Inbound
 from bot.contacts import Known
-from bot.database import GroupCommit, Moment
+from bot.database import GroupCommit
 from bot.effects import Effects
+from bot.inbox import inbox, log_failure
+from bot.meter import Counts
 from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
 from flows import engine, receipt_codes
-from flows.events import AttachmentSent, Event, MessageCreated, PictureSent
+from flows.events import AttachmentSent, Event, MessageCreated, PictureSent, VoiceSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
 
@@ -44,24 +44,14 @@ _TALK: dict[str, InputKind] = {
     "picture": "picture",
     "picture_read": "picture_read",
     "attachment": "attachment",
+    "voice_heard": "voice_heard",
 }
-_NOT_SPOKEN = frozenset({"blocked", "unblocked", "picture_read", "attachment"})
+_COMES_BACK = frozenset({"picture_read", "voice_heard", "attachment"})
+"""What became of something that was sent before: a row of `picture_job` ends with it."""
+_NOT_SPOKEN = _COMES_BACK | {"blocked", "unblocked"}
 """Of a person, but nothing they said just now: WhatsApp's window does not open anew."""
 
 
-class InboxEvent(SQLModel, table=True):
-    """That an event of a provider was taken, once. What it said is never stored."""
-
-    __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "event_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    channel: str
-    event_id: str
-    received_at: datetime = Field(index=True, sa_type=Moment)
-
-
-inbox = InboxEvent.__table__  # type: ignore[attr-defined]
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
 
 
@@ -75,6 +65,9 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     spoke: set[int] = field(default_factory=set)
     """Contacts whose message opened WhatsApp's window anew."""
+    template: str = ""
+    """A WhatsApp template that is sent instead of each text of this batch."""
+    learning: Counts = field(default_factory=Counts)
 
 
 class Turns:
@@ -115,19 +108,29 @@ class Turns:
             .limit(most)
         )
         ids = [row.contact_id for row in due]
-        batch = _Batch(connection, now)
-        for known in contacts.load_by_id(
-            connection, self._service.database, self._service.ring, ids, due=now
-        ):
+        service = self._service
+        people = contacts.load_by_id(connection, service.database, service.ring, ids, due=now)
+        self.unasked(connection, people, Input("timeout"), now)
+        return len(ids)
+
+    def unasked(
+        self, connection: Connection, people: list[Known], given: Input, now: datetime,
+        *, template: str = "",
+    ) -> int:  # fmt: skip
+        """An input that nobody typed, for each of them; to how many conversations it came."""
+        batch = _Batch(connection, now, template=template)
+        reached = 0
+        for known in people:
             batch.people[known.channel, str(known.id)] = known
             try:
-                self._converse(batch, known, Input("timeout"), priority=outbox.NEWS)
+                self._converse(batch, known, given, priority=outbox.NEWS)
+                reached += 1
             except SQLAlchemyError:
                 raise
             except Exception as error:  # one conversation must not hold up everybody's time
                 log.error("time can't pass for a conversation: %s", type(error).__name__)
         self._flush(batch)
-        return len(ids)
+        return reached
 
     def close(self) -> None:
         self.commits.close()
@@ -169,7 +172,7 @@ class Turns:
         except SQLAlchemyError:
             raise  # the transaction itself is in doubt: each message is tried alone
         except Exception as error:
-            _log_failure(inbound, error)
+            log_failure(inbound, error)
             if known:
                 self._queue(batch, self._service.message("common.failed"), known)
             self._decline(batch.connection, inbound, batch.now)
@@ -188,7 +191,7 @@ class Turns:
             contacts.change(batch.connection, known.id, unreachable_at=gone)
             return None
         tip_id = ""
-        if inbound.kind in ("picture_read", "attachment"):
+        if inbound.kind in _COMES_BACK:
             told = pictures.take_off(
                 batch.connection, self._service.ring, inbound.event_id, batch.now
             )
@@ -205,7 +208,7 @@ class Turns:
         before = known.session
         events = self._converse(batch, known, given, callback_id=inbound.callback_id)
         secret = erasures.confidential(before, known.session, events)
-        sent = {type(event) for event in events} & {PictureSent, AttachmentSent}
+        sent = {type(event) for event in events} & {PictureSent, VoiceSent, AttachmentSent}
         if inbound.kind not in _NOT_SPOKEN:
             held = held_picture.holds(known.session, inbound.media)
             if not sent and not held:
@@ -255,6 +258,7 @@ class Turns:
         self._carry_out(effects, sprint.events)
         held_picture.let_go(batch.connection, self._service.ring, known.channel, before,
                             sprint.session, sprint.events, batch.now)  # fmt: skip
+        batch.learning += meter.counted(known.channel, before, sprint, given, batch.template)
         known.session = sprint.session
         known.touched = True
         known.is_new = False
@@ -292,7 +296,7 @@ class Turns:
             node, words = self._group_command(inbound)
             if receipt_codes.find(inbound.text):
                 node, words = "code", ""  # neither repeated nor confirmed before the village
-            elif node in ("ask", "report") and self._service.catalog.hears_danger(words):
+            elif node in ("ask", "heard", "report") and self._service.catalog.hears_danger(words):
                 node = "danger"
         if not node:
             return None
@@ -309,10 +313,10 @@ class Turns:
                 )
 
     def _group_command(self, inbound: Inbound) -> tuple[str, str]:
-        """The node a command leads to and the words behind it; a reply to the bot is a question."""
+        """The node a command leads to and the words behind it; a reply to the bot may ask."""
         text = inbound.text.strip()
         if not text.startswith("/"):
-            return ("ask", text) if text else ("", "")
+            return ("heard", text) if text else ("", "")
         command, _, words = text[1:].partition(" ")
         name = command.partition("@")[0].casefold()
         return self._service.catalog.group_commands.get(name, ""), words.strip()
@@ -336,6 +340,7 @@ class Turns:
         return outbox.row_for(
             self._service.ring, message, batch.now, channel=known.channel,
             contact_id=known.id, callback_id=callback_id, priority=priority, erase=erase,
+            template=batch.template,
             not_before=calendar.quiet_until(batch.now) if calendar else None,
         )  # fmt: skip
 
@@ -356,6 +361,7 @@ class Turns:
         there = {k.id for k in batch.people.values() if k.channel == "whatsapp"} & batch.spoke
         outbox.unpark(batch.connection, there, batch.now)  # only WhatsApp has a window
         outbox.queue(batch.connection, batch.rows)
+        meter.add(batch.connection, self._service.database, batch.learning, batch.now)
 
     def _at_rest(self, known: Known) -> tuple[bytes, datetime | None]:
         wakes = wakes_at(self._service.catalog, known.session)
@@ -364,7 +370,7 @@ class Turns:
 
     def _apologise(self, inbound: Inbound, error: Exception) -> Outcome:
         """The turn could not even be written: take the event, say sorry, change nothing else."""
-        _log_failure(inbound, error)
+        log_failure(inbound, error)
         now = self._service.clock.now()
         with self._service.database.write() as connection:
             if not self._take_events(connection, [inbound], now) or not inbound.address:
@@ -379,18 +385,3 @@ class Turns:
             self._decline(connection, inbound, now)
             outbox.queue(connection, batch.rows)
         return "failed"
-
-
-def _log_failure(inbound: Inbound, error: Exception) -> None:
-    """Where it failed, never what was said: an exception's message may quote the text."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    where = " < ".join(
-        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[::-1]
-    )
-    log.error(
-        "turn failed: channel=%s kind=%s error=%s at=%s",
-        inbound.channel,
-        inbound.kind,
-        type(error).__name__,
-        where,
-    )

@@ -84,6 +84,15 @@ def _holidays(year: int) -> frozenset[date]:
     return frozenset(date.fromisoformat(day.date) for day in get_holidays(year).holidays)
 
 
+def quiet_until(at: datetime, zone: ZoneInfo) -> datetime:
+    """When what nobody waits for may go: `at` by day, the next 06:00 between 20:00 and 06:00."""
+    local = at.astimezone(zone)
+    if QUIET_TO <= local.time() < QUIET_FROM:
+        return local
+    morning = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
+    return datetime.combine(morning, QUIET_TO, zone)
+
+
 class WorkingCalendar:
     """The working hours of one office."""
 
@@ -146,12 +155,7 @@ class WorkingCalendar:
 
     def quiet_until(self, at: datetime) -> datetime:
         """When bulk messages may go: `at` by day, the next 06:00 between 20:00 and 06:00."""
-        local = self.local(at)
-        clock = local.timetz().replace(tzinfo=None)
-        if QUIET_TO <= clock < QUIET_FROM:
-            return local
-        morning = local.date() + timedelta(days=1 if clock >= QUIET_FROM else 0)
-        return datetime.combine(morning, QUIET_TO, self.tz)
+        return quiet_until(self.local(at), self.tz)
 
     def _week_of(self, day: date) -> Week:
         fasting = any(begins <= day <= ends for begins, ends in self._fasts)

@@ -7,9 +7,9 @@ from bot import (
     audit,
     broadcasts,
     conflicts,
+    contacts,
     draft_media,
     groups,
-    lessons,
     officers,
     outbox,
     partners,
@@ -21,9 +21,10 @@ from bot import (
     tips,
     watches,
 )
+from bot.departure_world import DepartureWorld
 from bot.recruiters import Register
-from bot.routing_world import RoutingWorld
 from bot.sealing import new_receipt
+from flows import hear_see
 from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
@@ -33,7 +34,6 @@ from flows.ports import (
     CaseChange,
     Hotline,
     PartnerView,
-    Person,
     Place,
     PlaceAnswer,
     RecruiterAnswer,
@@ -41,30 +41,8 @@ from flows.ports import (
 )
 
 
-class World(RoutingWorld):
+class World(DepartureWorld):
     """One turn's view of the world. Nothing here writes."""
-
-    def person(self) -> Person:
-        """Who is talking, from what was read of them."""
-        known = self._known
-        if known is None:
-            return Person(channel="group")
-        if known.done_lessons is None:
-            # Only lessons ask for it, and only those who agreed have any.
-            has_any = known.consented
-            known.done_lessons = (
-                lessons.done(self._connection, known.id) if has_any else frozenset()
-            )
-        return Person(
-            channel=known.channel,
-            is_new=known.is_new,
-            consented=known.consented,
-            opted_out=known.opted_out_at is not None,
-            quiet=known.quiet_before is not None,
-            place=self.place(known.place_code) if known.place_code else None,
-            officer=known.officer_name,
-            done_lessons=known.done_lessons,
-        )
 
     # ---- the office, places, the register
 
@@ -131,6 +109,19 @@ class World(RoutingWorld):
 
     def reads_pictures(self) -> bool:
         return self._service.reads_pictures
+
+    def hears_voices(self) -> bool:
+        return self._service.hears_voices
+
+    def has_audio(self) -> bool:
+        return self._service.shelf.has_audio
+
+    def draws_cards(self) -> bool:
+        return self._service.shelf.draws_cards
+
+    def wants_voice(self) -> bool:
+        known = self._known
+        return known is not None and contacts.agrees(self._connection, known.id, hear_see.WISH)
 
     def pictures_waiting(self) -> int:
         return pictures.waiting(self._connection, self._known.id) if self._known else 0

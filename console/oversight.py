@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import accounts, audit, contacts, keys, outbox, pictures, roster, tips, watches
+from bot import accounts, audit, contacts, departures, keys, outbox, pictures, roster, tips, watches
 from bot.effects import Effects
 from bot.invitations import invite_anew
 from bot.officers import can_read, leader_ids, officers, roles_of
@@ -187,6 +187,7 @@ _COUNTED = {
     ),
     "Foto yang menunggu dibaca atau dihapus": select(pictures.jobs.c.id),
     "Pantauan perusahaan": select(watches.watched.c.id),
+    "Daftar keberangkatan": select(departures.departures.c.contact_id),
     "Petugas aktif": select(officers.c.id).where(officers.c.active),
 }
 

@@ -1,6 +1,6 @@
 """ "0": a human. Who answers, when, and the question gets an owner and a deadline."""
 
-from flows.events import Event, TipOpened
+from flows.events import AttachmentSent, Event, TipOpened
 from flows.nodes import Ask, Choice, Choose, Decide, Emit, Flow, Say, Scene
 from flows.places import read_words
 from flows.safety import hotline_lines, mask_identity_numbers
@@ -70,6 +70,8 @@ def _carry(scene: Scene) -> str:
 def _open(scene: Scene) -> list[Event]:
     receipt = scene.ports.new_receipt()
     scene.answers["receipt"] = receipt
+    # The question itself, when it was spoken and nobody here can hear it (flows/voices.py).
+    voice = scene.answers.pop("voice", "")
     return [
         TipOpened(
             receipt=receipt,
@@ -77,7 +79,8 @@ def _open(scene: Scene) -> list[Event]:
             urgency="none",
             place_code=_place(scene),
             report={"question": mask_identity_numbers(scene.answers["question"])},
-        )
+        ),
+        *([AttachmentSent(voice, "voice", receipt=receipt)] if voice else []),
     ]
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flows import left
-from flows.events import OptedOut
+from flows.events import AttachmentTaken, Event, MessageCreated, OptedOut
 from flows.nodes import Ask, Choice, Choose, Flow, Say, Scene
 from flows.safety import hotline_lines
 from flows.triggers import fold
@@ -25,6 +25,7 @@ SILENCE = timedelta(minutes=30)
 _REPORT = "tip_off:start"
 _OPEN = frozenset({NAME, "lessons", "check_recruiter", "free_text"})
 """With every lesson of the villagers' and helpers' own."""
+_CARRIED_OUT = MessageCreated | OptedOut | AttachmentTaken
 _NOT_ALOUD = frozenset({NAME, "lessons"})
 """Spoken to the helper, who chooses; all else is for the other one's ears."""
 
@@ -85,6 +86,13 @@ def end(run: "Run") -> None:
         run.person = run.owner or run.person
 
 
+def kept(run: "Run") -> list[Event]:
+    """Of what this turn wants to happen, all but what would be kept of an assisted person."""
+    if not run.person.assisted:
+        return run.events
+    return [event for event in run.events if isinstance(event, _CARRIED_OUT)]
+
+
 def _hide(run: "Run") -> None:
     run.owner = run.person
     run.person = replace(
@@ -100,6 +108,11 @@ def admits(run: "Run", flow_name: str) -> bool:
     """This conversation may be spoken while two people look."""
     is_open = flow_name in _OPEN or flow_name.startswith("lesson_")
     return is_open or not run.session.assisting
+
+
+def takes_old(run: "Run", flow_name: str) -> bool:
+    """A button of an earlier message of this conversation still counts."""
+    return flow_name in _OPEN or not run.session.assisting
 
 
 def gate(run: "Run", to: str) -> bool:
@@ -175,7 +188,7 @@ def acts(run: "Run", action: str) -> bool:
         _leave(run)
         run.events.append(OptedOut())
         run.bubble("common.stopped", None)
-    elif action in ("open", "delete", "start"):
+    elif action in ("open", "delete", "start", "always_listen", "no_listen"):
         run.aside("assisted.closed")
     elif action == "help":
         run.aside("assisted.help")

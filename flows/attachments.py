@@ -58,7 +58,7 @@ def belongs(run: "Run", given: Input) -> bool:
     if given.kind == "attachment":
         return True
     a_file = given.kind == "unreadable" and bool(given.media) and given.medium in NAMES
-    return (given.kind == "picture" or a_file) and _reports(run.session)
+    return (given.kind == "picture" or a_file) and in_report(run.session)
 
 
 def take(run: "Run", given: Input) -> None:
@@ -69,7 +69,8 @@ def take(run: "Run", given: Input) -> None:
         _have_it_kept(run, given)
 
 
-def _reports(session: Session) -> bool:
+def in_report(session: Session) -> bool:
+    """A report is being told, or something is added to one."""
     return session.flow == DRAFT or (session.flow, session.node) in ADDS_TO_CASE
 
 
@@ -130,7 +131,7 @@ def _kept(run: "Run", given: Input) -> None:
             run.bubble(_KEPT, what)
             run.answer_words(node, run.catalog.wording.say(_STORY_IN_VOICE))
         else:
-            _beside(run, _KEPT if _reports(run.session) else _IN_CASE, what)
+            _beside(run, _KEPT if in_report(run.session) else _IN_CASE, what)
 
 
 def _beside(run: "Run", text: str, slots: dict[str, str]) -> None:
@@ -138,7 +139,7 @@ def _beside(run: "Run", text: str, slots: dict[str, str]) -> None:
     who wrote AMAN hears nothing of it."""
     if run.session.hushed or run.session.assisting:
         return
-    if _reports(run.session):
+    if in_report(run.session):
         run.aside(text, slots)
     else:
         run.bubble(text, slots)

@@ -19,6 +19,8 @@ class Bubble:
     fixed: bool
     alone: bool = False
     """Nothing joins it."""
+    media: str = ""
+    """As in `MessageCreated`; such a bubble is a message of its own."""
 
 
 def joined(bubbles: list[Bubble]) -> list[MessageCreated]:
@@ -26,11 +28,11 @@ def joined(bubbles: list[Bubble]) -> list[MessageCreated]:
     messages: list[Bubble] = []
     for bubble in bubbles:
         last = messages[-1] if messages else None
-        ended = last is None or last.buttons or last.alone
+        ended = last is None or last.buttons or last.alone or last.media or bubble.media
         if last and not ended and len(last.text) + len(bubble.text) < MAX_BUBBLE:
             text = f"{last.text}\n\n{bubble.text}"
             fixed = last.fixed and bubble.fixed
             messages[-1] = Bubble(text, bubble.buttons, fixed, bubble.alone)
         else:
             messages.append(bubble)
-    return [MessageCreated(b.text, b.buttons, b.fixed) for b in messages]
+    return [MessageCreated(b.text, b.buttons, b.fixed, b.media) for b in messages]

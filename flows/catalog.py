@@ -1,9 +1,11 @@
 """content/ and the Python flows, loaded into one checked catalog. Only this file reads content/."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ from flows.wording import Wording
 
 if TYPE_CHECKING:
     from flows.curriculum import Chapter, Lesson
+    from flows.departure_facts import Document
+    from flows.languages import Locale
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -66,8 +70,13 @@ class Catalog:
     triggers: Triggers
     everywhere: Mapping[str, tuple[str, ...]]
     choice_words: Mapping[str, tuple[str, ...]]
+    regional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Javanese and Sundanese words by the Indonesian one: they are understood wherever it is."""
+    locales: "tuple[Locale, ...]" = ()
+    """Translations into other languages, also those that wait for a native speaker."""
     lessons: "tuple[Lesson, ...]" = ()
     chapters: "tuple[Chapter, ...]" = ()
+    documents: "tuple[Document, ...]" = ()
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""
@@ -92,6 +101,18 @@ class Catalog:
         }
     )
     """Flows and questions where words of danger are part of what is being told."""
+
+    @cached_property
+    def spoken(self) -> Mapping[str, Wording]:
+        """The wording by language; Indonesian stands wherever a translation is missing."""
+        ours = [one for one in self.locales if one.reviewed_by]
+        return {one.language: self.wording.plus(one.said(self.wording)) for one in ours}
+
+    def words_in(self, language: str) -> Wording:
+        return self.spoken.get(language, self.wording)
+
+    def heard(self, words: Iterable[str]) -> tuple[str, ...]:
+        return heard(words, self.regional)
 
     def is_told(self, flow: str, node: str) -> bool:
         """Words of danger belong to what is being told here."""
@@ -147,26 +168,40 @@ class Keywords:
     everywhere: dict[str, tuple[str, ...]]
     choices: dict[str, tuple[str, ...]]
     group: dict[str, str]
+    regional: dict[str, tuple[str, ...]]
+    """`Catalog.regional`; in `choices` it has no part yet."""
+
+
+def heard(words: Iterable[str], regional: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The words, each followed by the regional ones that mean the same."""
+    wide = ((word, *regional.get(word, ())) for word in words)
+    return tuple(dict.fromkeys(chain.from_iterable(wide)))
 
 
 def load_keywords(folder: Path = CONTENT) -> Keywords:
     path = folder / "keywords.yaml"
     raw = load_yaml(path)
     try:
+        regional = {fold(word): folded(others) for word, others in raw["regional"].items()}
         triggers = [
             Trigger(
-                folded(entry["words"]),
+                heard(folded(entry["words"]), regional),
                 entry["to"],
                 rest=entry.get("rest") == "yes",
                 officer=entry.get("officer") == "yes",
+                unless=folded(entry.get("unless") or ()),
             )
             for entry in raw["triggers"]
         ]
         return Keywords(
             triggers=Triggers(triggers),
-            everywhere={action: folded(words) for action, words in raw["everywhere"].items()},
+            everywhere={
+                action: heard(folded(words), regional)
+                for action, words in raw["everywhere"].items()
+            },
             choices={label: folded(words) for label, words in raw["choices"].items()},
             group=dict(raw["group"]),
+            regional=regional,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ContentError(

@@ -8,17 +8,23 @@ from flows import (
     assisted,
     broadcasts,
     check_recruiter,
+    costs,
     courses,
+    departure,
+    departure_checklist,
+    departure_family,
     free_text,
     lessons,
     officer_desk,
     partner_desk,
     pictures,
     resume,
+    review,
     stopping,
     tip_off,
     tip_status,
     village_group,
+    voices,
     welcome,
 )
 from flows.canned import CANNED
@@ -33,12 +39,16 @@ from flows.catalog import (
 )
 from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
+from flows.costs_read import CostReader
 from flows.curriculum import for_villagers, load_chapters, load_courses, load_lessons
+from flows.departure_facts import load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
+from flows.languages import INDONESIAN, load_locales
 from flows.nodes import Flow
 from flows.offers_read import OfferReader
+from flows.retrieval import load_retrieval, shipped_retrieval
 from flows.understanding import load_understander, shipped_understander
 from flows.wording import Wording
 
@@ -52,28 +62,46 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     wording = wording.plus(words | dict(free_text.texts(villagers, words)))
     keywords = load_keywords(folder)
     flags = load_red_flags(folder)
+    reminding = text_version(wording, lessons.REMIND)
     understander = shipped_understander() if folder == CONTENT else load_understander(folder)
+    retrieval = shipped_retrieval() if folder == CONTENT else load_retrieval(folder, villagers)
     extractor = load_extractor(folder)
-    reader = OfferReader(understander, extractor, flags, load_destinations(folder))
+    destinations = load_destinations(folder)
+    documents = load_documents(folder)
+    checklist = departure_checklist.Checklist(documents, destinations, extractor)
+    reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
+    locales = load_locales(folder)
+    spoken = {INDONESIAN} | {locale.language for locale in locales if locale.reviewed_by}
     flows = [
         resume.flow(),
-        welcome.flow(text_version(wording, CONSENT_TEXT)),
-        *lessons.flows(known, chapters),
+        welcome.flow(
+            text_version(wording, CONSENT_TEXT), departure_checklist.data(checklist), spoken
+        ),
+        *lessons.flows(known, chapters, reminding),
+        review.flow(known, reminding),
         courses.flow(known, load_courses(folder)),
         assisted.flow(),
         check_recruiter.flow(reader, {way.id: way for way in load_ways(folder)}),
+        departure.flow(
+            checklist,
+            text_version(wording, *departure.CONSENT),
+            text_version(wording, *departure.REMINDING),
+            text_version(wording, *departure_family.CONSENT),
+        ),
+        costs.flow(CostReader(load_costs(folder), extractor)),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),
         stopping.flow(),
         pictures.flow(),
+        voices.flow(),
         ask_human.flow(),
-        free_text.flow(villagers, understander),
+        free_text.flow(villagers, understander, retrieval),
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
-        village_group.flow(villagers),
+        village_group.flow(villagers, retrieval),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},
@@ -81,9 +109,12 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         triggers=keywords.triggers,
         everywhere=keywords.everywhere,
         choice_words=keywords.choices,
+        regional=keywords.regional,
         group_commands=keywords.group,
+        locales=locales,
         lessons=known,
         chapters=chapters,
+        documents=documents,
         hotlines=load_hotlines(folder),
         understander=understander,
     )

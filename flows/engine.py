@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import assisted, attachments, left, offers, pictures
+from flows import assisted, attachments, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, comes_first, erased_alarm, to_human
+from flows.everywhere import act, beyond, comes_first, erased_alarm, to_human
+from flows.languages import wording_now
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -64,7 +65,7 @@ def resume(
     run.session.owed = list(session.owed)
     # What a newer release no longer has can't be gone on with.
     run.session.kept = {n: f for n, f in session.kept.items() if n in catalog.flows}
-    assisted.settle(run, speaks=given.kind not in ("timeout", "expired"))
+    assisted.settle(run, speaks=given.kind not in ("timeout", "expired", "push"))
     run.take(given)
     pictures.come_back(run, given)
     attachments.drop_with_draft(run, session)
@@ -94,12 +95,14 @@ class Run:
     # ---- taking an input
 
     def take(self, given: Input) -> None:
-        if given.kind in ("timeout", "expired"):
-            pass_time(self)
+        if given.kind in ("timeout", "expired", "push"):
+            pass_time(self, given)
         elif attachments.belongs(self, given):
             attachments.take(self, given)
         elif left.come_back(self, given):
             return
+        elif voices.belongs(self, given):
+            voices.take(self, given)
         elif given.kind == "unreadable":
             if not self.hears_danger(given.text):  # a caption is words too
                 self.aside(CANNOT_READ[self.ports.reads_pictures()])
@@ -188,7 +191,7 @@ class Run:
         node = flow.nodes.get(node_name) if flow else None
         if here and isinstance(node, Choose | Pick | Ask):
             return self._take_key(node, key, given.text)
-        if isinstance(node, Choose) and node.open and assisted.admits(self, flow_name):
+        if isinstance(node, Choose) and node.open and assisted.takes_old(self, flow_name):
             left.set_aside(self)
             self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
             return self._take_key(node, key, given.text)
@@ -214,6 +217,8 @@ class Run:
             return None
         self.words = text
         if not isinstance(node, Ask):
+            if isinstance(node, Choose) and node.open and self.catalog.triggers.match(text):
+                return self._begin(text)
             if node.free is None:
                 raise FlowStuck(f"{self.session.flow}.{self.session.node}: no way for free words")
             return self.walk(node.free)
@@ -234,6 +239,7 @@ class Run:
             choice = next((choice for choice in node.choices if choice.key == key), None)
             if choice is None:
                 return False
+            self.words = "" if ":" in choice.then else text  # it tells the next flow nothing
             self.walk(choice.then)
         elif isinstance(node, Pick):
             if node.other and key == node.other.key:
@@ -299,7 +305,7 @@ class Run:
         """Go from node to node until one waits, ends, or leaves for another flow."""
         for _ in range(MAX_STEPS):
             if to.startswith("@"):
-                return left.take_up(self, to)
+                return beyond(self, to)
             if ":" in to:
                 return self.enter(to)
             node = self.catalog.flows[self.session.flow].nodes[to]
@@ -343,6 +349,7 @@ class Run:
     def _ask(self, node: Wait) -> None:
         self.session.waits_since = int(self.ports.now.timestamp())
         self._say(node.text, node.slots, getattr(node, "source", None), self._buttons(node), node)
+        hear_see.along(self, node)
 
     # ---- words and buttons
 
@@ -371,13 +378,14 @@ class Run:
         fixed: bool | None = None,
         alone: bool = False,
     ) -> None:
-        text = self.catalog.wording.say(key, slots)
+        text = wording_now(self.catalog, self.person, self.events).say(key, slots)
         fixed = slots is None if fixed is None else fixed
         self.bubbles.append(Bubble(text, buttons, fixed, alone))
 
     def _buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"
-        return offers.buttons(self.catalog, node, self._scene(), place)
+        wording = wording_now(self.catalog, self.person, self.events)
+        return offers.buttons(wording, node, self._scene(), place)
 
     def _scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)
@@ -397,4 +405,4 @@ class Run:
         if any(isinstance(event, ForgetMe) for event in self.events):
             self.events.insert(0, erased_alarm(self))
             self.session.kept, self.session.owed = {}, []
-        return [*self.events, *joined(self.bubbles)]
+        return [*assisted.kept(self), *joined(self.bubbles)]

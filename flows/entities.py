@@ -90,6 +90,7 @@ class Extractor:
     def __init__(self, names: Mapping[str, str], spellings: Mapping[str, str]) -> None:
         """`names`: country code → readable name; `spellings`: a way to write one → its code."""
         self._places = Places(names, spellings)
+        self.countries = dict(names)
 
     def extract(self, text: str) -> Entities:
         """The entities in the first 20,000 characters; a number is read as one thing only.

@@ -6,6 +6,7 @@ Events are written only after the whole turn has been computed, inside its trans
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.departure_plan import Plan
 from flows.ports import Urgency
 
 
@@ -26,6 +27,9 @@ class MessageCreated:
     buttons: tuple[Button, ...] = ()
     fixed: bool = True
     """The text holds nothing about a person, so a channel may register it as a template."""
+    media: str = ""
+    """A lesson's card to be heard or seen, `audio/lesson/card` or `picture/lesson/card`; the text
+    is what stands beside it (`flows/hear_see.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,21 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """Of one purpose; all others stay."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceChosen:
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    language: str
+    """One of `flows.languages.NAMES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,13 @@ class PictureSent:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSent:
+    """A voice note is to be written down; what was heard comes back as an input of its own."""
+
+    media: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentSent:
     """A file is to be kept with a report; how it went comes back as an input of its own."""
 
@@ -70,6 +94,8 @@ class AttachmentSent:
     medium: str
     tip_id: str = ""
     """The case it is added to; empty for the draft."""
+    receipt: str = ""
+    """The same for a case that is opened in this very turn, before this event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +118,24 @@ class LessonReached:
     finished: bool
     score: int
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswered:
+    """A quiz item was answered, in its lesson or in a review."""
+
+    lesson: str
+    item: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersChosen:
+    """Whether this chat may be asked, unasked, what it has learned."""
+
+    wanted: bool
+    text_version: str = ""
+    """Of the words that were agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +348,48 @@ PartnerEvent = PartnerEnrolled | PartnerCodeMissed | PartnerRequestRead | Partne
 
 
 @dataclass(frozen=True, slots=True)
+class DepartureKept:
+    """The plan as it is now; it takes the place of what was kept before."""
+
+    plan: Plan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureForgotten:
+    """The plan goes, and with it whoever followed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyInvited:
+    """A one-time code for a relative; one that was not used before is void."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyAsked:
+    """A relative typed the code: its owner is asked."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyAnswered:
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyEnded:
+    mine: bool
+    """The traveller ends it for all relatives; else this relative stops following."""
+
+
+DepartureEvent = (
+    DepartureKept | DepartureForgotten | FamilyInvited | FamilyAsked | FamilyAnswered | FamilyEnded
+)
+
+
+@dataclass(frozen=True, slots=True)
 class GroupInvited:
     """An officer wants to bind a group to a village: the code waits to be typed in the group."""
 
@@ -325,17 +411,22 @@ class BroadcastOrdered:
 Event = (
     MessageCreated
     | ConsentGiven
+    | ConsentWithdrawn
     | PlaceChosen
+    | LanguageChosen
     | OptedOut
     | OptedIn
     | ForgetMe
     | PictureSent
+    | VoiceSent
     | AttachmentSent
     | AttachmentTaken
     | DraftDropped
     | LessonReached
     | RegisterWatched
     | RegisterUnwatched
+    | ItemAnswered
+    | RemindersChosen
     | TipOpened
     | DangerConfirmed
     | AlarmWithdrawn
@@ -357,6 +448,7 @@ Event = (
     | OfficerEnrolled
     | PartnerEvent
     | PartnerAsked
+    | DepartureEvent
     | GroupInvited
     | GroupBound
     | BroadcastOrdered

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flows import assisted, receipt_codes
+from flows import assisted, hear_see, left, receipt_codes, voices
 from flows.events import AlarmWithdrawn, CaseNewsStopped, Hushed, OptedIn, OptedOut
 from flows.nodes import Choose
 from flows.triggers import fold
@@ -76,6 +76,16 @@ def _alarmed(run: "Run") -> str:
     return next((draft["alarmed"] for draft in drafts if draft.get("alarmed")), "")
 
 
+def beyond(run: "Run", to: str) -> None:
+    """An exit "@…" that no graph can draw: back to what was half done, or to stay."""
+    if to == hear_see.LISTEN:
+        hear_see.listen(run)
+    elif to in voices.EXITS:
+        voices.take_up(run, to)
+    else:
+        left.take_up(run, to)
+
+
 def act(run: "Run", action: str) -> None:
     """Do what the word says; `action` is a key of `everywhere` in content/keywords.yaml."""
     if assisted.acts(run, action):
@@ -118,6 +128,8 @@ def act(run: "Run", action: str) -> None:
             run.aside("common.source", {"source": run.session.source})
         else:
             run.aside("common.no_source")
+    elif action in hear_see.ACTIONS:
+        hear_see.act(run, action)
     elif action == "help" and run.person.officer:
         run.bubble("common.help_officer", None)
         run.aside("common.help_officer_more")

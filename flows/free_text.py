@@ -1,18 +1,30 @@
 """Words that belong to no question: a company name, something a lesson knows, or an honest "not yet"."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
-from rapidfuzz.fuzz import ratio
-
 from flows.company_names import name_words, names_a_person
-from flows.curriculum import Card, Lesson
+from flows.curriculum import Lesson
 from flows.events import OptedOut
 from flows.identity_numbers import mask_identity_numbers
 from flows.lessons import begins, label, named, shown
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
-from flows.triggers import fold
+from flows.nodes import (
+    Choice,
+    Choose,
+    Decide,
+    Emit,
+    End,
+    Flow,
+    Goto,
+    Node,
+    Option,
+    Pick,
+    Say,
+    Scene,
+)
+from flows.offers_read import names_a_company
+from flows.retrieval import OFFERED, Found, Retrieval
 from flows.understanding import Understander, Understanding
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
@@ -20,112 +32,107 @@ _IS_IT_REAL = re.compile(
     r"\b(?:pt|cv|lpk|p3mi|yayasan)\b\.?\s+\w+.*\b(?:resmi|asli|terdaftar|legal|berizin|bener\w*)\b",
     re.IGNORECASE,
 )
-_STOP_WORDS = frozenset(
-    [
-        "yang",
-        "dan",
-        "atau",
-        "di",
-        "ke",
-        "dari",
-        "untuk",
-        "apa",
-        "itu",
-        "ini",
-        "saya",
-        "aku",
-        "kami",
-        "kita",
-        "mau",
-        "bisa",
-        "kalau",
-        "kalo",
-        "gimana",
-        "bagaimana",
-        "apakah",
-        "ya",
-        "tidak",
-        "nggak",
-        "gak",
-        "dengan",
-        "pada",
-        "ada",
-        "jadi",
-        "sudah",
-        "belum",
-        "kerja",
-        "luar",
-        "negeri",
-        "pak",
-        "bu",
-        "tolong",
-        "mohon",
-        "tanya",
-        "dong",
-        "sih",
-    ]
-)
 TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
 _ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
-GOOD_MATCH = 1.6
-"""Points a card needs: one word of its own and a bit, or two words of its lesson."""
+_REGISTERED = ("listed", "conflict", "sanctioned")
+_SELF_REPORT = re.compile(r"\blapor\w*\s+diri\b", re.IGNORECASE)
+"""Telling the embassy where one is (a lesson), not reporting a crime."""
 
 
-class Answers:
-    """Finds the lesson card that a free question is about, by shared words, typos allowed."""
-
-    def __init__(self, lessons: tuple[Lesson, ...]) -> None:
-        self._cards = [
-            (lesson, card, frozenset(_words(card.keywords)), frozenset(_words(lesson.keywords)))
-            for lesson in lessons
-            for card in lesson.cards
-        ]
-
-    def find(self, question: str) -> tuple[Lesson, Card] | None:
-        """The best card, or None when nothing is clearly about the question."""
-        asked = [word for word in fold(question).split()[:40] if word not in _STOP_WORDS]
-        scored = [
-            (_points(asked, own) + 0.6 * _points(asked, shared), -number)
-            for number, (_, _, own, shared) in enumerate(self._cards)
-        ]
-        best = max(scored, default=(0.0, 0))
-        if best[0] < GOOD_MATCH:
-            return None
-        lesson, card, _, _ = self._cards[-best[1]]
-        return lesson, card
-
-
-def flow(lessons: tuple[Lesson, ...], understander: Understander) -> Flow:
-    answers = Answers(lessons)
-    exits, nodes = card_nodes(lessons, then="answered")
-    exits |= {intent: intent for intent in _ELSEWHERE} | {"unknown": "unknown"}
-    start = Decide(_where(answers, understander, named(lessons, keywords=False)), exits)
-    exits |= {f"lesson_{lesson}": node for lesson, node in begins(lessons).items()}
-    ways = {"start": start} | _elsewhere() | nodes | _answered() | {"despair": _despair()}
-    return Flow("free_text", ways, entries=("despair",))
+def flow(lessons: tuple[Lesson, ...], understander: Understander, retrieval: Retrieval) -> Flow:
+    exits, cards = card_nodes(lessons, then="answered")
+    where = _where(retrieval, understander, named(lessons, keywords=False))
+    ways = {intent: intent for intent in _ELSEWHERE}
+    ways |= {"unsure": "which", "none": "unknown"}
+    ways |= {f"lesson_{lesson}": node for lesson, node in begins(lessons).items()}
+    nodes: dict[str, Node] = {
+        "start": Decide(where, exits | ways),
+        **_elsewhere(),
+        **_asked_back(retrieval, exits),
+        **cards,
+        **_answered(),
+        "despair": _despair(),
+    }
+    return Flow("free_text", nodes, entries=("despair",))
 
 
 def _where(
-    answers: Answers, understander: Understander, title: Callable[[Scene], str]
+    retrieval: Retrieval, understander: Understander, title: Callable[[Scene], str]
 ) -> Callable[[Scene], str]:
     def where(scene: Scene) -> str:
         """Where the words belong; a question that a card answers is answered at once."""
+        scene.answers.clear()
         scene.answers["question"] = mask_identity_numbers(" ".join(scene.words.split()))[:1000]
         if (lesson := title(scene)) != "none":
             return f"lesson_{lesson}"
         read = understander.read(scene.words)
-        if _is_check(scene, read):
+        found = retrieval.find(scene.answers["question"])
+        general = read.intent == "learn" and found.verdict == "sure" and not _named(scene)
+        if not general and _is_check(scene, read):
             return "check"
-        found = answers.find(scene.words) if read.intent in ("learn", "other") else None
-        if found:
-            return f"{found[0].id}.{found[1].id}"
-        if read.intent == "small_talk" and not read.cues & _PLEASANT:
-            return "unknown"
-        return read.intent if read.intent in _ELSEWHERE else "unknown"
+        if _asks(scene, read):
+            return _answer(scene, found)
+        return read.intent if read.intent in _ELSEWHERE else "none"
 
     return where
+
+
+def _named(scene: Scene) -> bool:
+    """One company is asked about, not companies as such."""
+    known = scene.ports.find_recruiter(scene.words).verdict
+    return known in _REGISTERED or names_a_company(scene.words)
+
+
+def _asks(scene: Scene, read: Understanding) -> bool:
+    """No report, no talk: what a card might answer."""
+    match read.intent:
+        case "learn" | "other":
+            return True
+        case "small_talk":
+            return not read.cues & _PLEASANT
+        case "report":
+            return bool(_SELF_REPORT.search(scene.words))
+        case _:
+            return False
+
+
+def _answer(scene: Scene, found: Found) -> str:
+    """The card, "unsure" where some might be meant, "none" where nobody here knows."""
+    if found.verdict != "sure":
+        return found.verdict
+    scene.answers["said"] = found.candidates[0].id
+    return found.candidates[0].id
+
+
+def _asked_back(retrieval: Retrieval, exits: Mapping[str, str]) -> dict[str, Node]:
+    """Which card was meant: at first of three, after a wrong answer of the next two, once."""
+
+    def options(scene: Scene) -> tuple[Option, ...]:
+        said = scene.answers.get("said", "")
+        found = retrieval.find(scene.answers.get("question", ""))
+        offered = found.offered(but=(said,))[: OFFERED - bool(said)]
+        return tuple(Option(one.id, one.heading) for one in offered)
+
+    def more(scene: Scene) -> str:
+        if "meant" in scene.answers or not options(scene):
+            return "none"
+        return "unsure"
+
+    return {
+        "which": Pick(
+            "free_text.which",
+            options,
+            "meant",
+            "meant",
+            other=Choice("none", "free_text.none_of_them", "unknown"),
+            free="start",
+            expires=TYPED_STAYS,
+        ),
+        "meant": Decide(lambda scene: scene.answers["meant"], exits),
+        "more": Decide(more, {"unsure": "which", "none": "unknown"}),
+    }
 
 
 def _elsewhere() -> dict[str, Node]:
@@ -156,7 +163,7 @@ def _answered() -> dict[str, Node]:
         "answered": _question(
             "answered",
             Choice("yes", "free_text.yes", "glad"),
-            Choice("no", "free_text.ask_officer", "ask"),
+            Choice("no", "free_text.no", "more"),
         ),
         "glad": Say("free_text.glad", "welcome:menu"),
         "ask": Goto("ask_human:with_words", carry=("question",)),
@@ -198,7 +205,7 @@ def _is_check(scene: Scene, read: Understanding) -> bool:
     if _COMPANY.search(words):
         return True
     known = scene.ports.find_recruiter(words).verdict
-    return known in ("listed", "conflict", "sanctioned")
+    return known in _REGISTERED
 
 
 def card_nodes(lessons: tuple[Lesson, ...], *, then: str) -> tuple[dict[str, str], dict[str, Node]]:
@@ -225,18 +232,3 @@ def texts(lessons: tuple[Lesson, ...], words: dict[str, str]) -> Iterator[tuple[
         for card in lesson.cards:
             text = words[f"lesson_{lesson.id}.card_{card.id}"].rpartition("\n(")[0]
             yield f"free_text.card_{lesson.id}_{card.id}", text + "{label}"
-
-
-def _words(phrases: tuple[str, ...]) -> Iterator[str]:
-    for phrase in phrases:
-        yield from (word for word in phrase.split() if word not in _STOP_WORDS)
-
-
-def _points(asked: list[str], known: frozenset[str]) -> float:
-    points = 0.0
-    for word in asked:
-        if word in known:
-            points += 1
-        elif len(word) >= 5 and any(len(k) >= 5 and ratio(word, k) >= 84 for k in known):
-            points += 0.8
-    return points

@@ -14,6 +14,15 @@ Place = tuple[str, str]
 RESUME = "resume"
 RESUME_EXITS = ("@kept", "@fresh")
 """Targets that only the flow `resume` may name; the engine leads them to what was half done."""
+STAYS = "@listen"
+"""A card is heard beside the question, which waits on (`flows/hear_see.py`)."""
+VOICES = "voices"
+VOICES_EXITS = ("@heard", "@misheard", "@said")
+"""Targets that only the flow `voices` may name: back to wherever the voice was recorded, which
+may be anywhere; the menu stands for it here."""
+
+MAY_BE_SILENT = frozenset([("village_group", "heard")])
+"""A remark in a group that calls nobody may stay without an answer."""
 
 
 def exits(node: Node) -> dict[str, str]:
@@ -71,6 +80,11 @@ class Graph:
             if flow.name == RESUME and target in RESUME_EXITS:
                 kept = (f for f in self.catalog.flows.values() if f.keeps and f.nodes)
                 self.leads[place] += [(f.name, f.start) for f in kept]
+            elif target == STAYS:
+                self.leads[place].append(place)
+            elif flow.name == VOICES and target in VOICES_EXITS:
+                menu = locate(self.catalog, self.catalog.menu)
+                self.leads[place] += [menu] if menu else []
             elif found := self._target(flow, node, target):
                 self.leads[place].append(found)
             else:
@@ -117,7 +131,7 @@ class Graph:
         node = self.nodes[place]
         if isinstance(node, End):
             return True
-        if isinstance(node, Say | Choose | Pick | Ask) or place in seen:
+        if isinstance(node, Say | Choose | Pick | Ask) or place in seen | MAY_BE_SILENT:
             return False
         return any(self.silent(target, seen | {place}) for target in self.leads[place])
 

@@ -1,13 +1,14 @@
 """Lessons from content/lessons become flows: cards, a quiz that explains every answer, an action."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from flows.catalog import Source
 from flows.curriculum import VILLAGER, Card, Chapter, Lesson, QuizItem, for_villagers
-from flows.events import Event, LessonReached
+from flows.events import Event, ItemAnswered, LessonReached, RemindersChosen
 from flows.nodes import (
     Choice,
     Choose,
@@ -17,21 +18,25 @@ from flows.nodes import (
     Goto,
     Node,
     Option,
-    Pick,
     Say,
     Scene,
     Slots,
 )
+from flows.paging import paged
 from flows.triggers import fold
 
-AT_ONCE = 5
-"""Choices shown at once; a longer list shows four of them and the way to the rest."""
+REMIND = "lessons.remind"
 
 
-def flows(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> list[Flow]:
-    """The menu of chapters and lessons, and one flow for each lesson."""
+def flows(
+    lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...], reminder_version: str
+) -> list[Flow]:
+    """The menu of chapters and lessons, and one flow for each lesson.
+
+    `reminder_version` names the words that are agreed to with `REMIND`.
+    """
     taught = for_villagers(lessons)
-    return [_list(taught, chapters), *(_flow(lesson) for lesson in lessons)]
+    return [_list(taught, chapters), *(_flow(lesson, reminder_version) for lesson in lessons)]
 
 
 def texts(lessons: tuple[Lesson, ...]) -> dict[str, str]:
@@ -57,14 +62,16 @@ def label(lesson: Lesson, source: Source) -> Callable[[Scene], Mapping[str, str]
     """The honest mark under a fact: read by no lawyer yet, or past its review date."""
 
     def slots(scene: Scene) -> Mapping[str, str]:
-        marks = []
-        if scene.ports.now.date() > source.review_by:
-            marks.append("(Keterangan ini perlu dicek ulang ke Disnaker.)")
-        if not lesson.reviewed:
-            marks.append("(Belum diperiksa ahli hukum.)")
-        return {"label": "".join("\n" + mark for mark in marks)}
+        found = marks(source, lesson.reviewed, scene.ports.now.date())
+        return {"label": "".join(f"\n({mark})" for mark in found)}
 
     return slots
+
+
+def marks(source: Source, reviewed: bool, today: date) -> list[str]:
+    """What has to be said with a fact, however it is told: read, heard or drawn."""
+    late = ["Keterangan ini perlu dicek ulang ke Disnaker."] if today > source.review_by else []
+    return late if reviewed else [*late, "Belum diperiksa ahli hukum."]
 
 
 def shown(source: Source) -> Slots:
@@ -78,6 +85,13 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     def next_lesson(scene: Scene) -> Lesson | None:
         done = scene.person.done_lessons
         return next((lesson for lesson in lessons if lesson.id not in done), None)
+
+    ways = (
+        Choice("next", "lessons.next", "next"),
+        Choice("chapters", "lessons.by_chapter", "chapters"),
+        Choice("departure", "lessons.departure", "departure:start"),
+        Choice("menu", "common.to_menu", "welcome:menu"),
+    )
 
     def start(scene: Scene) -> Mapping[str, str]:
         following = next_lesson(scene)
@@ -99,54 +113,28 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     return Flow(
         "lessons",
         {
-            "start": Choose(
-                "lessons.start",
-                (
-                    Choice("next", "lessons.next", "next"),
-                    Choice("chapters", "lessons.by_chapter", "chapters"),
-                    Choice("menu", "common.to_menu", "welcome:menu"),
-                ),
+            "look": Decide(
+                lambda scene: "some" if due_items(scene, lessons) else "none",
+                {"some": "start_due", "none": "start"},
+            ),
+            "start": Choose("lessons.start", ways, slots=start, open=True),
+            "start_due": Choose(
+                "lessons.start_due",
+                (Choice("review", "lessons.review", "review:start"), *ways),
                 slots=start,
                 open=True,
             ),
             "next": Decide(lambda scene: (next_lesson(scene) or lessons[0]).id, exits),
-            **_paged("chapters", chapter_options, "chapter", "which"),
-            **_paged("which", lesson_options, "lesson", "go"),
+            **paged("chapters", chapter_options, "chapter", "which",
+                    text="lessons.chapters", other="lessons.other", free="find"),
+            **paged("which", lesson_options, "lesson", "go",
+                    text="lessons.which", other="lessons.other", free="find"),
             "go": Decide(lambda scene: scene.answers["lesson"], exits),
             "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
             "elsewhere": Goto("free_text"),
         },
-        entries=("chapters",),
-    )
-
-
-def _paged(
-    name: str, every: Callable[[Scene], tuple[Option, ...]], answer: str, then: str
-) -> dict[str, Node]:
-    """A list of any length under the node `name`; a long one a page at a time."""
-
-    def fits(scene: Scene) -> str:
-        scene.answers.pop("page", None)
-        return "whole" if len(every(scene)) <= AT_ONCE else "pages"
-
-    def page(scene: Scene) -> tuple[Option, ...]:
-        listed, room = every(scene), AT_ONCE - 1
-        at = int(scene.answers.get("page", "0")) * room
-        return listed[at : at + room]
-
-    def turn(scene: Scene) -> str:
-        pages = max(1, -(-len(every(scene)) // (AT_ONCE - 1)))
-        scene.answers["page"] = str((int(scene.answers.get("page", "0")) + 1) % pages)
-        return "page"
-
-    text = f"lessons.{name}"
-    other = Choice("more", "lessons.other", f"{name}_turn")
-    return {
-        name: Decide(fits, {"whole": f"{name}_whole", "pages": f"{name}_page"}),
-        f"{name}_whole": Pick(text, every, answer, then, free="find"),
-        f"{name}_page": Pick(text, page, answer, then, other=other, free="find"),
-        f"{name}_turn": Decide(turn, {"page": f"{name}_page"}),
-    }
+        entries=("start", "chapters"),
+    )  # fmt: skip
 
 
 def named(lessons: tuple[Lesson, ...], *, keywords: bool) -> Callable[[Scene], str]:
@@ -177,19 +165,30 @@ def _first(lesson: Lesson) -> str:
     return f"card_{lesson.cards[0].id}"
 
 
-def _flow(lesson: Lesson) -> Flow:
+def _flow(lesson: Lesson, reminder_version: str) -> Flow:
     name = f"lesson_{lesson.id}"
-    others = "lessons:start" if lesson.audience == VILLAGER else "courses:start"
+    others = "lessons:look" if lesson.audience == VILLAGER else "courses:start"
     nodes: dict[str, Node] = {}
     follow = [f"card_{card.id}" for card in lesson.cards[1:]] + [f"quiz_{lesson.quiz[0].id}"]
     for card, then in zip(lesson.cards, follow, strict=True):
         nodes[f"card_{card.id}"] = _card(name, lesson, card, then)
     for number, item in enumerate(lesson.quiz):
         last = number + 1 == len(lesson.quiz)
-        nodes |= _quiz(name, item, "finished" if last else f"quiz_{lesson.quiz[number + 1].id}")
+        nodes |= _quiz(
+            name, lesson, item, "finished" if last else f"quiz_{lesson.quiz[number + 1].id}"
+        )
     nodes |= {
         "finished": Emit(_finished(lesson), "result"),
-        "result": Say("lessons.result", "action", slots=_score(lesson)),
+        "result": Say("lessons.result", "asked", slots=_score(lesson)),
+        "asked": Decide(_asked, {"yes": "action", "no": "to_do"}),
+        "to_do": Say(
+            f"{name}.action",
+            "remind",
+            slots=label(lesson, lesson.action.source),
+            source=shown(lesson.action.source),
+            public=True,
+        ),
+        **remind_questions(reminder_version, "lessons:look"),
         "action": Choose(
             f"{name}.action",
             (
@@ -201,6 +200,7 @@ def _flow(lesson: Lesson) -> Flow:
             source=shown(lesson.action.source),
             open=True,
             public=True,
+            card=f"{lesson.id}/{lesson.action.id}",
         ),
     }
     return Flow(name, nodes, keeps=True)
@@ -209,14 +209,62 @@ def _flow(lesson: Lesson) -> Flow:
 def _card(name: str, lesson: Lesson, card: Card, then: str) -> Choose:
     return Choose(
         f"{name}.card_{card.id}",
-        (Choice("next", "common.next", then),),
+        (Choice("next", "common.next", then), Choice("listen", "hear.listen", "@listen")),
         slots=label(lesson, card.source),
         source=shown(card.source),
         public=True,
+        card=f"{lesson.id}/{card.id}",
     )
 
 
-def _quiz(name: str, item: QuizItem, then: str) -> dict[str, Node]:
+def remind_questions(version: str, then: str) -> dict[str, Node]:
+    """May they be asked later what they remember? Put once, after a first lesson."""
+
+    def chosen(wanted: bool) -> Callable[[Scene], list[Event]]:
+        return lambda scene: [RemindersChosen(wanted, version if wanted else "")]
+
+    return {
+        "remind": Choose(
+            REMIND,
+            (
+                Choice("yes", "common.yes", "remind_yes"),
+                Choice("no", "common.rather_not", "remind_no"),
+            ),
+            open=True,  # the lesson is over, whether this is answered or not
+        ),
+        "remind_yes": Emit(chosen(True), "reminded"),
+        "reminded": Say("lessons.reminded", then),
+        "remind_no": Emit(chosen(False), "not_reminded"),
+        "not_reminded": Say("lessons.not_reminded", then),
+    }
+
+
+def _asked(scene: Scene) -> str:
+    person = scene.person
+    may_ask = person.consented and not person.opted_out and scene.ports.reminders() is None
+    return "no" if may_ask else "yes"
+
+
+def due_items(scene: Scene, lessons: tuple[Lesson, ...]) -> list[str]:
+    """`lesson-item` of what is due now, in its order; facts past their day are not asked. In
+    assisted mode nothing is: it is the phone's owner who has learned it."""
+    if scene.person.assisted:
+        return []
+    today = scene.ports.now.date()
+    good = {
+        (lesson.id, item.id)
+        for lesson in lessons
+        for item in lesson.quiz
+        if today <= item.source.review_by
+    }
+    return [
+        f"{one.lesson}-{one.item}"
+        for one in scene.ports.remembered()
+        if one.due and (one.lesson, one.item) in good
+    ]
+
+
+def _quiz(name: str, lesson: Lesson, item: QuizItem, then: str) -> dict[str, Node]:
     """The question, and for each choice: count it, explain it, go on."""
     key = f"quiz_{item.id}"
     choices = tuple(
@@ -224,26 +272,24 @@ def _quiz(name: str, item: QuizItem, then: str) -> dict[str, Node]:
     )
     nodes: dict[str, Node] = {key: Choose(f"{name}.{key}", choices, source=shown(item.source))}
     for number, choice in enumerate(item.choices, 1):
-        nodes[f"{key}_{number}"] = Decide(
-            _count(choice.correct), {"next": f"why_{item.id}_{number}"}
-        )
+        why = f"why_{item.id}_{number}"
+        nodes[f"{key}_{number}"] = Emit(count(lesson, item, choice.correct), why)
         nodes[f"why_{item.id}_{number}"] = Say(f"{name}.why_{item.id}_{number}", then)
     return nodes
 
 
-def _count(correct: bool) -> Callable[[Scene], str]:
-    def count(scene: Scene) -> str:
-        right = int(scene.answers.get("right", "0")) + correct
-        scene.answers["right"] = str(right)
-        return "next"
+def count(lesson: Lesson, item: QuizItem, right: bool) -> Callable[[Scene], list[Event]]:
+    """Counts a right answer, and keeps what it says about the learner's memory."""
 
-    return count
+    def events(scene: Scene) -> list[Event]:
+        scene.answers["right"] = str(int(scene.answers.get("right", "0")) + right)
+        return [ItemAnswered(lesson.id, item.id, right)] if scene.person.consented else []
+
+    return events
 
 
 def _finished(lesson: Lesson) -> Callable[[Scene], list[Event]]:
     def events(scene: Scene) -> list[Event]:
-        if not scene.person.consented:
-            return []
         right = int(scene.answers.get("right", "0"))
         return [LessonReached(lesson.id, "action", True, right, len(lesson.quiz))]
 

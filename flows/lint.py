@@ -38,17 +38,20 @@ DONE_MARK = " ✓"
 """Stands behind the title of a finished lesson, inside the limit of its label."""
 FALLBACKS = 3
 
-_LONG = re.compile(r"check_recruiter\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
-_VERDICTS = re.compile(r"(check_recruiter|village_group)\.")
+_LONG = re.compile(r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
+_VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments)\.[a-z0-9_]+"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
     r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
     r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
-_PUT_TOGETHER = ("common.help", "common.genuine", "notice.question", "notice.report")
-"""Keys that the code makes of two parts, so that no search finds them whole."""
+_PUT_TOGETHER = (
+    "common.help", "common.genuine", "notice.question", "notice.report",
+    "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+)  # fmt: skip
+"""Keys that the code chooses or makes of two parts, so that no search finds them."""
 _CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))
 
 _NUMBER, _WHAT, _OFFICE = frozenset(["number"]), frozenset(["what"]), frozenset(["office"])
@@ -64,6 +67,9 @@ _SAID_BY_CODE = {
     },
     "pictures.later": frozenset(["line"]),
     "attachments.kept": frozenset(["what", "number"]),
+    **dict.fromkeys(("hear.audio", "hear.picture"), frozenset(["title", "place"])),
+    **dict.fromkeys(("voices.added", "voices.to_officer", "voices.danger"), frozenset(["numbers"])),
+    "voices.in_report": frozenset(["line"]),
     **{f"attachments.{name}": _WHAT for name in ("taking", "in_case", "damaged", "lost")},
     "notice.broadcast": frozenset(["number", "counts"]),
     "notice.invited": frozenset(["staff_no"]),
@@ -72,6 +78,7 @@ _SAID_BY_CODE = {
     ),
     "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
+    "departure.reminder": frozenset(["days", "done", "of"]),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""

@@ -72,13 +72,15 @@ class Choose:
     source: Slots | None = None
     human: bool = True
     open: bool = False
-    """A menu: words that are no choice may start another conversation."""
+    """A menu: words that are no choice may start another conversation, also before `free`."""
     public: bool = False
     expires: timedelta | None = None
     free: str | None = None
     """Node for words that are no choice: they are kept in the scene's words."""
     beside: str | None = None
     """The same for words that begin nothing else either ("cek PT X")."""
+    card: str = ""
+    """The lesson's card that this shows, `lesson/card`: it can be heard, and seen if it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)

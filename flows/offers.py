@@ -4,11 +4,15 @@ from flows.catalog import Catalog
 from flows.events import Button
 from flows.nodes import Ask, Choose, Option, Pick, Scene, Wait
 from flows.triggers import Offered, fold_known
+from flows.wording import Wording
+
+HUMAN = "common.human"
+"""The label of "0"."""
 
 
-def buttons(catalog: Catalog, node: Wait, scene: Scene, place: str) -> tuple[Button, ...]:
+def buttons(wording: Wording, node: Wait, scene: Scene, place: str = "") -> tuple[Button, ...]:
     """The numbered choices, "0" for a human last. `place` is `flow.node`, the payload's beginning."""
-    say = catalog.wording.say
+    say = wording.say
     labels: list[tuple[str, str, str]] = []
     match node:
         case Choose():
@@ -21,31 +25,37 @@ def buttons(catalog: Catalog, node: Wait, scene: Scene, place: str) -> tuple[But
         case Ask() if node.skip:
             labels = [("1", say(node.skip.label), node.skip.key)]
     if node.human:
-        labels.append(("0", say("common.human"), "0"))
+        labels.append(("0", say(HUMAN), "0"))
     return tuple(Button(number, label, f"{place}.{key}") for number, label, key in labels)
 
 
 def as_typed(
     catalog: Catalog, node: Wait, scene: Scene, shown: tuple[Button, ...]
 ) -> list[Offered]:
-    """The same choices with every word they may be typed as."""
-    other_words: dict[str, tuple[str, ...]] = {}
+    """The same choices with every word they may be typed as: the label that was shown, the
+    Indonesian one, and those of content/keywords.yaml."""
+    labels = _labels(node)
+    options = node.options(scene) if isinstance(node, Pick) else ()
+    option_words = {str(n): option.words for n, option in enumerate(options, 1)}
+    offered = []
+    for button in shown:
+        words = [button.label, *option_words.get(key_of(button), ())]
+        if label := labels.get(key_of(button)):
+            words.append(catalog.wording.say(label))
+            if not (isinstance(node, Ask) and label == HUMAN):  # "petugas" may well be an answer
+                words += catalog.choice_words.get(label, ())
+        offered.append(Offered(button.number, catalog.heard(map(fold_known, words))))
+    return offered
+
+
+def _labels(node: Wait) -> dict[str, str]:
+    """Key → text key, of the choices that are the same for everybody."""
     match node:
         case Choose():
-            other_words = {c.key: catalog.choice_words.get(c.label, ()) for c in node.choices}
-        case Pick():
-            other_words = {
-                str(n): tuple(fold_known(word) for word in option.words)
-                for n, option in enumerate(node.options(scene), 1)
-            }
-        case Ask() if node.skip:
-            other_words = {node.skip.key: catalog.choice_words.get(node.skip.label, ())}
-    if node.human and not isinstance(node, Ask):  # "petugas" may well be an answer
-        other_words["0"] = catalog.choice_words.get("common.human", ())
-    return [
-        Offered(button.number, (fold_known(button.label), *other_words.get(key_of(button), ())))
-        for button in shown
-    ]
+            labels = {choice.key: choice.label for choice in node.choices}
+        case Pick(other=extra) | Ask(skip=extra):
+            labels = {extra.key: extra.label} if extra else {}
+    return labels | ({"0": HUMAN} if node.human else {})
 
 
 def option(node: Pick, key: str, scene: Scene) -> Option | None:

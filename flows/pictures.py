@@ -110,7 +110,7 @@ def _send_to_be_read(run: "Run", given: Input) -> None:
             attachments.take(run, msgspec.structs.replace(given, text=""))
         return None
     if run.session.assisting:
-        return run.aside("assisted.no_picture")
+        return run.aside("assisted.no_file")
     waiting = run.ports.pictures_waiting()
     if run.session.answers.get(HELD_MEDIA):
         run.aside("tip_status.one_photo")

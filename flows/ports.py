@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from flows.company_names import company_words, fold
+from flows.departure_plan import DeparturePorts
 
 Urgency = Literal["none", "soon", "now"]
 Verdict = Literal[
@@ -246,8 +247,22 @@ class Person:
     officer: str | None = None
     """The officer's name when this contact is an enrolled officer."""
     done_lessons: frozenset[str] = field(default_factory=frozenset)
+    language: str = "id"
+    """What they chose to be spoken to in; kept only with consent."""
     assisted: bool = False
-    """Assisted mode: a stranger reads along, and all of the above is empty."""
+    """Assisted mode: a stranger reads along, and all but channel and language is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A quiz item that the learner has answered before."""
+
+    lesson: str
+    item: str
+    due: bool
+    mastered: bool
+    would_be: bool
+    """Mastered, if it is answered right now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +274,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(Protocol):
+class Ports(DeparturePorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property
@@ -329,8 +344,26 @@ class Ports(Protocol):
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]: ...
     def private_link(self, start: str) -> str: ...
     def group_invitation(self, code: str) -> Place | None: ...
+    def remembered(self) -> tuple[Remembered, ...]:
+        """What this contact was asked in quizzes, in the order in which to ask it again."""
+        ...
+
+    def reminders(self) -> bool | None:
+        """Whether they want to be reminded; None while they have not been asked."""
+        ...
+
     def audience(self, place_codes: tuple[str, ...]) -> Audience: ...
     def reads_pictures(self) -> bool: ...
+    def hears_voices(self) -> bool: ...
+    def has_audio(self) -> bool:
+        """Cards can be heard here."""
+        ...
+
+    def draws_cards(self) -> bool: ...
+    def wants_voice(self) -> bool:
+        """The contact has asked that every card be heard, and agreed that it is remembered."""
+        ...
+
     def pictures_waiting(self) -> int: ...
     def attachments(self, tip_id: str) -> Attachments: ...
     def broadcast(self, number: int) -> BroadcastView | None: ...

@@ -9,6 +9,8 @@ _GROUPS = re.compile(rf"(?<![^\W_])(?={_GROUP}{_BETWEEN}{_GROUP}{_BETWEEN}{_GROU
 """Looks ahead only, so that "kode 7F3K 92QX MN4T" shows the code behind the word of four letters."""
 _WORDS = re.compile(r"\b(kode|buka|saya|punya|ini|itu|yang|untuk|lapor\w*|status)\b", re.IGNORECASE)
 _CALLED = re.compile(r"\W*(?:kode|buka)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"\d\d(?:rb|jt)|\d(?:rbu|jta)|\d{3}k")
+""" "foto kopi 20rb" is no code."""
 _AROUND = " \t\n.,:;!?\"'()#-"
 
 
@@ -56,6 +58,8 @@ def _shaped(code: str, text: str) -> bool:
 
 
 def _mixed(code: str) -> int:
-    """How many of its groups hold letters and digits."""
+    """How many of its groups hold letters and digits, and are no amount of money."""
     groups = code.split("-") if code else []
-    return sum(not group.isdigit() and not group.isalpha() for group in groups)
+    return sum(
+        not (group.isdigit() or group.isalpha() or _AMOUNT.fullmatch(group)) for group in groups
+    )

@@ -14,6 +14,8 @@ InputKind = Literal[
     "picture",
     "picture_read",
     "attachment",
+    "voice_heard",
+    "push",
 ]
 
 
@@ -75,8 +77,8 @@ class Input(msgspec.Struct, frozen=True):
     kind: InputKind
     text: str = ""
     payload: str = ""
-    """For a choice: `flow.node.key`, as the button was given it. For `picture_read` and
-    `attachment`: how it went."""
+    """For a choice: `flow.node.key`, as the button was given it. For `picture_read`, `voice_heard`
+    and `attachment`: how it went. For a `push`: `flow:node`, where it begins."""
     media: str = ""
     """For a picture: where it lies at its provider; empty when it is too large to be fetched.
     The same for `unreadable`, where it is a file; for an `attachment` the name of its row."""

@@ -23,10 +23,14 @@ DRAFT_NUDGE = timedelta(hours=2)
 DRAFT_KEPT = timedelta(hours=72)
 _YES = word_set(
     "ya iya iyo yo y yoi betul bener benar masih sekarang sedang nggih inggih enggih muhun leres"
+    " injih enya heueuh sumuhun saestu isih taksih keneh saiki sakniki samenika ayeuna kiwari"
 )
 _OVER = re.compile(
-    r"\b(?:sudah|udah|sdh|wis|uwis) (?:pulang|aman|selamat|bebas|lewat|selesai|kembali|ketemu)\b"
-    r"|^(?:tidak|tdk|gak|ga|nggak|bukan|belum|ora)(?: (?:sekarang|lagi|pak|bu|kok|mas|mbak|kak))+$"
+    r"\b(?:sudah|udah|sdh|wis|uwis|sampun|mpun|geus|tos|parantos)"
+    r" (?:pulang|aman|selamat|bebas|lewat|selesai|kembali|ketemu|mulih|wangsul|bali|uih|mulang|balik"
+    r"|slamet|salamet|rampung|beres)\b"
+    r"|^(?:tidak|tdk|gak|ga|nggak|bukan|belum|ora|mboten|boten|teu|henteu)"
+    r"(?: (?:sekarang|lagi|pak|bu|kok|mas|mbak|kak|kang|teh|saiki|sakniki|ayeuna))+$"
     r"|^(?:tidak|bukan) itu\b|\b(?:dulu|tahun lalu)$"
 )
 """Not "tidak bisa keluar", which is the cry itself."""

@@ -92,12 +92,15 @@ def left(classifier: Classifier) -> Left:
 
 
 def _both(earlier: Mapping[str, str], later: Mapping[str, str]) -> dict[str, str]:
-    """Nothing of either is lost: what the earlier one told stands before the later one's story, and
+    """Nothing of either is lost: what the earlier one told stands before the later one's words, and
     of danger, hiding and the place the graver, the safer, the known is taken."""
     both = {name: earlier[name] for name in (*_SIGNS, *_PLACES) if earlier.get(name)} | dict(later)
     if earlier.get("urgency") == "now":
         both["urgency"] = "now"
-    both["what"] = "\n".join(filter(None, (_told_in(earlier), later.get("what"))))[:2000]
+    for name in _TOLD:
+        words = dict.fromkeys(filter(None, (earlier.get(name), later.get(name))))
+        if words:
+            both[name] = ("\n" if name == "what" else ", ").join(words)[:2000]
     return both
 
 
@@ -157,16 +160,12 @@ def place_code(scene: Scene) -> str:
 
 
 def told(scene: Scene) -> str:
-    """Each answer is a line, so that no sign is quoted from two of them."""
-    return _told_in(scene.answers)
-
-
-def _told_in(answers: Mapping[str, str]) -> str:
-    """An answer a line; what was read out of the story is not said twice."""
+    """Each answer is a line, so that no sign is quoted from two of them; what was read out of the
+    story is not said twice."""
     lines: list[str] = []
     for name in _TOLD:
-        if (told := answers.get(name)) and not any(told in line for line in lines):
-            lines.append(told)
+        if (answer := scene.answers.get(name)) and not any(answer in line for line in lines):
+            lines.append(answer)
     return "\n".join(lines)
 
 

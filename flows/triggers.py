@@ -13,16 +13,31 @@ MAX_WORDS = 400
 """Characters of a message that are looked at for a choice or a trigger; the rest is content."""
 
 _NUMBER_WORDS = {
-    "nol": "0", "kosong": "0",
-    "satu": "1", "siji": "1", "hiji": "1", "settong": "1", "esa": "1", "pertama": "1",
-    "dua": "2", "loro": "2", "dhuwa": "2", "kedua": "2",
-    "tiga": "3", "telu": "3", "tilu": "3", "ketiga": "3",
-    "empat": "4", "papat": "4", "opat": "4", "keempat": "4",
-    "lima": "5", "limo": "5", "kelima": "5",
-    "enam": "6", "tujuh": "7", "delapan": "8", "sembilan": "9",
+    word: str(number)
+    for number, words in enumerate((
+        "nol kosong enol",
+        "satu siji sawiji setunggal hiji settong esa pertama kapisan kahiji kesatu",
+        "dua loro kalih dhuwa duwa kedua kapindho kapindo kadua",
+        "tiga telu tilu tello ketiga katelu katiga katilu",
+        "empat papat sekawan opat keempat kapat kaopat",
+        "lima limo gangsal kelima kalima",
+        "enam enem nenem genep keenam kaenem kagenep",
+        "tujuh pitu ketujuh kapitu katujuh",
+        "delapan wolu dalapan kedelapan kawolu kadalapan",
+        "sembilan sanga songo salapan kesembilan kasanga kasalapan",
+        "sepuluh sedasa sapuluh kesepuluh kasedasa kasapuluh",
+    ))
+    for word in words.split()
 }  # fmt: skip
-_BEFORE_NUMBER = {"no", "nomor", "nomer", "nmr", "pilih", "pilihan", "yang", "yg", "saya", "jawab"}
-_AFTER_WORD = {"aja", "saja", "ya", "dong", "kak", "pak", "bu", "mas", "mbak", "min", "deh", "sih"}
+"""Indonesian, Javanese (ngoko and krama), Sundanese and some Madurese."""
+_BEFORE_NUMBER = {
+    "no", "nomor", "nomer", "nmr", "pilih", "pilihan", "yang", "yg", "saya", "jawab",
+    "milih", "sing", "ingkang", "nu", "aku", "kula", "kulo", "abdi",
+}  # fmt: skip
+_AFTER_WORD = {
+    "aja", "saja", "ya", "dong", "kak", "pak", "bu", "mas", "mbak", "min", "deh", "sih",
+    "wae", "ae", "bae", "mawon", "nggih", "weh", "atuh", "kang", "teh",
+}  # fmt: skip
 
 
 def fold(text: str, limit: int = MAX_WORDS) -> str:
@@ -118,6 +133,8 @@ class Trigger:
     """More words may follow; they are handed to the flow."""
     officer: bool = False
     """Only for enrolled officers."""
+    unless: tuple[str, ...] = ()
+    """Next words that make another thing of it: LAPOR DIRI is no report."""
 
 
 class Triggers:
@@ -156,13 +173,17 @@ def _match(text: str, known: Mapping[str, Trigger]) -> tuple[str, str] | None:
     folded = fold(text).split()
     for length in range(min(4, len(folded)), 0, -1):
         trigger = known.get(" ".join(folded[:length]))
-        if trigger and (trigger.rest or length == len(folded)):
+        if trigger and (length == len(folded) or _opens(trigger, folded[length])):
             return trigger.to, _behind(text, length)
     if len(folded) == 1:
         for phrase, trigger in known.items():
             if near(folded[0], phrase):
                 return trigger.to, ""
     return None
+
+
+def _opens(trigger: Trigger, following: str) -> bool:
+    return trigger.rest and following not in trigger.unless
 
 
 def near(word: str, known: str) -> bool:

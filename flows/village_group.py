@@ -2,28 +2,29 @@
 
 from flows.curriculum import Lesson
 from flows.events import Event, GroupBound
-from flows.free_text import Answers, card_nodes
+from flows.free_text import card_nodes
 from flows.nodes import Decide, Emit, End, Flow, Say, Scene, Slots
 from flows.offers_read import is_only_a_name, names_a_company
+from flows.retrieval import Retrieval
 from flows.safety import hotline_lines
 
 VERDICTS = ("listed", "similar", "conflict", "sanctioned", "not_found", "not_a_company",
             "register_unavailable")  # fmt: skip
 
 
-def flow(lessons: tuple[Lesson, ...]) -> Flow:
-    answers = Answers(lessons)
-
+def flow(lessons: tuple[Lesson, ...], retrieval: Retrieval) -> Flow:
     def about(scene: Scene) -> str:
-        found = answers.find(scene.words)
-        return f"{found[0].id}.{found[1].id}" if found else "private"
+        """Before everybody only what is sure is said; nothing is guessed or offered there."""
+        found = retrieval.find(scene.words)
+        return found.candidates[0].id if found.verdict == "sure" else "unsure"
 
     exits, cards = card_nodes(lessons, then="more")
     return Flow(
         "village_group",
         {
             "start": Say("village_group.hello", "end", slots=_link_for("mulai")),
-            "ask": Decide(about, exits | {"private": "private"}),
+            "ask": Decide(about, exits | {"unsure": "private"}),
+            "heard": Decide(about, exits | {"unsure": "end"}),
             **cards,
             "more": Say("village_group.more", "end", slots=_link_for("belajar")),
             "private": Say("village_group.private", "end", slots=_link_for("tanya")),
@@ -45,7 +46,7 @@ def flow(lessons: tuple[Lesson, ...]) -> Flow:
             "bad_code": Say("village_group.bad_code", "end"),
             "end": End(),
         },
-        entries=("ask", "check", "code", "danger", "report", "bind"),
+        entries=("ask", "heard", "check", "code", "danger", "report", "bind"),
     )
 
 

@@ -7,7 +7,7 @@ from flows.assisted import SILENCE
 from flows.catalog import Catalog
 from flows.left import OWED_STAYS, act_due, silence
 from flows.nodes import Choose, Flow, Node
-from flows.session import Session
+from flows.session import Input, Session
 
 if TYPE_CHECKING:
     from flows.engine import Run
@@ -46,8 +46,25 @@ def wakes_at(catalog: Catalog, session: Session) -> int | None:
     return min(moments, default=None)
 
 
-def pass_time(run: "Run") -> None:
-    """What is done without them, a nudge, or the quiet end of a wait; the clock alone decides."""
+def is_free(catalog: Catalog, session: Session) -> bool:
+    """Nothing is half done that a question of ours, unasked, would push aside or give away: no
+    draft of a report, no case spoken of, no screen hidden by AMAN. Half a lesson may wait."""
+    flow = catalog.flows.get(session.flow)
+    node = flow.nodes.get(session.node) if flow else None
+    rests = node is None or never_ends(node)
+    kept = all(name.startswith("lesson_") for name in session.kept)
+    return rests and kept and not session.owed and not (session.hushed or session.assisting)
+
+
+def pass_time(run: "Run", given: Input) -> None:
+    """What is done without them, a nudge, or the quiet end of a wait; the clock alone decides.
+
+    A push begins where it says, if `is_free` allows it.
+    """
+    if given.kind == "push":
+        if is_free(run.catalog, run.session):
+            run.enter(given.payload)
+        return
     act_due(run)
     session, now = run.session, int(run.ports.now.timestamp())
     for name, frame in list(session.kept.items()):

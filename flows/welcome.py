@@ -1,10 +1,11 @@
 """Who this is, what is kept, which village; the menu; and what somebody may ask about the bot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from flows.events import ConsentGiven, Event, ForgetMe, PlaceChosen
-from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene
+from flows.events import ConsentGiven, Event, ForgetMe, LanguageChosen, PlaceChosen
+from flows.languages import INDONESIAN, NAMES
+from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Goto, Node, Say, Scene, Slots
 from flows.places import place_questions
 from flows.ports import Place
 
@@ -14,16 +15,26 @@ SHOWN = 40
 """Characters of each watched company, so that twenty of them fit one message."""
 
 
-def flow(consent_version: str) -> Flow:
-    """`consent_version` names the words that are agreed to (`Catalog.consent_version`)."""
+def flow(consent_version: str, departure_data: Slots, spoken: Collection[str]) -> Flow:
+    """`consent_version` names the words that are agreed to (`Catalog.consent_version`);
+    `departure_data` fills what is said of a kept departure; `spoken` are the languages whose texts
+    a native speaker has stamped, Indonesian among them."""
     return Flow(
         "welcome",
         _first_words(consent_version)
         | _asked_first(consent_version)
         | _menu()
         | _my_officer()
-        | _about(),
-        entries=("asked_first", "menu", "about", "delete", "officer"),
+        | _about(departure_data)
+        | _languages(spoken),
+        entries=(
+            "asked_first",
+            "menu",
+            "about",
+            "delete",
+            "officer",
+            *(f"speak_{name}" for name in NAMES),
+        ),
     )
 
 
@@ -81,12 +92,51 @@ def _asked_first(consent_version: str) -> dict[str, Node]:
     }
 
 
+def _languages(spoken: Collection[str]) -> dict[str, Node]:
+    """BASA JAWA and the like. The choice is kept, so it needs consent; a language whose texts
+    nobody has checked is not spoken, and that is said."""
+    nodes: dict[str, Node] = {}
+    for language in NAMES:
+        nodes[f"speak_{language}"] = Decide(
+            _may_speak(language, spoken),
+            {
+                "yes": f"choose_{language}",
+                "consent": "language_consent",
+                "not_yet": "language_not_yet",
+            },
+        )
+        nodes[f"choose_{language}"] = Emit(_choose_language(language), "language_chosen")
+    return nodes | {
+        "language_chosen": Say("welcome.language_chosen", "menu"),
+        "language_consent": Say("welcome.language_consent", "consent"),
+        "language_not_yet": Say("welcome.language_not_yet", "menu", slots=_language, public=True),
+    }
+
+
+def _may_speak(language: str, spoken: Collection[str]) -> Callable[[Scene], str]:
+    def may_speak(scene: Scene) -> str:
+        scene.answers["language"] = NAMES[language]
+        if language not in spoken:
+            return "not_yet"
+        return "yes" if scene.person.consented or language == INDONESIAN else "consent"
+
+    return may_speak
+
+
+def _choose_language(language: str) -> Callable[[Scene], list[Event]]:
+    return lambda _: [LanguageChosen(language)]
+
+
+def _language(scene: Scene) -> dict[str, str]:
+    return {"language": scene.answers["language"]}
+
+
 def _menu() -> dict[str, Node]:
     return {
         "menu": Choose(
             "welcome.menu",
             (
-                Choice("learn", "welcome.learn", "lessons:start"),
+                Choice("learn", "welcome.learn", "lessons:look"),
                 Choice("check", "welcome.check", "check_recruiter:start"),
                 Choice("report", "welcome.report", "tip_off:start"),
                 Choice("officer", "welcome.officer", "officer"),
@@ -115,7 +165,7 @@ def _my_officer() -> dict[str, Node]:
     }
 
 
-def _about() -> dict[str, Node]:
+def _about(departure_data: Slots) -> dict[str, Node]:
     """What somebody may ask about the bot, and their own data."""
     return {
         "about": Choose(
@@ -136,7 +186,12 @@ def _about() -> dict[str, Node]:
             {"ask": "village_ask", "consent": "consent"},
         ),
         "genuine": Say("common.genuine", "about", slots=_office, public=True),
-        "data": Say("welcome.data", "about", slots=_data),
+        "data": Say("welcome.data", "departure", slots=_data),
+        "departure": Decide(
+            lambda scene: "some" if scene.ports.departure() or scene.ports.followed() else "none",
+            {"some": "departure_data", "none": "about"},
+        ),
+        "departure_data": Say("departure.data", "about", slots=departure_data),
         "delete": Decide(
             lambda scene: scene.person.channel,
             {"whatsapp": "chat_whatsapp", "telegram": "chat_telegram", "simulator": "chat_here"},
@@ -197,8 +252,11 @@ def _data(scene: Scene) -> dict[str, str]:
     place = scene.person.place
     return {
         "place": place.name if place else "-",
+        "language": NAMES[scene.person.language],
         "watched": ", ".join(name[:SHOWN] for name in scene.ports.watches()) or "-",
         "lessons": str(len(scene.person.done_lessons)),
+        "asked": str(len(scene.ports.remembered())),
+        "reminders": "ya" if scene.ports.reminders() else "tidak",
         "consent": "ya" if scene.person.consented else "tidak",
         "broadcasts": "tidak" if scene.person.opted_out or not scene.person.consented else "ya",
     }

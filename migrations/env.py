@@ -15,6 +15,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     conflicts,
     contacts,
     contents,
+    departure_family,
     groups,
     keys,
     lessons,

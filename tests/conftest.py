@@ -20,10 +20,13 @@ from tests.postgresql import NoPostgreSQL, PostgreSQLServer
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Neither a developer's environment nor a .env file changes what a test sees."""
     for name in [name for name in os.environ if name.upper().startswith("KENTONGAN_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("KENTONGAN_MEDIA_DIR", str(tmp_path_factory.getbasetemp() / "media"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgre
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 tesseract --list-langs 2>/dev/null | grep -qx ind || missing="$missing tesseract-ocr tesseract-ocr-ind"
 command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
 command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -f /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || missing="$missing fonts-dejavu-core"
 [ -z "$missing" ] && exit 0

@@ -39,7 +39,7 @@ STATIC = Path(__file__).resolve().parent / "static"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'"
+        "img-src 'self' data:; media-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'"
     ),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",

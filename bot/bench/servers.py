@@ -15,11 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import outbox
 from bot.bench import plain_translate
 from bot.contacts import Contact, index_of
+from bot.inbox import InboxEvent, inbox
 from bot.officer_world import OfficerWorld
 from bot.outbox import OutboxRow
 from bot.service import Service
 from bot.sessions import SessionRow, open_session, seal_session
-from bot.turns import InboxEvent, inbox
 from flows import engine
 from flows.events import MessageCreated
 from flows.ports import Person

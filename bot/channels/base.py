@@ -11,6 +11,7 @@ SendError
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from flows.events import Button
@@ -22,6 +23,7 @@ InboundKind = Literal[
     "picture",
     "picture_read",
     "attachment",
+    "voice_heard",
     "edited",
     "blocked",
     "unblocked",
@@ -64,7 +66,7 @@ class Inbound:
     For `unreadable`: what its copy is deleted by, where a provider keeps one."""
     caption: str = field(default="", repr=False)
     """For `picture_read`: the words that came with the picture. Its `payload` says how it went, as
-    that of `attachment` does."""
+    those of `attachment` and `voice_heard` do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,20 @@ class StatusReport:
     provider_id: str
     status: Literal["sent", "delivered", "read", "failed"]
     error_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of ours beside a message: a lesson's card to be heard or seen."""
+
+    kind: Literal["audio", "picture"]
+    path: Path
+    url: str
+    """Where a provider that fetches by itself finds it, for some hours."""
+
+    @property
+    def type(self) -> str:
+        return {"audio": "audio/ogg", "picture": "image/png"}[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,12 @@ class Outgoing:
     group: bool = False
     erase: str = ""
     """When the provider is to delete it (`bot/erasures.py`)."""
+    wants: str = ""
+    """The card that is to be heard or seen beside it, as `MessageCreated.media`."""
+    media: Media | None = None
+    """What was made of it (`bot/shelf.py`)."""
+    template: str = ""
+    """An approved template of WhatsApp's that is sent instead of the text."""
 
 
 class SendError(Exception):

@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from bot.channels.base import Outgoing, Refused
+from bot.channels.base import Media, Outgoing, Refused
 from flows.events import Button
 
 KEPT = 400
@@ -32,7 +33,7 @@ class SimulatorChannel:
         self._listeners: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
 
     async def send(self, message: Outgoing) -> str:
-        return str(self.show(message.to, "bot", message.text, message.buttons))
+        return str(self.show(message.to, "bot", message.text, message.buttons, message.media))
 
     async def find_sent(self, message: Outgoing) -> str | None:
         return None
@@ -59,7 +60,14 @@ class SimulatorChannel:
     async def close(self) -> None:
         self.tell("closed", {})
 
-    def show(self, phone: str, sender: str, text: str, buttons: tuple[Button, ...] = ()) -> int:
+    def show(
+        self,
+        phone: str,
+        sender: str,
+        text: str,
+        buttons: tuple[Button, ...] = (),
+        media: Media | None = None,
+    ) -> int:
         """Put a message on a phone; returns its id."""
         number = next(self._ids)
         shown = {
@@ -71,6 +79,8 @@ class SimulatorChannel:
                 {"number": b.number, "label": b.label, "payload": b.payload, "url": b.url}
                 for b in buttons
             ],
+            # By its path: the page is served by the same process as the file.
+            "media": [{"type": media.type, "url": urlsplit(media.url).path}] if media else [],
             "status": "sent",
         }
         self._phones.setdefault(phone, deque(maxlen=KEPT)).append(shown)

@@ -20,6 +20,7 @@ from twilio.rest.content.v1.content import ContentList
 from bot.channels.base import (
     MAX_MEDIA,
     ChannelDown,
+    Media,
     Outgoing,
     Refused,
     SendError,
@@ -117,14 +118,25 @@ class WhatsAppChannel(Wire):
         while len(self._open) > MAX_OPEN_ATTEMPTS:
             self._open.pop(next(iter(self._open)))
         try:
-            sid = await self._send_content(message) if message.fixed else None
-            sid = sid or await self._send_parts(message, attempt)
+            if message.media:
+                sid = await self._send_media(message, message.media)
+            elif message.template:
+                sid = await self._create(message, content_sid=message.template)
+            else:
+                content = await self._send_content(message) if message.fixed else None
+                sid = content or await self._send_parts(message, attempt)
         except (Refused, Unreachable, WindowClosed):
             self._open.pop(message.outbox_id, None)
             raise
         self._open.pop(message.outbox_id, None)
         self._returned.append(sid)
         return sid
+
+    async def _send_media(self, message: Outgoing, media: Media) -> str:
+        """Twilio fetches it from us. Words beside a sound are refused by WhatsApp:
+        https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages."""
+        beside = {} if media.kind == "audio" else {"body": message.text}
+        return await self._create(message, media_url=[media.url], **beside)
 
     async def _send_content(self, message: Outgoing) -> str | None:
         """Send as buttons or a list; None where it has to be plain text."""
@@ -154,7 +166,7 @@ class WhatsAppChannel(Wire):
                 attempt.parts_taken = number + 1
         return sid
 
-    async def _create(self, message: Outgoing, **content: str) -> str:
+    async def _create(self, message: Outgoing, **content: str | list[str]) -> str:
         callback = f"{self._public_base_url}/webhooks/twilio/status?ob={message.outbox_id}"
         answer = await translated(
             self._twilio().messages.create_async(

@@ -16,10 +16,11 @@ from bot.channels.base import (
     Unreachable,
 )
 from bot.database import Database
+from bot.inbox import inbox
 from bot.pictures import ATTEMPTS, LEASE, LOOK_AGAIN, jobs
 from bot.reading import Read
 from bot.schedule import LEASE as HELD
-from bot.turns import inbox, sessions
+from bot.turns import sessions
 from flows.pictures import MOST_WAITING, PATIENCE
 from tests.bot.darkroom import CAPTION, TEXT, VILLAGER, Darkroom
 from tests.bot.steps import NGRAYUN, count, heard

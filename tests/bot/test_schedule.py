@@ -11,10 +11,11 @@ from bot import outbox, schedule, tips
 from bot.channels.base import StatusReport
 from bot.contacts import contacts, index_of
 from bot.database import Database
+from bot.inbox import inbox
 from bot.rehearsal import Rehearsal
 from bot.schedule import LEASE, hold, let_go, run_due, ticks
 from bot.sessions import seal_session
-from bot.turns import Turns, inbox, sessions
+from bot.turns import Turns, sessions
 from flows.session import Frame, Session
 from tests.bot.second import Second
 from tests.bot.steps import count, heard, report

@@ -14,10 +14,11 @@ from bot import demo, outbox
 from bot.channels.base import Inbound
 from bot.contacts import contacts
 from bot.effects import Effects
+from bot.inbox import inbox
 from bot.officers import officers
 from bot.rehearsal import Rehearsal
 from bot.tips import tips
-from bot.turns import inbox, sessions
+from bot.turns import sessions
 from bot.world import World
 from flows.events import TipOpened
 from flows.nodes import Decide, Scene

@@ -37,6 +37,19 @@ async def test_plain_text_carries_our_outbox_id_in_its_callback(
     }
 
 
+async def test_a_template_is_sent_by_its_content_sid_and_nothing_else(
+    twilio: FakeTwilio, whatsapp: WhatsAppChannel
+) -> None:
+    template = "HX" + "0123456789abcdef" * 2
+    twilio.contents[template] = {"types": {"twilio/text": {"body": "Ulangan?"}}}  # approved there
+    asked = replace(message("Lanjut?", buttons=YES_NO, fixed=True), template=template)
+    await whatsapp.send(asked)
+
+    assert twilio.sent[0].form["ContentSid"] == template
+    assert "Body" not in twilio.sent[0].form
+    assert list(twilio.contents) == [template]
+
+
 async def test_a_user_known_by_username_only_is_written_to(
     twilio: FakeTwilio, whatsapp: WhatsAppChannel
 ) -> None:

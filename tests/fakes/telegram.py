@@ -16,6 +16,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -41,7 +42,9 @@ LINK_PREVIEW_FIELDS = {
     "show_above_text": bool,
 }
 
-Kind = Literal["Integer", "String", "Boolean", "Chat", "Strings", "Keyboard", "LinkPreview"]
+Kind = Literal[
+    "Integer", "String", "Boolean", "Chat", "Strings", "Keyboard", "LinkPreview", "File"
+]  # fmt: skip
 METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
     # name -> parameter -> (type, required); each at https://core.telegram.org/bots/api#<name>
     "getMe": {},
@@ -54,6 +57,19 @@ METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
         "protect_content": ("Boolean", False),
         "link_preview_options": ("LinkPreview", False),
         "reply_markup": ("Keyboard", False),
+    },
+    "sendVoice": {
+        "chat_id": ("Chat", True),
+        "voice": ("File", True),
+        "caption": ("String", False),
+        "duration": ("Integer", False),
+        "disable_notification": ("Boolean", False),
+    },
+    "sendPhoto": {
+        "chat_id": ("Chat", True),
+        "photo": ("File", True),
+        "caption": ("String", False),
+        "disable_notification": ("Boolean", False),
     },
     "answerCallbackQuery": {
         "callback_query_id": ("String", True),
@@ -229,6 +245,34 @@ class FakeTelegram(FakeProvider):
             message["reply_markup"] = {"inline_keyboard": keyboard}
         return message
 
+    def _sendVoice(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        # #sendvoice: "an .OGG file encoded with OPUS", otherwise it is sent as a document
+        if b"OpusHead" not in parameters["voice"][:200]:
+            raise _Refusal(400, "Bad Request: the voice would be sent as a document")
+        return self._sendFile(parameters, "voice", {"duration": 1})
+
+    def _sendPhoto(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        # #sendphoto: at most 10 MB
+        if len(parameters["photo"]) > 10 * 1024 * 1024:
+            raise _Refusal(400, "Bad Request: PHOTO_SAVE_FILE_INVALID")
+        return self._sendFile(parameters, "photo", {"width": 1080, "height": 1080})
+
+    def _sendFile(
+        self, parameters: dict[str, Any], what: str, more: dict[str, int]
+    ) -> dict[str, Any]:
+        caption = parameters.get("caption", "")
+        if len(caption) > 1024:  # #sendvoice, #sendphoto: 0-1024 characters
+            raise _Refusal(400, "Bad Request: message caption is too long")
+        chat, message_id = str(parameters["chat_id"]), len(self.shown) + 1
+        self.shown.append(Sent(chat, caption, message_id, time.monotonic(), [], parameters))
+        self.sent.append(self.shown[-1])
+        file = {"file_id": f"sent-{message_id}", "file_unique_id": f"u{message_id}"} | more
+        return {
+            "message_id": message_id, "from": self.me, "chat": _chat(chat),
+            "date": int(time.time()), "caption": caption,
+            what: [file] if what == "photo" else file,
+        }  # fmt: skip
+
     def _answerCallbackQuery(self, parameters: dict[str, Any]) -> bool:
         if parameters["callback_query_id"] in self.old_callbacks:
             raise _Refusal(
@@ -305,7 +349,8 @@ async def _decoded(request: Request) -> dict[str, Any]:
         parameters.update(await request.json())
     elif request.method == "POST":
         async with request.form() as form:
-            parameters.update(form)
+            for name, value in form.multi_items():
+                parameters[name] = await value.read() if isinstance(value, UploadFile) else value
     return parameters
 
 
@@ -326,6 +371,10 @@ def _read(kind: Kind, name: str, value: Any) -> Any:
         if re.fullmatch(r"-?\d{1,16}|@\w{4,32}", str(value)):
             return str(value)
         raise _Refusal(400, "Bad Request: chat not found")
+    if kind == "File":
+        if isinstance(value, bytes) and value:
+            return value
+        raise _Refusal(400, f"Bad Request: there is no {name} in the request")
     if kind == "String":
         if isinstance(value, str):
             return value

@@ -51,6 +51,13 @@ def checked_message(form: dict[str, str], contents: Mapping[str, dict[str, Any]]
         raise Refusal(400, 21619, "A text message body or media urls must be specified.")
     if len(form.get("Body", "").encode("utf-16-le")) > 2 * 1600:
         raise Refusal(400, 21617, "The concatenated message body exceeds the 1600 limit")
+    if media := form.get("MediaUrl"):
+        # whatsapp/guidance-whatsapp-media-messages: publicly accessible, with no credentials in it
+        if urlsplit(media).scheme != "https" or "@" in urlsplit(media).netloc:
+            raise Refusal(400, 21620, f"Invalid media URL: {media}")
+        # the same page: a caption goes with a picture, a film or a document, and with no sound
+        if media.endswith(".ogg") and form.get("Body"):
+            raise Refusal(400, 63021, "Channel invalid content error")
     _check_callback(form.get("StatusCallback"))
     _check_content_sid(form, contents)
     return form

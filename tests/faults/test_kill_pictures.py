@@ -6,8 +6,8 @@ import httpx
 import pytest
 from sqlalchemy import Table, func, select
 
+from bot.inbox import inbox
 from bot.pictures import jobs
-from bot.turns import inbox
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.server import SECRET, ServerProcess
 from tests.posters import poster

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, func, select, text
 
 from bot import audit, contacts
 from bot.contacts import contacts as contact_table
+from bot.inbox import inbox
 from bot.outbox import outbox
 from bot.service import Service
 from bot.sessions import SessionRow, open_session
 from bot.tips import Assignment, Tip
-from bot.turns import inbox
 from flows.session import Session
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio, Step

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from flows.departure_plan import Followed, Plan
 from flows.ports import (
     Attachments,
     Audience,
@@ -22,6 +23,7 @@ from flows.ports import (
     PlaceAnswer,
     RecruiterAnswer,
     RegisterRow,
+    Remembered,
     TipView,
     Urgency,
 )
@@ -102,6 +104,11 @@ class FakePorts:
     unclear: bool = False
     reachable: bool = True
     reads: bool = True
+    hears: bool = True
+    audio: bool = True
+    draws: bool = True
+    voice: bool = False
+    """The person wants to hear every card."""
     files: Attachments = field(default_factory=lambda: Attachments(0, 0))
     changes: tuple[CaseChange, ...] = ()
     times_read: int = 2
@@ -112,6 +119,12 @@ class FakePorts:
     is_partner: PartnerView | None = BABINSA
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
     learners: dict[frozenset[str], int] = field(default_factory=dict)
+    plan: Plan | None = None
+    relatives: int = 1
+    relative_waits: bool = False
+    follows: Followed | None = None
+    memories: tuple[Remembered, ...] = ()
+    wants_reminders: bool | None = False
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -130,6 +143,12 @@ class FakePorts:
 
     def watches(self) -> tuple[str, ...]:
         return self.watched
+
+    def remembered(self) -> tuple[Remembered, ...]:
+        return self.memories
+
+    def reminders(self) -> bool | None:
+        return self.wants_reminders
 
     def find_recruiter(self, text: str) -> RecruiterAnswer:
         nothing = RecruiterAnswer("not_found", (), date(2026, 9, 17))
@@ -244,6 +263,21 @@ class FakePorts:
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]:
         return (BABINSA,) if tip_number in self.tips else ()
 
+    def departure(self) -> Plan | None:
+        return self.plan
+
+    def followers(self) -> int:
+        return self.relatives
+
+    def family_asks(self) -> bool:
+        return self.relative_waits
+
+    def family_code(self, code: str) -> bool:
+        return code == RECEIPT[:9]
+
+    def followed(self) -> Followed | None:
+        return self.follows
+
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"
 
@@ -255,6 +289,18 @@ class FakePorts:
 
     def reads_pictures(self) -> bool:
         return self.reads
+
+    def hears_voices(self) -> bool:
+        return self.hears
+
+    def has_audio(self) -> bool:
+        return self.audio
+
+    def draws_cards(self) -> bool:
+        return self.draws
+
+    def wants_voice(self) -> bool:
+        return self.voice
 
     def pictures_waiting(self) -> int:
         return self.pictures

@@ -11,7 +11,7 @@ from flows import assisted
 from flows.engine import Sprint
 from flows.events import AttachmentTaken, LessonReached, MessageCreated, OptedOut, TipOpened
 from flows.nodes import Choose
-from flows.ports import Person
+from flows.ports import Person, Remembered
 from flows.session import Frame, Input, Owed, Session
 from flows.waits import wakes_at
 from tests.flows.ports import LISTED, RECEIPT, TIP, FakePorts
@@ -339,7 +339,7 @@ def test_a_question_is_not_sent_in_the_owners_name() -> None:
 def test_a_picture_is_not_taken() -> None:
     given = Input("picture", media="file-1")
     sprint = take(assisting(), given, VILLAGER, ports())
-    assert "foto tidak dibaca" in words(sprint)
+    assert "tidak dibaca dan tidak disimpan" in words(sprint)
     assert not [event for event in sprint.events if not isinstance(event, MessageCreated)]
 
 
@@ -357,3 +357,31 @@ def test_what_was_sent_to_a_case_goes_in_silently() -> None:
     kept = Input("attachment", payload="kept", media="row", medium="photo", tip_id="t1")
     sprint = take(assisting(), kept, VILLAGER, ports())
     assert sprint.events == [AttachmentTaken("row", "t1")]
+
+
+def test_a_voice_is_not_heard_and_goes_to_no_officer() -> None:
+    for hears in (True, False):
+        here = ports()
+        here.hears = hears
+        sprint = take(assisting(), Input("unreadable", media="f", medium="voice"), VILLAGER, here)
+        assert "tidak dibaca dan tidak disimpan" in words(sprint)
+        assert not over(sprint)
+    heard = Input("voice_heard", "laporan saya tentang Pak Karto")
+    assert not words(take(assisting(), heard, VILLAGER, ports()))
+
+
+# ---- the owner's own learning
+
+
+def test_the_owner_is_asked_nothing_of_his_own_meanwhile() -> None:
+    lesson = CATALOG.lessons[0]
+    here = ports()
+    here.memories = (Remembered(lesson.id, lesson.quiz[0].id, True, False, False),)
+    session = assisting("lessons", "start")
+    session.kept, session.owed = {}, []
+    push = Input("push", payload="review:unasked")
+    assert not take(session, push, VILLAGER, here).events
+    on = say(assisting(LESSON, "action"), "1", VILLAGER, here)
+    assert place(on) == "lessons.start"
+    session.assisting = False
+    assert place(say(at(LESSON, "action"), "1", VILLAGER, here)) == "lessons.start_due"

@@ -80,7 +80,7 @@ def test_a_course_leads_on_to_courses() -> None:
     for lesson in CATALOG.lessons:
         action = CATALOG.flows[f"lesson_{lesson.id}"].nodes["action"]
         goes = {choice.key: choice.then for choice in action.choices}  # type: ignore[union-attr]
-        expected = "lessons:start" if lesson.audience == FOR_VILLAGERS else "courses:start"
+        expected = "lessons:look" if lesson.audience == FOR_VILLAGERS else "courses:start"
         assert goes["more"] == expected
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from flows.curriculum import VILLAGER as FOR_VILLAGERS
 from flows.curriculum import Lesson
-from flows.events import LessonReached
+from flows.events import ItemAnswered, LessonReached
 from flows.session import Session
 from tests.flows.talking import CATALOG, VILLAGER, at, place, say, words
 
@@ -66,3 +66,20 @@ def test_the_menu_reaches_every_villagers_lesson() -> None:
     taught = {lesson.id for lesson in CATALOG.lessons if lesson.audience == FOR_VILLAGERS}
     assert taught <= reached
     assert not reached & ({lesson.id for lesson in CATALOG.lessons} - taught)
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [one for one in CATALOG.lessons if one.audience == FOR_VILLAGERS],
+    ids=lambda one: one.id,
+)
+def test_a_review_explains_each_answer_and_shows_its_source(lesson: Lesson) -> None:
+    for item in lesson.quiz:
+        asked = at("review", f"{lesson.id}-{item.id}")
+        asked.answers = {}
+        for number, choice in enumerate(item.choices, 1):
+            sprint = say(asked, str(number), VILLAGER)
+            assert choice.why in words(sprint)
+            assert ItemAnswered(lesson.id, item.id, choice.correct) in sprint.events
+            told = words(say(sprint.session, "SUMBER", VILLAGER))
+            assert f"Sumber: {item.source.text}" in told

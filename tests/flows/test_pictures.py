@@ -92,9 +92,9 @@ def test_where_nothing_is_installed_the_villager_is_asked_to_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reads", "said"), [(True, "tulisan dan foto, belum suara"), (False, "belum foto, suara")]
+    ("reads", "said"), [(True, "tulisan dan foto, belum video"), (False, "belum foto, video")]
 )
-def test_a_voice_note_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
+def test_a_film_is_told_what_can_be_read_here(reads: bool, said: str) -> None:
     given = Input("unreadable")
     sprint = engine.resume(CATALOG, talk("menu").session, given, VILLAGER, FakePorts(reads=reads))
     assert said in words(sprint)

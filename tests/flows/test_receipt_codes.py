@@ -28,6 +28,7 @@ def test_a_code_is_found_however_it_is_typed(text: str) -> None:
         "Juni 2026 lalu", "desa 2026 juli", "081234567890", "0812 3456 7890", "3502012305900001",
         "Jalan No 12 RT 5", "gaji 9000 juta", "kebangkrutan", "", "1", "PT Maju Jaya Abadi",
         "ada calo dari desa sini", "Tgl. 25 jam 9 di RT 04 RW 02",
+        "foto kopi 20rb", "buat visa 15jt", "cuma buat 500k",
     ],
 )  # fmt: skip
 def test_what_people_say_is_no_code(text: str) -> None:

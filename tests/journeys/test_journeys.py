@@ -22,6 +22,8 @@ ON_POSTGRESQL = (
     "broadcast",
     "village_group",
     "voice_in_a_report",
+    "departure_family",
+    "departure_reminders",
 )
 """Those that use most of the SQL are played on the second database too."""
 

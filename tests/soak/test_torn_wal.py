@@ -11,10 +11,11 @@ from sqlalchemy import func, select, text
 from bot import audit, demo
 from bot.channels.base import Inbound
 from bot.database import Database
+from bot.inbox import inbox
 from bot.sealing import KeyRing
 from bot.service import Service, migrate
 from bot.settings import read_settings
-from bot.turns import Turns, inbox
+from bot.turns import Turns
 from tests.faults.load import REPORTED_AT, STEPS, Person, answers_to, people
 from tests.faults.trial import contact_ids, replies_by_contact, tips
 

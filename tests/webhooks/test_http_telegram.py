@@ -120,7 +120,7 @@ def test_the_same_update_fifty_times_at_once_is_one_turn_and_one_reply(bot: Live
     "text",
     [
         pytest.param("😀" * 4000, id="4,000 emoji"),
-        pytest.param("\u202e\u200f\u2067lapor\u2069", id="right-to-left marks"),
+        pytest.param("\u202e\u200f\u2067belajar\u2069", id="right-to-left marks"),
         pytest.param("\n", id="a bare newline"),
         pytest.param("", id="nothing"),
         pytest.param("\x00", id="NUL"),

@@ -486,7 +486,7 @@
       entry.meta = document.createElement("div");
       entry.meta.className = "meta";
       entry.meta.setAttribute("aria-live", "off"); // a tick that turns blue is not read aloud
-      entry.bubble.append(text, entry.meta);
+      entry.bubble.append(text, ...(message.media ?? []).map((file) => this.media(file)), entry.meta);
       entry.row.append(entry.separator, speaker, entry.bubble);
 
       if (message.buttons?.length) {
@@ -499,6 +499,24 @@
       }
       this.drawMeta(entry);
       return entry;
+    }
+
+    /** A card's sound to be played, or its picture. */
+    media(file) {
+      const sound = file.type.startsWith("audio/");
+      const element = document.createElement(sound ? "audio" : "img");
+      element.className = "media";
+      element.src = file.url;
+      if (sound) {
+        element.controls = true;
+        element.preload = "none";
+        element.setAttribute("aria-label", "Suara kartu pelajaran");
+      } else {
+        element.alt = "Kartu pelajaran; isinya sama dengan tulisannya";
+        element.width = element.height = 1080;
+        element.addEventListener("load", () => { if (this.stick) this.toBottom(); });
+      }
+      return element;
     }
 
     choice(button) {

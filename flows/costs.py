@@ -1,0 +1,188 @@
+"""Who pays what: what was asked of a villager, read back, and what the law says of each.
+
+The law and its details are in conflict since 2025, so the answer says only what is certain: what
+the law forbids, what stood on the list of 2020, what is unclear and whom to ask. It accuses nobody.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flows import lessons
+from flows.costs_read import Asked, CostReader
+from flows.departure_facts import Mark
+from flows.nodes import (
+    Ask,
+    AskAgain,
+    Choice,
+    Choose,
+    Decide,
+    Flow,
+    Goto,
+    Node,
+    Option,
+    Scene,
+    Slots,
+)
+from flows.paging import paged
+from flows.safety import mask_identity_numbers
+
+TOLD_STAYS = timedelta(hours=24)
+MOST_TOLD = 2000
+MOST_WHYS = 5
+_LINES: dict[Mark, str] = {
+    "forbidden": "- Dilarang hukum: ",
+    "placement": "- Ada di daftar biaya penempatan 2020: ",
+    "unclear": "- Belum jelas, tanya dulu: ",
+    "own": "- Biasanya keperluan sendiri: ",
+}
+"""What stands before the things of each kind, gravest first."""
+_MENU = Choice("menu", "common.to_menu", "welcome:menu")
+_CHECK = Choice("check", "costs.check_company", "check_recruiter:ask_name")
+_REPORT = Choice("report", "costs.report", "report")
+_PROOF = Choice("proof", "costs.save_proof", "proof")
+
+
+def flow(reader: CostReader) -> Flow:
+    """The conversation; its words are content/texts/costs.yaml."""
+    return Flow("costs", _telling(reader) | _judging(reader), expires=TOLD_STAYS)
+
+
+# ---- what was asked
+
+
+def _telling(reader: CostReader) -> dict[str, Node]:
+    def start(scene: Scene) -> str:
+        if not reader.read(scene.words):
+            return "ask"
+        scene.answers["told"] = _kept(scene.words)
+        return "told"
+
+    def read(text: str, scene: Scene) -> str:
+        if not reader.read(text):
+            raise AskAgain("costs.nothing_read")
+        return _kept(text)
+
+    def options(scene: Scene) -> tuple[Option, ...]:
+        return tuple(Option(cost.id, cost.name, cost.words) for cost in reader.costs.values())
+
+    def add(scene: Scene) -> str:
+        """A thing that is picked from the list, or typed while the list is shown."""
+        picked = scene.answers.pop("one", "")
+        if picked:
+            scene.answers["picked"] = f"{scene.answers.get('picked', '')} {picked}".strip()
+        elif reader.read(scene.words):
+            told = f"{scene.answers.get('told', '')}\n{scene.words}"
+            scene.answers["told"] = _kept(told)
+        else:
+            return "none"
+        return "told"
+
+    def clear(scene: Scene) -> str:
+        scene.answers.clear()
+        return "ask"
+
+    items = _slots(reader, lambda asked, _: {"items": "; ".join(one.words for one in asked)})
+    return {
+        "start": Decide(start, {"told": "read_back", "ask": "ask"}),
+        "ask": Ask("costs.ask", "told", "read_back", read,
+                   skip=Choice("pick", "costs.from_list", "pick")),
+        "read_back": Choose(
+            "costs.read_back",
+            (Choice("right", "costs.right", "judge"), Choice("add", "costs.add", "pick"),
+             Choice("again", "costs.again", "clear")),
+            slots=items,
+        ),
+        "clear": Decide(clear, {"ask": "ask"}),
+        **paged("pick", options, "one", "add", text="costs.pick", other="lessons.other",
+                free="add"),
+        "add": Decide(add, {"told": "read_back", "none": "pick"}),
+    }  # fmt: skip
+
+
+def _kept(text: str) -> str:
+    return mask_identity_numbers(text.strip()[:MOST_TOLD])
+
+
+def _asked(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
+    typed = reader.read(scene.answers.get("told", ""))
+    known = {one.cost.id for one in typed if one.cost}
+    picked = dict.fromkeys(scene.answers.get("picked", "").split())
+    return typed + tuple(one for key in picked if key not in known for one in reader.picked(key))
+
+
+def _slots(reader: CostReader, of: Callable[[tuple[Asked, ...], date], dict[str, str]]) -> Slots:
+    return lambda scene: of(_asked(reader, scene), scene.ports.now.date())
+
+
+# ---- what the law says
+
+
+def _judging(reader: CostReader) -> dict[str, Node]:
+    source = _slots(reader, _sources)
+    verdict, whys = _slots(reader, _lines), _slots(reader, _whys)
+    ways = (Choice("why", "costs.why_so", "why"), _CHECK, _REPORT, _PROOF, _MENU)
+    return {
+        "judge": Decide(
+            lambda scene: _gravest(_asked(reader, scene)),
+            {**{mark: mark for mark in _LINES}, "none": "ask"},
+        ),
+        **{
+            mark: Choose(f"costs.{mark}", ways, slots=verdict, source=source, open=True,
+                         expires=TOLD_STAYS)
+            for mark in _LINES
+        },
+        "why": Decide(
+            lambda scene: "told" if _asked(reader, scene) else "gone",
+            {"told": "why_each", "gone": "ask"},
+        ),
+        "why_each": Choose("costs.why", (_CHECK, _REPORT, _PROOF, _MENU), slots=whys,
+                           source=source, open=True, expires=TOLD_STAYS),
+        "proof": Choose("costs.proof", (_CHECK, _REPORT, _MENU), open=True, expires=TOLD_STAYS),
+        "report": Decide(_as_story, {"next": "to_report"}),
+        "to_report": Goto("tip_off:start", carry=("what",)),
+    }  # fmt: skip
+
+
+def mark_of(asked: Asked) -> Mark:
+    return asked.cost.mark if asked.cost else "unclear"
+
+
+def _gravest(asked: tuple[Asked, ...]) -> str:
+    there = {mark_of(one) for one in asked}
+    return next((mark for mark in _LINES if mark in there), "none")
+
+
+def _lines(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
+    """A line for each kind of mark, and behind the last step what the facts are worth."""
+    by_mark = {mark: [one.words for one in asked if mark_of(one) == mark] for mark in _LINES}
+    lines = [_LINES[mark] + "; ".join(words) + "." for mark, words in by_mark.items() if words]
+    costs = [one.cost for one in asked if one.cost]
+    said = dict.fromkeys(
+        mark for cost in costs for mark in lessons.marks(cost.source, cost.reviewed, today)
+    )
+    return {"lines": "\n".join(lines), "label": "".join(f" ({mark})" for mark in said)}
+
+
+def _whys(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
+    """One line a reason, with all things that it is about."""
+    about: dict[str, list[str]] = {}
+    for one in asked:
+        if one.cost:
+            about.setdefault(one.cost.why, []).append(one.cost.name)
+    lines = [f"- {', '.join(names)}: {why}" for why, names in about.items()]
+    if len(lines) > MOST_WHYS:
+        rest = len(lines) - MOST_WHYS + 1
+        lines = [*lines[: MOST_WHYS - 1], f"- dan {rest} alasan lain: tulis SUMBER."]
+    return {"whys": "\n".join(lines) or "- Yang Anda tulis tidak ada di daftar kami."}
+
+
+def _sources(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
+    rows = dict.fromkeys(one.cost.source.shown() for one in asked if one.cost)
+    return {"source": "\n".join(rows)}
+
+
+def _as_story(scene: Scene) -> str:
+    """What was told is the report's beginning."""
+    if told := scene.answers.get("told"):
+        scene.answers["what"] = " ".join(f"Diminta bayar: {told}".split())[:1000]
+    return "next"
