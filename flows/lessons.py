@@ -188,7 +188,7 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
             source=shown(lesson.action.source),
             public=True,
         ),
-        **remind_questions(reminder_version, "lessons:look"),
+        **remind_questions(reminder_version, others),
         "action": Choose(
             f"{name}.action",
             (
