@@ -1,6 +1,6 @@
 """What an officer's desk asks beside what everybody may (`flows/ports.py`): the work of others."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from bot import (
     tip_seal,
     tips,
 )
+from bot import lessons as learned
 from bot.case_rights import Reader, access_to, may_read, reader_in_chat
 from bot.officers import duties
 from bot.telling import Telling
@@ -106,6 +107,10 @@ class OfficerWorld(World):
 
     def _opens(self, officer_id: int, number: int) -> bool:
         return rewrapping.can_open(self._connection, officer_id, number, self._today)
+
+    def learners_near(self, lessons: Collection[str]) -> int:
+        villages = [place.code for place in self.officer_villages()]
+        return learned.finished_all(self._connection, villages, lessons)
 
     def pause_rules(self) -> PauseRules:
         rules = self._office.deadlines

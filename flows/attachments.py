@@ -137,7 +137,7 @@ def _kept(run: "Run", given: Input) -> None:
 def _beside(run: "Run", text: str, slots: dict[str, str]) -> None:
     """The question of a report is put again; whoever is elsewhere by now is not interrupted, and
     who wrote AMAN hears nothing of it."""
-    if run.session.hushed:
+    if run.session.hushed or run.session.assisting:
         return
     if in_report(run.session):
         run.aside(text, slots)

@@ -259,7 +259,7 @@ def _afterwards(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]
         "questions": _menu(
             "say", (_ANOTHER, _REPORT, _MENU), _dated(ways["permit"]), _sourced(ways["permit"])
         ),
-        "watch": Decide(_remembered, {"told": "watch_it", "gone": "ask_name"}),
+        "watch": Decide(_may_watch, {"told": "watch_it", "gone": "ask_name"}),
         "watch_it": Emit(_watch, "watching"),
         "watching": _menu("watching", (_OFFER, _QUESTIONS, _REPORT, _ANOTHER, _MENU)),
         "report": Decide(_as_story, {"next": "to_report"}),
@@ -290,6 +290,11 @@ def _tells_something(reader: OfferReader, told: str) -> bool:
 def _remembered(scene: Scene) -> str:
     """A button of yesterday's message is pressed, and what was told is gone by now."""
     return "told" if asked_name(scene) or scene.answers.keys() & {"pay", "visa"} else "gone"
+
+
+def _may_watch(scene: Scene) -> str:
+    """A watch would be kept for the owner of the phone, not for who is assisted."""
+    return "gone" if scene.person.assisted else _remembered(scene)
 
 
 def _rename(scene: Scene) -> str:
@@ -367,7 +372,7 @@ def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callab
         beside = offers_read.without_names(told, exact)
         if not asked or _is_story(reader, beside, _OFFERING) or answers.keys() & {"pay", "visa"}:
             return quiet
-        return "next_watch" if exact else "next"
+        return "next_watch" if exact and not scene.person.assisted else "next"
 
     return which
 

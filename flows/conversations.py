@@ -5,9 +5,11 @@ from pathlib import Path
 
 from flows import (
     ask_human,
+    assisted,
     broadcasts,
     check_recruiter,
     costs,
+    courses,
     departure,
     departure_checklist,
     departure_family,
@@ -38,7 +40,7 @@ from flows.catalog import (
 from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
 from flows.costs_read import CostReader
-from flows.curriculum import for_villagers, load_chapters, load_lessons
+from flows.curriculum import for_villagers, load_chapters, load_courses, load_lessons
 from flows.departure_facts import load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
@@ -80,6 +82,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         ),
         *lessons.flows(known, chapters, reminding),
         review.flow(known, reminding),
+        courses.flow(known, load_courses(folder)),
+        assisted.flow(),
         check_recruiter.flow(reader, ways),
         departure.flow(
             checklist,

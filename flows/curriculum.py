@@ -82,11 +82,23 @@ class Lesson:
 
 def load_chapters(folder: Path = CONTENT) -> tuple[Chapter, ...]:
     """The villagers' chapters in the order of their menu."""
-    path = folder / "chapters.yaml"
+    return _titled(folder / "chapters.yaml")
+
+
+def load_courses(folder: Path = CONTENT) -> tuple[Chapter, ...]:
+    """The courses for those who help; each id is an audience, and none is missing."""
+    path = folder / "courses.yaml"
+    courses = _titled(path)
+    if {VILLAGER, *(course.id for course in courses)} != set(AUDIENCES):
+        raise ContentError(f"{short_path(path)}: needs exactly {', '.join(AUDIENCES[1:])}")
+    return courses
+
+
+def _titled(path: Path) -> tuple[Chapter, ...]:
     listed = load_yaml(path)
     where = short_path(path)
     if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
-        raise ContentError(f"{where}: must be a list of chapters with `id` and `title`")
+        raise ContentError(f"{where}: must be a list with `id` and `title`")
     return tuple(Chapter(need(raw, "id", where), need(raw, "title", where)) for raw in listed)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import attachments, hear_see, left, offers, pictures, voices
+from flows import assisted, attachments, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
@@ -65,6 +65,7 @@ def resume(
     run.session.owed = list(session.owed)
     # What a newer release no longer has can't be gone on with.
     run.session.kept = {n: f for n, f in session.kept.items() if n in catalog.flows}
+    assisted.settle(run, speaks=given.kind not in ("timeout", "expired", "push"))
     run.take(given)
     pictures.come_back(run, given)
     attachments.drop_with_draft(run, session)
@@ -88,6 +89,8 @@ class Run:
     words: str = ""
     events: list[Event] = field(default_factory=list)
     bubbles: list[Bubble] = field(default_factory=list)
+    owner: Person | None = None
+    """Whose phone it is, while `person` is a stranger (assisted mode)."""
 
     # ---- taking an input
 
@@ -188,7 +191,7 @@ class Run:
         node = flow.nodes.get(node_name) if flow else None
         if here and isinstance(node, Choose | Pick | Ask):
             return self._take_key(node, key, given.text)
-        if isinstance(node, Choose) and node.open:
+        if isinstance(node, Choose) and node.open and assisted.takes_old(self, flow_name):
             left.set_aside(self)
             self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
             return self._take_key(node, key, given.text)
@@ -285,11 +288,13 @@ class Run:
 
     def enter(self, to: str, **answers: str) -> None:
         """Begin at `flow` or `flow:node`, setting aside what was half done."""
+        if assisted.gate(self, to):
+            return None
         name, _, node = to.partition(":")
         flow = self.catalog.flows[name]
         node = node or flow.start
         left.set_aside(self)
-        if flow.keeps and node == flow.start and name in self.session.kept:
+        if left.half_done(self, flow, node):
             self.session.flow = "resume"
             self.session.answers = {"flow": name, "words": mask_identity_numbers(self.words)}
             return self.walk("ask")
@@ -322,6 +327,8 @@ class Run:
                     self.session.answers = scene.answers
                     to = node.then
                 case Goto():
+                    if assisted.gate(self, node.to):
+                        return None
                     carried = {k: v for k, v in self.session.answers.items() if k in node.carry}
                     self.words = carried.pop("words", self.words)
                     self.forget_place()
@@ -333,11 +340,7 @@ class Run:
         raise FlowStuck(f"{self.session.flow}: no wait after {MAX_STEPS} nodes")
 
     def forget_place(self) -> None:
-        """The conversation is over; its sources, too, may say of which company it was."""
-        self.session.flow = self.session.node = self.session.source = ""
-        self.session.answers = {}
-        self.session.misses = 0
-        self.session.nudged = False
+        self.session.rest()
 
     def _wait(self, node: Wait) -> None:
         self.session.misses, self.session.nudged = 0, False
@@ -358,6 +361,7 @@ class Run:
         buttons: tuple[Button, ...] = (),
         node: Node | None = None,
     ) -> None:
+        assisted.read_aloud(self)
         scene = self._scene() if slots or source else None
         if source and scene:
             self.session.source = source(scene)["source"]
@@ -401,4 +405,4 @@ class Run:
         if any(isinstance(event, ForgetMe) for event in self.events):
             self.events.insert(0, erased_alarm(self))
             self.session.kept, self.session.owed = {}, []
-        return [*self.events, *joined(self.bubbles)]
+        return [*assisted.kept(self), *joined(self.bubbles)]

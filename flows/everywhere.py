@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flows import hear_see, left, receipt_codes, voices
+from flows import assisted, hear_see, left, receipt_codes, voices
 from flows.events import AlarmWithdrawn, CaseNewsStopped, Hushed, OptedIn, OptedOut
 from flows.nodes import Choose
 from flows.triggers import fold
@@ -19,6 +19,8 @@ def comes_first(run: "Run", text: str) -> bool:
     if fold(text.lstrip("/")) in run.catalog.everywhere.get("hush", ()):
         _hush(run)
         return True
+    if assisted.comes_first(run, text):
+        return True
     node = run.waiting_node()
     free = node is None or (isinstance(node, Choose) and node.open)
     code = receipt_codes.find(text)
@@ -34,6 +36,7 @@ def comes_first(run: "Run", text: str) -> bool:
 def _hush(run: "Run") -> None:
     """AMAN: an ordinary lesson, and nothing that speaks of a case. A draft stays sealed aside; only
     LAPOR brings it back. For an officer it is a lesson and no more."""
+    assisted.end(run)
     if not run.person.officer:
         run.events.append(Hushed())
     lesson = next((f"lesson_{lesson.id}" for lesson in run.catalog.lessons), "")
@@ -85,6 +88,8 @@ def beyond(run: "Run", to: str) -> None:
 
 def act(run: "Run", action: str) -> None:
     """Do what the word says; `action` is a key of `everywhere` in content/keywords.yaml."""
+    if assisted.acts(run, action):
+        return
     if action == "hush":
         _hush(run)
     elif action in ("menu", "cancel"):

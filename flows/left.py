@@ -27,7 +27,7 @@ def come_back(run: "Run", given: Input) -> bool:
     session = run.session
     action = everywhere(given.text, run.catalog.everywhere, typos=False)
     session.hushed = action == HUSH or (session.hushed and action not in _ASKS_FOR_IT)
-    owed = False if session.hushed else _tell_owed(run)
+    owed = False if session.hushed or session.assisting else _tell_owed(run)
     flow = run.catalog.flows.get(session.flow)
     if given.kind != "text" or action or _means_something(run, given.text):
         return False
@@ -85,7 +85,9 @@ def act_due(run: "Run") -> None:
 
 def joined(run: "Run", to: str) -> dict[str, str]:
     """The answers of the draft that takes new words of danger in: one that already waits to be
-    passed on. It is no longer set aside then."""
+    passed on. It is no longer set aside then. In assisted mode the words are another person's."""
+    if run.session.assisting:
+        return {}
     name = to.partition(":")[0]
     frame = run.session.kept.get(name)
     if frame is None or silence(run.catalog.flows[name], frame.answers) is None:
@@ -97,6 +99,8 @@ def set_aside(run: "Run") -> None:
     """Leave the present conversation; keep its answers where the flow says so. What waits there to
     be passed on (a cry) is not lost to it: the two become one."""
     session, node = run.session, run.waiting_node()
+    if session.assisting:
+        return run.forget_place()
     name, rests = session.flow, node is None or (isinstance(node, Choose) and node.open)
     if name and name != "resume" and not rests and _begun(run, run.catalog.flows[name]):
         flow, at = run.catalog.flows[name], int(run.ports.now.timestamp())
@@ -106,6 +110,13 @@ def set_aside(run: "Run") -> None:
             kept = Frame(session.node, flow.left.join(older.answers, session.answers), older.at)
         session.kept[name] = kept
     run.forget_place()
+
+
+def half_done(run: "Run", flow: Flow, node: str) -> bool:
+    """It was set aside: whoever begins it again is asked whether to go on. In assisted mode it is
+    another person's, and stays where it is."""
+    kept = flow.keeps and node == flow.start and flow.name in run.session.kept
+    return kept and not run.session.assisting
 
 
 def _begun(run: "Run", flow: Flow) -> bool:

@@ -7,7 +7,7 @@ from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from flows.catalog import Source
-from flows.curriculum import Card, Chapter, Lesson, QuizItem, for_villagers
+from flows.curriculum import VILLAGER, Card, Chapter, Lesson, QuizItem, for_villagers
 from flows.events import Event, ItemAnswered, LessonReached, RemindersChosen
 from flows.nodes import (
     Choice,
@@ -111,12 +111,12 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     def chapter_options(scene: Scene) -> tuple[Option, ...]:
         done = scene.person.done_lessons
         of = {one.id: {x.id for x in lessons if x.chapter == one.id} for one in filled}
-        return tuple(Option(one.id, one.title + _mark(of[one.id] <= done)) for one in filled)
+        return tuple(Option(one.id, one.title + mark_done(of[one.id] <= done)) for one in filled)
 
     def lesson_options(scene: Scene) -> tuple[Option, ...]:
         done = scene.person.done_lessons
         return tuple(
-            Option(lesson.id, lesson.title + _mark(lesson.id in done), lesson.keywords)
+            Option(lesson.id, lesson.title + mark_done(lesson.id in done), lesson.keywords)
             for lesson in lessons
             if lesson.chapter == scene.answers.get("chapter")
         )
@@ -163,7 +163,7 @@ def named(lessons: tuple[Lesson, ...], *, keywords: bool) -> Callable[[Scene], s
     return find
 
 
-def _mark(done: bool) -> str:
+def mark_done(done: bool) -> str:
     return " ✓" if done else ""
 
 
@@ -178,6 +178,7 @@ def _first(lesson: Lesson) -> str:
 
 def _flow(lesson: Lesson, reminder_version: str) -> Flow:
     name = f"lesson_{lesson.id}"
+    others = "lessons:look" if lesson.audience == VILLAGER else "courses:start"
     nodes: dict[str, Node] = {}
     follow = [f"card_{card.id}" for card in lesson.cards[1:]] + [f"quiz_{lesson.quiz[0].id}"]
     for card, then in zip(lesson.cards, follow, strict=True):
@@ -198,11 +199,11 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
             source=shown(lesson.action.source),
             public=True,
         ),
-        **remind_questions(reminder_version, "lessons:look"),
+        **remind_questions(reminder_version, others),
         "action": Choose(
             f"{name}.action",
             (
-                Choice("more", "lessons.more", "lessons:look"),
+                Choice("more", "lessons.more", others),
                 Choice("check", "welcome.check", "check_recruiter:start"),
                 Choice("menu", "common.to_menu", "welcome:menu"),
             ),
@@ -256,7 +257,10 @@ def _asked(scene: Scene) -> str:
 
 
 def due_items(scene: Scene, lessons: tuple[Lesson, ...]) -> list[str]:
-    """`lesson-item` of what is due now, in its order; facts past their day are not asked."""
+    """`lesson-item` of what is due now, in its order; facts past their day are not asked. In
+    assisted mode nothing is: it is the phone's owner who has learned it."""
+    if scene.person.assisted:
+        return []
     today = scene.ports.now.date()
     good = {
         (lesson.id, item.id)

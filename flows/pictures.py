@@ -108,7 +108,9 @@ def _send_to_be_read(run: "Run", given: Input) -> None:
     if run.hears_danger(given.text):  # a caption is words too, and its picture is evidence
         if attachments.belongs(run, given):
             attachments.take(run, msgspec.structs.replace(given, text=""))
-        return
+        return None
+    if run.session.assisting:
+        return run.aside("assisted.no_file")
     waiting = run.ports.pictures_waiting()
     if run.session.answers.get(HELD_MEDIA):
         run.aside("tip_status.one_photo")
@@ -140,6 +142,9 @@ def _reported(run: "Run", given: Input) -> str:
 def _read_back(run: "Run", text: str, caption: str) -> None:
     told = "\n".join(filter(None, (mask_identity_numbers(caption.strip()), text)))[:MOST_TOLD]
     answers = {"told": told, "read": text[:MOST_TOLD]}
+    if run.session.assisting:  # it was sent before, and is for the phone's owner alone
+        run.session.kept[NAME] = Frame("read_back", answers, int(run.ports.now.timestamp()))
+        return None
     # A screenshot of a cry for help: numbers first, but no alarm, since posters shout too.
     danger = run.catalog.hears_danger(text)
     if _free(run):
@@ -152,6 +157,8 @@ def _read_back(run: "Run", text: str, caption: str) -> None:
 
 def _not_read(run: "Run", why: str, caption: str) -> None:
     caption = mask_identity_numbers(caption.strip())[:MOST_TOLD]
+    if run.session.assisting:
+        return
     if not _free(run):
         run.aside(f"{NAME}.{why}")
     elif caption:
@@ -164,7 +171,11 @@ def come_back(run: "Run", given: Input) -> None:
     """What was read while another question was open is asked about once that one is done."""
     _join_draft(run)
     frame = run.session.kept.get(NAME)
-    if frame is None or given.kind in ("timeout", "expired", "picture", "picture_read"):
+    if (
+        frame is None
+        or run.session.assisting
+        or given.kind in ("timeout", "expired", "picture", "picture_read")
+    ):
         return
     erased = any(isinstance(event, ForgetMe) for event in run.events)
     if not erased and run.session.flow != NAME and _rests(run.waiting_node()):

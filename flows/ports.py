@@ -5,7 +5,7 @@ that answers these questions inside the turn's own transaction. Places are Kemen
 dots (`35.02.02.2001`); times are aware and already in the office's own zone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -249,6 +249,8 @@ class Person:
     done_lessons: frozenset[str] = field(default_factory=frozenset)
     language: str = "id"
     """What they chose to be spoken to in; kept only with consent."""
+    assisted: bool = False
+    """Assisted mode: a stranger reads along, and all but channel and language is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,3 +367,6 @@ class Ports(DeparturePorts, Protocol):
     def pictures_waiting(self) -> int: ...
     def attachments(self, tip_id: str) -> Attachments: ...
     def broadcast(self, number: int) -> BroadcastView | None: ...
+    def learners_near(self, lessons: Collection[str]) -> int:
+        """How many people of the villages that the asking officer serves have finished them all."""
+        ...

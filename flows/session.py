@@ -56,10 +56,19 @@ class Session(msgspec.Struct, omit_defaults=True):
     owed: list[Owed] = []
     hushed: bool = False
     """AMAN was written: nothing of a case is spoken of before the person asks for it."""
+    assisting: bool = False
+    """Assisted mode (`flows/assisted.py`): two people look at this phone."""
     source: str = ""
     """Where the last fact of this conversation comes from: what the word SUMBER answers."""
     heard: list[str] = []
     """The providers' ids of messages whose words are still in here (`bot/erasures.py`)."""
+
+    def rest(self) -> None:
+        """The conversation is over; its sources, too, may say of which company it was."""
+        self.flow = self.node = self.source = ""
+        self.answers = {}
+        self.misses = 0
+        self.nudged = False
 
 
 class Input(msgspec.Struct, frozen=True):

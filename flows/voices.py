@@ -72,7 +72,11 @@ def belongs(run: "Run", given: Input) -> bool:
 
 
 def take(run: "Run", given: Input) -> None:
-    if given.kind == "voice_heard":
+    if run.session.assisting:
+        # What was said before the mode is for the phone's owner alone, who says it again.
+        if given.kind != "voice_heard" and not run.hears_danger(given.text):
+            run.aside("assisted.no_file")
+    elif given.kind == "voice_heard":
         if given.text:
             _read_back(run, mask_identity_numbers(given.text)[:MOST_TOLD])
         else:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from flows.assisted import SILENCE
 from flows.catalog import Catalog
 from flows.left import OWED_STAYS, act_due, silence
 from flows.nodes import Choose, Flow, Node
@@ -33,6 +34,8 @@ def wakes_at(catalog: Catalog, session: Session) -> int | None:
             moments.append(session.waits_since + _seconds(flow.nudge_after))
         if wait := silence(flow, session.answers):
             moments.append(session.waits_since + _seconds(wait))
+    if session.assisting:
+        moments.append(session.waits_since + _seconds(SILENCE))
     for name, frame in session.kept.items():
         if name not in catalog.flows:
             continue  # dropped at the next turn
@@ -50,7 +53,7 @@ def is_free(catalog: Catalog, session: Session) -> bool:
     node = flow.nodes.get(session.node) if flow else None
     rests = node is None or never_ends(node)
     kept = all(name.startswith("lesson_") for name in session.kept)
-    return rests and kept and not session.owed and not session.hushed
+    return rests and kept and not session.owed and not (session.hushed or session.assisting)
 
 
 def pass_time(run: "Run", given: Input) -> None:

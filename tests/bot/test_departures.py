@@ -113,7 +113,7 @@ async def test_another_way_keeps_the_ticks_and_counts_only_its_own(on_both: Rehe
 async def test_a_plan_goes_on_request_and_takes_its_followers_along(on_both: Rehearsal) -> None:
     await plan(on_both)
     await follow(on_both)
-    for words in ("ceklis", "boleh", "ubah", "hapus daftar", "hapus daftar"):
+    for words in ("ceklis", "boleh", "ubah", "buang daftar", "buang daftar"):
         said = await on_both.say(demo.VILLAGER, words)
     assert "sudah dihapus" in heard(said, demo.VILLAGER)
     assert count(on_both, plans) == count(on_both, followers) == 0
@@ -393,7 +393,7 @@ async def test_either_side_ends_it(on_both: Rehearsal, who: str) -> None:
     await answer(on_both, "boleh")
     if who == "ibu":
         await on_both.say("ibu", "ikuti")
-        await on_both.say("ibu", "berhenti mengikuti")
+        await on_both.say("ibu", "tidak ikuti lagi")
     else:
         await on_both.say(demo.VILLAGER, "keluarga ikut lihat")
         await on_both.say(demo.VILLAGER, "hentikan semua")

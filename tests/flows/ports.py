@@ -1,5 +1,6 @@
 """A world for the flows to ask: every answer is a plain attribute that a test may change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -117,6 +118,7 @@ class FakePorts:
     pictures: int = 0
     is_partner: PartnerView | None = BABINSA
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
+    learners: dict[frozenset[str], int] = field(default_factory=dict)
     plan: Plan | None = None
     relatives: int = 1
     relative_waits: bool = False
@@ -305,6 +307,9 @@ class FakePorts:
 
     def attachments(self, tip_id: str) -> Attachments:
         return self.files
+
+    def learners_near(self, lessons: Collection[str]) -> int:
+        return self.learners.get(frozenset(lessons), 0)
 
     def broadcast(self, number: int) -> BroadcastView | None:
         return BroadcastView(number, "sent", (("delivered", 3),)) if number == 12 else None

@@ -24,6 +24,8 @@ WAITS = sorted(
 )
 """Every question of every conversation. One lesson, and one question of the review, stands for
 all: the same lines build them (`test_every_lesson` walks through each)."""
+ALONE = [wait for wait in WAITS if wait[0] != "assisted"]
+"""Those at which nobody reads along (assisted mode: `test_assisted`)."""
 ANSWERS = {
     "village_words": "ngebel", "village_code": NGRAYUN.code, "village_name": NGRAYUN.name,
     "near_words": "ngebel", "near_code": NGRAYUN.code, "near_name": NGRAYUN.name,
@@ -55,7 +57,8 @@ def at(flow: str, node: str) -> Session:
     since = int(NOW.timestamp())
     kept = {"tip_off": Frame("when", {"what": "dibawa calo"}, since)} if flow == "resume" else {}
     held = {HELD_MEDIA: "file-0"} if (flow, node) == ("tip_status", "photo") else {}
-    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since)
+    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since,
+                   assisting=flow == "assisted")  # fmt: skip
 
 
 def person_of(flow: str) -> Person:

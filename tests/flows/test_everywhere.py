@@ -8,6 +8,7 @@ from flows.events import CaseNewsStopped, Hushed, OptedIn, OptedOut, ReceiptTrie
 from flows.nodes import Choose
 from tests.flows.ports import RECEIPT, FakePorts
 from tests.flows.talking import (
+    ALONE,
     ANSWERS,
     CATALOG,
     OFFICER,
@@ -71,7 +72,7 @@ def test_hapus_says_how_the_chat_is_deleted_and_what_we_can_delete(channel: str)
     assert place(sprint) == "welcome.delete_ask"
 
 
-@pytest.mark.parametrize(("flow", "node"), WAITS)
+@pytest.mark.parametrize(("flow", "node"), ALONE)
 def test_a_code_is_heard_at_every_question_and_never_repeated(flow: str, node: str) -> None:
     person = person_of(flow)
     for code in (RECEIPT, RECEIPT.lower().replace("-", " "), f"kode saya {RECEIPT}"):

@@ -24,7 +24,7 @@ from flows.ports import Person
 from flows.session import Input, Session
 from flows.welcome import flow
 from tests.flows.ports import NGRAYUN, FakePorts
-from tests.flows.talking import CATALOG, WAITS, at, messages, person_of, place, say, words
+from tests.flows.talking import ALONE, CATALOG, at, messages, person_of, place, say, words
 
 JV = next(locale for locale in CATALOG.locales if locale.language == "jv")
 DRAFT = {one.key: one.text for one in JV.entries}
@@ -103,7 +103,7 @@ def test_keys_and_payloads_stay_and_both_labels_are_understood() -> None:
     assert place(pressed) == "check_recruiter.ask_name"
 
 
-@pytest.mark.parametrize(("flow_name", "node"), WAITS)
+@pytest.mark.parametrize(("flow_name", "node"), ALONE)
 def test_every_question_answers_in_javanese_too(flow_name: str, node: str) -> None:
     """What is missing is Indonesian; nothing is left without its slots."""
     person = replace(person_of(flow_name), language="jv")

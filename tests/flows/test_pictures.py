@@ -13,9 +13,9 @@ from flows.session import Frame, Input, Session
 from flows.waits import wakes_at
 from tests.flows.ports import NOW, FakePorts
 from tests.flows.talking import (
+    ALONE,
     CATALOG,
     VILLAGER,
-    WAITS,
     assert_answered,
     at,
     messages,
@@ -32,12 +32,12 @@ TEXT = "LOWONGAN KERJA KE TAIWAN\nPT ALFA NUSANTARA\nGaji 12 juta"
 LINE = "“LOWONGAN KERJA KE TAIWAN / PT ALFA NUSANTARA / Gaji 12 juta”"
 OFFERED = {("tip_status", "shown"), ("tip_status", "photo")}
 READ = [
-    w for w in WAITS
+    w for w in ALONE
     if w[0] != attachments.DRAFT and w not in {*attachments.ADDS_TO_CASE, *OFFERED}
 ]  # fmt: skip
 """Where a picture is read; in a report it is kept (test_attachments.py)."""
-CALM = [w for w in WAITS if getattr(CATALOG.flows[w[0]].nodes[w[1]], "open", False)]
-BUSY = [w for w in WAITS if w not in CALM and w != pictures.ASKS_FOR_IT]
+CALM = [w for w in ALONE if getattr(CATALOG.flows[w[0]].nodes[w[1]], "open", False)]
+BUSY = [w for w in ALONE if w not in CALM and w != pictures.ASKS_FOR_IT]
 
 
 def sends(

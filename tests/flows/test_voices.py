@@ -12,6 +12,7 @@ from flows.ports import Attachments, Person, TipView
 from flows.session import Input, Session
 from tests.flows.ports import NOW, TIP, FakePorts
 from tests.flows.talking import (
+    ALONE,
     CATALOG,
     OFFICER,
     VILLAGER,
@@ -28,7 +29,7 @@ from tests.flows.talking import (
 )
 
 IN_A_REPORT = {wait for wait in WAITS if wait[0] == "tip_off"} | attachments.ADDS_TO_CASE
-HEARD_IN = [w for w in WAITS if w not in IN_A_REPORT and w != ("ask_human", "question")]
+HEARD_IN = [w for w in ALONE if w not in IN_A_REPORT and w != ("ask_human", "question")]
 DEAF = FakePorts(hears=False, tips={})
 QUESTION = replace(TIP, topic="question", status="assigned", opened_at=NOW)
 
