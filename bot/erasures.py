@@ -18,7 +18,8 @@ from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
 from bot.sealing import KeyRing, SealBroken
-from flows.events import Event, PartnerAsked, ReceiptTried, TipDetailAdded, TipQuestionAsked
+from flows.events import Event, ReceiptTried, TipDetailAdded
+from flows.officer_events import PartnerAsked, TipQuestionAsked
 from flows.session import Session
 
 log = logging.getLogger(__name__)

@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from bot import audit, conflicts, partner_requests, partners, tips
 from bot.contacts import Known
-from flows.events import (
+from flows.events import TipOpened
+from flows.officer_events import (
     PartnerAnswered,
     PartnerAsked,
     PartnerCodeMissed,
     PartnerEnrolled,
     PartnerEvent,
     PartnerRequestRead,
-    TipOpened,
 )
 from flows.partners import KINDS
 

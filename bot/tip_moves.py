@@ -27,7 +27,7 @@ from bot.officers import Step
 from bot.service import OurOffice
 from bot.telling import Telling
 from bot.tips import TipRow
-from flows.events import LeaveTaken
+from flows.officer_events import LeaveTaken
 
 Why = Literal["overdue", "leave", "transferred", "conflict"]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flows.desk_tip import ENDED, number, page, present, standing, view
 from flows.desk_words import named, read_length
-from flows.events import Event, TipPassedOn, TipPaused, TipQuestionAsked
+from flows.events import Event
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -19,6 +19,7 @@ from flows.nodes import (
     Say,
     Scene,
 )
+from flows.officer_events import TipPassedOn, TipPaused, TipQuestionAsked
 from flows.places import read_words
 from flows.ports import Colleague, PauseRules
 from flows.safety import mask_identity_numbers

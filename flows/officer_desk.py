@@ -22,10 +22,11 @@ from flows.desk_tip import (
     view,
 )
 from flows.desk_words import phrased
-from flows.events import Event, TipAcknowledged, TipClosed, TipShown
+from flows.events import Event
 from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Option, Pick, Say, Scene
 from flows.officer_acts import handing_on, pausing, writing
 from flows.officer_enrol import binding, enrolment
+from flows.officer_events import TipAcknowledged, TipClosed, TipShown
 from flows.officer_leave import leaving
 from flows.times import say_time
 

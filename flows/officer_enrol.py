@@ -2,8 +2,9 @@
 
 import re
 
-from flows.events import Event, GroupInvited, OfficerEnrolled
+from flows.events import Event, GroupInvited
 from flows.nodes import Ask, AskAgain, Decide, Emit, Goto, Node, Option, Pick, Say, Scene
+from flows.officer_events import OfficerEnrolled
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from flows.desk_words import named, phrased, read_days
-from flows.events import Event, LeaveEnded, LeaveTaken
+from flows.events import Event
 from flows.nodes import (
     Ask,
     AskAgain,
@@ -17,6 +17,7 @@ from flows.nodes import (
     Say,
     Scene,
 )
+from flows.officer_events import LeaveEnded, LeaveTaken
 from flows.ports import Colleague
 from flows.times import say_day
 from flows.triggers import fold

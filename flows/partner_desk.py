@@ -8,14 +8,7 @@ nor a forwarded notice shows anything.
 import re
 from datetime import timedelta
 
-from flows.events import (
-    Event,
-    PartnerAnswered,
-    PartnerAsked,
-    PartnerCodeMissed,
-    PartnerEnrolled,
-    PartnerRequestRead,
-)
+from flows.events import Event
 from flows.forwarding import findings, one_line
 from flows.nodes import (
     Ask,
@@ -32,6 +25,13 @@ from flows.nodes import (
     Pick,
     Say,
     Scene,
+)
+from flows.officer_events import (
+    PartnerAnswered,
+    PartnerAsked,
+    PartnerCodeMissed,
+    PartnerEnrolled,
+    PartnerRequestRead,
 )
 from flows.partners import KINDS
 from flows.places import read_words

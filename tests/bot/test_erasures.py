@@ -13,7 +13,8 @@ from bot.rehearsal import Rehearsal
 from bot.sessions import open_session
 from bot.turns import sessions
 from flows.conversations import load_catalog
-from flows.events import Event, MessageCreated, TipQuestionAsked
+from flows.events import Event, MessageCreated
+from flows.officer_events import TipQuestionAsked
 from flows.session import Frame, Session
 
 REPORT = Session("tip_off", "what", {"what": "x"})

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from flows import engine
-from flows.events import DraftDropped, OptedIn, OptedOut, TipOpened, TipQuestionAsked
+from flows.events import DraftDropped, OptedIn, OptedOut, TipOpened
 from flows.nodes import Choose
+from flows.officer_events import TipQuestionAsked
 from flows.ports import Person
 from flows.session import Frame, Session
 from flows.waits import wakes_at
