@@ -19,10 +19,11 @@ def run(
     data: bytes,
     most_out: int,
     *,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     **environment: str,
 ) -> tuple[int, bytes]:
-    """The program's exit status and at most `most_out` bytes of its output."""
+    """The program's exit status and at most `most_out` bytes of its output; ended after `seconds`,
+    `SECONDS` if none are given."""
     memory = os.memfd_create("media")
     try:
         with open(memory, "wb", closefd=False) as file:
@@ -35,7 +36,7 @@ def run(
     finally:
         os.close(memory)
     assert process.stdout is not None
-    ending = threading.Timer(seconds, _end, [process])
+    ending = threading.Timer(SECONDS if seconds is None else seconds, _end, [process])
     ending.start()
     try:
         with process.stdout:

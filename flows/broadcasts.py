@@ -46,14 +46,10 @@ def flow(facts: Sequence[Fact]) -> Flow:
 
     def may_go(scene: Scene) -> str:
         """Looked at once more: the preview may have waited for days."""
-        if outdated(scene.answers["text"], facts, _day(scene)):
+        if old := outdated(scene.answers["text"], facts, _day(scene)):
+            scene.answers |= _aged(old)
             return "old"
         return "yes" if scene.ports.audience(_codes(scene)).total else "no"
-
-    def old_fact(scene: Scene) -> dict[str, str]:
-        old = outdated(scene.answers["text"], facts, _day(scene))
-        assert old is not None, "the node before has found it"
-        return _aged(old)
 
     return Flow(
         "broadcasts",
@@ -77,7 +73,7 @@ def flow(facts: Sequence[Fact]) -> Flow:
                 human=False,
             ),
             "someone": Decide(may_go, {"yes": "order", "no": "nobody", "old": "old_fact"}),
-            "old_fact": Say("broadcasts.old_fact", "text", slots=old_fact),
+            "old_fact": Say("broadcasts.old_fact", "text", slots=_quoted),
             "nobody": Say("broadcasts.nobody", "rest"),
             "order": Emit(_order, "ordered"),
             "ordered": Say("broadcasts.ordered", "rest", slots=_when),
@@ -152,6 +148,10 @@ def _day(scene: Scene) -> date:
 
 def _aged(fact: Fact) -> dict[str, str]:
     return {"quoted": fact.words[:60], "day": f"{fact.source.review_by:%d-%m-%Y}"}
+
+
+def _quoted(scene: Scene) -> dict[str, str]:
+    return {"quoted": scene.answers["quoted"], "day": scene.answers["day"]}
 
 
 def _order(scene: Scene) -> list[Event]:

@@ -41,7 +41,7 @@ ANSWERS = {
     "reply": "tidak dikenal", "group_code": "WXYZ", "flow": "tip_off", "words": "lapor", "right": "1",
     "way": "p3mi", "country": "my", "day": "2027-01-24", "done": "paspor", "kept": "yes",
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
-    "language": "Basa Jawa",
+    "language": "Basa Jawa", "quoted": "Ada lima syarat",
     "more": "mobilnya putih",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
