@@ -8,6 +8,7 @@ on a dated copy, never of a person.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -163,6 +164,12 @@ class Register:
             any(near.company is company for near in self.index.near([mention]))
             for mention in unlike
         )
+
+
+@lru_cache(maxsize=1)
+def shipped_register() -> Register:
+    """The file that is shipped, read once in a process: it is never changed."""
+    return Register.load()
 
 
 def _choices(near: Sequence[Near], today: date) -> tuple[RegisterRow, ...]:

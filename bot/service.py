@@ -19,7 +19,7 @@ from bot.deadlines import Deadlines, Stage, load_deadlines
 from bot.gazetteer import Gazetteer
 from bot.officers import GIVEN, areas, offices
 from bot.partners import Directory
-from bot.recruiters import Register
+from bot.recruiters import Register, shipped_register
 from bot.register_snapshots import CurrentRegister
 from bot.sealing import KeyRing
 from bot.settings import Settings
@@ -27,7 +27,7 @@ from bot.shelf import Shelf
 from bot.territory import Offices, regency_code
 from bot.working_hours import WorkingCalendar
 from flows.catalog import Catalog
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.entities import load_extractor
 from flows.events import MessageCreated
 from flows.partners import load_directory
@@ -85,8 +85,8 @@ class Service:
         self.database = database or Database(settings.database_url)
         self.ring = ring or KeyRing.load(settings.keyring_path)
         self.clock = clock or Clock()
-        self.catalog = catalog or load_catalog()
-        self._register = CurrentRegister(Register.load())
+        self.catalog = catalog or shipped_catalog()
+        self._register = CurrentRegister(shipped_register())
         self.gazetteer = Gazetteer()
         self.extractor = load_extractor()
         self.office_list = Offices()

@@ -1,6 +1,7 @@
 """Every conversation of the bot in one catalog, loaded once at start."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from flows import (
@@ -52,6 +53,12 @@ from flows.quoting import facts
 from flows.retrieval import load_retrieval, shipped_retrieval
 from flows.understanding import load_understander, shipped_understander
 from flows.wording import Wording
+
+
+@lru_cache(maxsize=1)
+def shipped_catalog() -> Catalog:
+    """Of the content that is shipped, read once in a process: it is never changed."""
+    return load_catalog()
 
 
 def load_catalog(folder: Path = CONTENT) -> Catalog:

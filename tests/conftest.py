@@ -2,17 +2,17 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from bot.recruiters import Register
+from bot.database import Database
 from bot.rehearsal import Rehearsal
+from bot.service import migrate
 from bot.territory import Offices
-from flows import conversations
 from flows.catalog import CONTENT
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
@@ -31,10 +31,8 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """Content and lists, which nobody changes."""
+    """The list of offices, which nobody changes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.service.load_catalog", cache(conversations.load_catalog))
-        patch.setattr("bot.service.Register", SimpleNamespace(load=cache(Register.load)))
         patch.setattr("bot.service.Offices", cache(Offices))
         yield
 
@@ -57,12 +55,30 @@ def postgresql_url(postgresql_server: PostgreSQLServer) -> Iterator[str]:
     postgresql_server.drop(address)
 
 
+@lru_cache(maxsize=1)
+def _migrated() -> bytes:
+    """A SQLite file with our tables and no rows: migrated once, as PostgreSQL's template is."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.db"
+        database = Database(f"sqlite:///{path}")
+        migrate(database)
+        database.close()
+        return path.read_bytes()
+
+
+def with_our_tables(folder: Path) -> str:
+    """The address of a fresh SQLite file in this folder."""
+    path = folder / "kentongan.db"
+    path.write_bytes(_migrated())
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database: first an empty SQLite file, then PostgreSQL with our tables."""
+    """A fresh database with our tables: first a SQLite file, then PostgreSQL."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
-    return f"sqlite:///{tmp_path / 'kentongan.db'}"
+    return with_our_tables(tmp_path)
 
 
 @pytest.fixture
@@ -78,9 +94,9 @@ def twilio() -> Iterator[FakeTwilio]:
 
 
 @pytest.fixture
-async def rehearsal() -> AsyncIterator[Rehearsal]:
+async def rehearsal(tmp_path: Path) -> AsyncIterator[Rehearsal]:
     """The example office on a SQLite file, a Monday at nine."""
-    bot = Rehearsal()
+    bot = Rehearsal(with_our_tables(tmp_path))
     yield bot
     bot.close()
 
