@@ -2,21 +2,19 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bot.database import Database
 from bot.rehearsal import Rehearsal
-from bot.service import migrate
 from bot.territory import Offices
 from flows.catalog import CONTENT
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
+from tests.sqlite import with_our_tables
 
 
 @pytest.fixture(autouse=True)
@@ -53,24 +51,6 @@ def postgresql_url(postgresql_server: PostgreSQLServer) -> Iterator[str]:
     address = postgresql_server.fresh_database()
     yield address
     postgresql_server.drop(address)
-
-
-@lru_cache(maxsize=1)
-def _migrated() -> bytes:
-    """A SQLite file with our tables and no rows: migrated once, as PostgreSQL's template is."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "template.db"
-        database = Database(f"sqlite:///{path}")
-        migrate(database)
-        database.close()
-        return path.read_bytes()
-
-
-def with_our_tables(folder: Path) -> str:
-    """The address of a fresh SQLite file in this folder."""
-    path = folder / "kentongan.db"
-    path.write_bytes(_migrated())
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,6 +13,7 @@ from tests.journeys.journey import (
     as_sent,
     read_aloud,
 )
+from tests.sqlite import with_our_tables
 
 JOURNEYS = all_journeys()
 ON_POSTGRESQL = (
@@ -28,7 +29,7 @@ ON_POSTGRESQL = (
 """Those that use most of the SQL are played on the second database too."""
 
 
-async def _play(journey: Journey, database_url: str = "") -> None:
+async def _play(journey: Journey, database_url: str) -> None:
     rehearsal = Rehearsal(database_url, start=journey.start, read=read_aloud, keep=as_sent)
     otherwise = ""
     try:
@@ -42,8 +43,8 @@ async def _play(journey: Journey, database_url: str = "") -> None:
 
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.path.stem)
-async def test_the_dialogue_goes_as_written(journey: Journey) -> None:
-    await _play(journey)
+async def test_the_dialogue_goes_as_written(journey: Journey, tmp_path: Path) -> None:
+    await _play(journey, with_our_tables(tmp_path))
 
 
 @pytest.mark.parametrize("name", ON_POSTGRESQL)
