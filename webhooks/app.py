@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -67,7 +67,9 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
     app.state.running = running
     app.state.statuses = statuses
     app.add_middleware(Webhooks)
+    front = "/simulator/" if service.settings.simulator else "/console/"
     app.router.routes += [
+        Route("/", lambda _: RedirectResponse(front)),  # whoever types only the address
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),

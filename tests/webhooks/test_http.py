@@ -173,7 +173,7 @@ def test_metrics_name_nobody(bot: LiveBot) -> None:
     assert "rahasia" not in text
 
 
-@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc", "/", "/webhooks", "/.env"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc", "/webhooks", "/.env"])
 def test_nothing_else_is_served(bot: LiveBot, path: str) -> None:
     assert bot.http.get(path).status_code == 404
 
@@ -205,6 +205,12 @@ def test_without_the_setting_there_is_no_simulator(bot: LiveBot) -> None:
     for path in POSTS:
         call = bot.http.post(path, json={"phone": "warga", "text": "halo"}, headers={GUARD: "1"})
         assert call.status_code == 404
+
+
+def test_whoever_types_only_the_address_gets_a_page(bot: LiveBot, simulator: LiveBot) -> None:
+    for live, page in ((bot, "/console/"), (simulator, "/simulator/")):
+        call = live.http.get("/", follow_redirects=True)
+        assert (call.status_code, call.url.path) == (200, page)
 
 
 def test_with_the_setting_the_page_is_there(simulator: LiveBot) -> None:
