@@ -1,149 +1,350 @@
-"""One text to many: counted first, one outbox row a recipient, reported from those rows."""
+"""The life of a broadcast: ordered, approved, begun, paused, ended, corrected; each act once.
 
-from dataclasses import dataclass
-from datetime import datetime
+Who may and what may be said is asked here, inside the transaction, whatever the chat, the console
+or the command line has shown before.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
-from sqlmodel import Field, SQLModel
 
-from bot import audit, outbox
-from bot.contacts import contacts, sessions
-from bot.database import Moment
-from bot.groups import groups
-from bot.sealing import KeyRing
-from flows.events import MessageCreated
+from bot import audience, audit, broadcast_report, officers, outbox
+from bot.broadcast_preview import look
+from bot.broadcast_rows import (
+    CANCELLED,
+    DONE,
+    HANDED,
+    OPEN,
+    PAUSED,
+    PROPOSED,
+    REJECTED,
+    SCHEDULED,
+    SENDING,
+    STOPPED,
+    WAITING,
+    Broadcast,
+    broadcasts,
+    recipients,
+)
+from bot.broadcast_words import packed, unpacked
+from bot.service import OurOffice, Service
+from bot.tip_moves import NotAllowed
+from flows.broadcast_plan import Plan
 
-SLICE = 500
-"""Rows written at a time."""
+__all__ = ["Broadcast", "approve", "broadcasts", "cancel", "order", "pause", "resume", "withdraw"]
 
-
-class Broadcast(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    office_code: str = Field(foreign_key="office.code")
-    officer_id: int = Field(foreign_key="officer.id")
-    place_codes: str
-    """Village codes, separated by a blank."""
-    text: str
-    created_at: datetime = Field(sa_type=Moment)
-    reported_at: datetime | None = Field(default=None, sa_type=Moment)
-    """When its final report was sent to the officer."""
-
-
-broadcasts = Broadcast.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """Who a broadcast would reach right now."""
-
-    groups: list[tuple[int, str]]
-    """(group, channel)"""
-    people: list[tuple[int, str]]
-    """(contact, channel): agreed, not opted out, and inside WhatsApp's window."""
-    outside_window: list[tuple[int, str]]
-    opted_out: int
-
-
-def recipients(connection: Connection, place_codes: tuple[str, ...], now: datetime) -> Recipients:
-    """Groups bound to the villages, and people of those villages who agreed to the service."""
-    found_groups = connection.execute(
-        select(groups.c.id, groups.c.channel).where(
-            groups.c.active, groups.c.place_code.in_(place_codes)
-        )
-    ).all()
-    rows = connection.execute(
-        select(
-            contacts.c.id, contacts.c.channel, contacts.c.opted_out_at, sessions.c.last_inbound_at
-        )
-        .select_from(contacts.outerjoin(sessions, sessions.c.contact_id == contacts.c.id))
-        .where(
-            contacts.c.place_code.in_(place_codes),
-            contacts.c.consented_at.is_not(None),
-            contacts.c.unreachable_at.is_(None),
-        )
-        .order_by(contacts.c.id)
-    ).all()
-    people, outside, opted_out = [], [], 0
-    for row in rows:
-        if row.opted_out_at is not None:
-            opted_out += 1
-        elif row.channel == "whatsapp" and outbox.window_closed(row.last_inbound_at, now):
-            outside.append((row.id, row.channel))
-        else:
-            people.append((row.id, row.channel))
-    return Recipients([(g.id, g.channel) for g in found_groups], people, outside, opted_out)
+TOLD_AFTER = timedelta(hours=24)
+"""How long callbacks, replies and STOPs are counted before a broadcast's report is final."""
+LAST = 10
+"""How many of an office's broadcasts are listed beside the open ones."""
 
 
 def order(
     connection: Connection,
-    ring: KeyRing,
-    *,
-    office_code: str,
+    service: Service,
     officer_id: int,
-    place_codes: tuple[str, ...],
-    text: str,
-    to_group: MessageCreated,
-    to_person: MessageCreated,
-    not_before: datetime,
+    plan: Plan,
+    nonce: str,
     now: datetime,
 ) -> int:
-    """Write the broadcast and one row for each recipient; those outside the window are parked."""
+    """Keep it, and let it go unless a second person is needed; its number. The same `nonce` again
+    changes nothing. Raises NotAllowed with the first problem's text key."""
+    twice = select(broadcasts.c.id).where(broadcasts.c.nonce == nonce)
+    if (number := connection.execute(twice).scalar()) is not None:
+        return int(number)
+    seen = look(connection, service, officer_id, plan, now)
+    if seen.problems:
+        raise NotAllowed(seen.problems[0][0])
+    office_code = officers.office_of(connection, officer_id)
     number = int(
         connection.execute(
             broadcasts.insert()
             .values(
                 office_code=office_code,
                 officer_id=officer_id,
-                place_codes=" ".join(place_codes),
-                text=text,
+                kind=plan.kind,
+                status=PROPOSED if seen.needs_second else SCHEDULED,
+                plan=packed(plan),
+                text=plan.text,
+                place_codes=" ".join(plan.places),
+                nonce=nonce,
                 created_at=now,
+                approved_by=None if seen.needs_second else officer_id,
+                starts_at=seen.starts_at,
+                expires_at=plan.expires,
+                corrects=plan.corrects or None,
+                meeting_id=plan.meeting or None,
+                campaign_id=plan.campaign or None,
+                stopped_why="",
             )
             .returning(broadcasts.c.id)
         ).scalar_one()
     )
-    found = recipients(connection, place_codes, now)
-
-    def row(message: MessageCreated, channel: str, **who: Any) -> dict[str, Any]:
-        return outbox.row_for(ring, message, now, channel=channel, priority=outbox.BULK,
-                              not_before=not_before, broadcast_id=number, **who)  # fmt: skip
-
-    rows = [row(to_group, channel, group_id=group) for group, channel in found.groups]
-    rows += [row(to_person, channel, contact_id=contact) for contact, channel in found.people]
-    for contact, channel in found.outside_window:
-        parked = row(to_person, channel, contact_id=contact)
-        rows.append(parked | {"status": "parked", "error_code": "window", "body": None})
-    for start in range(0, len(rows), SLICE):
-        outbox.queue(connection, rows[start : start + SLICE])
-    audit.record(connection, now, actor=f"officer:{officer_id}", action="ordered",
-                 subject=f"broadcast:{number}")  # fmt: skip
+    _log(connection, now, officer_id, "proposed" if seen.needs_second else "ordered", number)
     return number
 
 
-def finished(connection: Connection) -> list[tuple[int, int, dict[str, int]]]:
-    """(broadcast, officer, counts) of those whose every row has a final state, not yet reported."""
-    waiting = (
-        select(func.count())
+def approve(
+    connection: Connection, service: Service, officer_id: int, number: int, now: datetime
+) -> None:
+    """The second person says yes; what was true at the proposal is looked at once more."""
+    row = _of(connection, officer_id, number, PROPOSED)
+    if not may_approve(connection, service, row, officer_id, now):
+        raise NotAllowed("broadcasts.not_second")
+    seen = look(connection, service, row.officer_id, unpacked(row.plan), now)
+    if seen.problems:
+        raise NotAllowed(seen.problems[0][0])
+    _change(connection, number, status=SCHEDULED, approved_by=officer_id, starts_at=seen.starts_at)
+    _log(connection, now, officer_id, "approved", number)
+
+
+def reject(
+    connection: Connection, service: Service, officer_id: int, number: int, why: str, now: datetime
+) -> None:
+    row = _of(connection, officer_id, number, PROPOSED)
+    mine = row.officer_id == officer_id
+    if not mine and not may_approve(connection, service, row, officer_id, now):
+        raise NotAllowed("broadcasts.not_second")
+    _change(connection, number, status=REJECTED, stopped_why=why, ended_at=now, reported_at=now)
+    _log(connection, now, officer_id, "rejected", number)
+
+
+def pause(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
+    _of(connection, officer_id, number, SENDING, SCHEDULED)
+    _change(connection, number, status=PAUSED)
+    _take_back(connection, number, WAITING)
+    _log(connection, now, officer_id, "paused", number)
+
+
+def resume(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
+    row = _of(connection, officer_id, number, PAUSED)
+    begun = select(recipients.c.target).where(recipients.c.broadcast_id == number).limit(1)
+    status = SENDING if connection.execute(begun).first() else SCHEDULED
+    _change(connection, row.id, status=status)
+    _log(connection, now, officer_id, "resumed", number)
+
+
+def cancel(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
+    """Nothing more leaves; what has left stays told (see `withdraw`)."""
+    _of(connection, officer_id, number, *OPEN)
+    _end(connection, number, CANCELLED, now)
+    _log(connection, now, officer_id, "cancelled", number)
+
+
+def stop(connection: Connection, number: int, why: str, now: datetime) -> None:
+    """By ourselves: a fact in it has aged, its template was refused."""
+    _end(connection, number, STOPPED, now, stopped_why=why)
+    audit.record(connection, now, actor="kentongan", action="stopped",
+                 subject=f"broadcast:{number}")  # fmt: skip
+
+
+def withdraw(
+    connection: Connection,
+    service: Service,
+    officer_id: int,
+    number: int,
+    words: str,
+    now: datetime,
+) -> int:
+    """Stop it at once, and tell everybody who got it that it no longer holds; the new number."""
+    row = _of(connection, officer_id, number, SCHEDULED, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
+    if row.status in OPEN:
+        _end(connection, number, CANCELLED, now)
+    plan = replace(
+        unpacked(row.plan), text=words, kind="withdrawal", corrects=number, photo="", at=None,
+        expires=None,
+    )  # fmt: skip
+    _log(connection, now, officer_id, "withdrew", number)
+    return order(connection, service, officer_id, plan, f"withdraw:{number}", now)
+
+
+def may_approve(
+    connection: Connection, service: Service, row: Any, officer_id: int, now: datetime
+) -> bool:
+    """Another officer of the office, of whom one leads: the second person or the first."""
+    if officer_id == row.officer_id or not officers.is_of(connection, officer_id, row.office_code):
+        return False
+    today = _office(service, row).calendar.local(now).date()
+    return any(
+        officers.leads(connection, one, today, row.office_code)
+        for one in (officer_id, row.officer_id)
+    )
+
+
+def approvers(connection: Connection, service: Service, number: int, now: datetime) -> list[int]:
+    """Who is asked to approve: the leaders, or, of a leader's own, the other officers."""
+    row = by_number(connection, number)
+    today = _office(service, row).calendar.local(now).date()
+    leaders = officers.leader_ids(connection, row.office_code, today)
+    others = [one for one in leaders if one != row.officer_id]
+    return others or [
+        one
+        for one in officers.active_of(connection, row.office_code)
+        if may_approve(connection, service, row, one, now)
+    ]
+
+
+# ---- its clock
+
+
+def start_due(connection: Connection, service: Service, now: datetime) -> list[int]:
+    """Begin those whose time has come: the recipients are written down now; which ones."""
+    started = []
+    due = connection.execute(
+        update(broadcasts)
+        .where(broadcasts.c.status == SCHEDULED, broadcasts.c.starts_at <= now)
+        .values(status=SENDING)
+        .returning(broadcasts.c.id, broadcasts.c.plan, broadcasts.c.officer_id)
+    ).all()
+    for row in due:
+        plan = unpacked(row.plan)
+        seen = look(connection, service, row.officer_id, plan, now, running=True)
+        if seen.problems:
+            stop(connection, row.id, seen.problems[0][0], now)
+            continue
+        if plan.corrects:
+            audience.write_down_heirs(connection, row.id, plan.corrects, now)
+        else:
+            audience.write_down(connection, service.ring, plan, row.id, now)
+        _change(connection, row.id, starts_at=now)
+        started.append(row.id)
+    return started
+
+
+def end_due(connection: Connection, now: datetime) -> None:
+    """Running ones with nobody left to tell are done; a warning that has run out tells nobody."""
+    late = update(recipients).where(
+        recipients.c.state == WAITING,
+        recipients.c.broadcast_id.in_(
+            select(broadcasts.c.id).where(
+                broadcasts.c.status.in_((SENDING, PAUSED)), broadcasts.c.expires_at <= now
+            )
+        ),
+    )
+    connection.execute(late.values(state="expired"))
+    left = (
+        select(recipients.c.target)
+        .where(recipients.c.broadcast_id == broadcasts.c.id, recipients.c.state == WAITING)
+        .exists()
+    )
+    leaving = (
+        select(outbox.outbox.c.id)
         .where(
             outbox.outbox.c.broadcast_id == broadcasts.c.id,
             outbox.outbox.c.status.in_(outbox.OPEN_STATES),
         )
-        .scalar_subquery()
+        .exists()
     )
+    connection.execute(
+        update(broadcasts)
+        .where(broadcasts.c.status == SENDING, ~left, ~leaving)
+        .values(status=DONE, ended_at=now)
+    )
+
+
+def to_report(connection: Connection) -> list[tuple[int, int, dict[str, int]]]:
+    """(broadcast, officer, counts) of those that have ended and whose officer has not heard so."""
     rows = connection.execute(
         select(broadcasts.c.id, broadcasts.c.officer_id).where(
-            broadcasts.c.reported_at.is_(None), waiting == 0
+            broadcasts.c.reported_at.is_(None),
+            broadcasts.c.status.in_((DONE, STOPPED)),
         )
     ).all()
-    return [(row.id, row.officer_id, outbox.counts(connection, row.id)) for row in rows]
+    return [(row.id, row.officer_id, broadcast_report.counts(connection, row.id)) for row in rows]
 
 
 def reported(connection: Connection, number: int, now: datetime) -> None:
-    connection.execute(update(broadcasts).where(broadcasts.c.id == number).values(reported_at=now))
+    _change(connection, number, reported_at=now)
 
 
-def of_office(connection: Connection, number: int, office_code: str) -> bool:
-    found = select(broadcasts.c.id).where(
-        broadcasts.c.id == number, broadcasts.c.office_code == office_code
+def next_moment(connection: Connection) -> datetime | None:
+    """When the next one begins, or the next recipient of a running one may be told."""
+    starts = select(func.min(broadcasts.c.starts_at)).where(broadcasts.c.status == SCHEDULED)
+    running = select(broadcasts.c.id).where(broadcasts.c.status == SENDING)
+    waits = select(func.min(recipients.c.not_before)).where(
+        recipients.c.state == WAITING, recipients.c.broadcast_id.in_(running)
     )
-    return connection.execute(found).first() is not None
+    moments = [connection.execute(query).scalar() for query in (starts, waits)]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+# ---- rows
+
+
+def get(connection: Connection, number: int, office_code: str) -> Any | None:
+    """The row, of that office only."""
+    return connection.execute(
+        select(broadcasts).where(broadcasts.c.id == number, broadcasts.c.office_code == office_code)
+    ).first()
+
+
+def by_number(connection: Connection, number: int) -> Any:
+    """The row of one that exists."""
+    return connection.execute(select(broadcasts).where(broadcasts.c.id == number)).one()
+
+
+def listed(connection: Connection, office_code: str) -> list[Any]:
+    """The open ones and the last that ended, newest first."""
+    mine = select(broadcasts).where(broadcasts.c.office_code == office_code)
+    still = connection.execute(mine.where(broadcasts.c.status.in_(OPEN))).all()
+    ended = connection.execute(
+        mine.where(broadcasts.c.status.not_in(OPEN)).order_by(broadcasts.c.id.desc()).limit(LAST)
+    ).all()
+    return sorted((*still, *ended), key=lambda row: -row.id)
+
+
+def _of(connection: Connection, officer_id: int, number: int, *statuses: str) -> Any:
+    """One of the officer's own office in one of these states. Raises NotAllowed."""
+    row = connection.execute(
+        select(broadcasts).where(broadcasts.c.id == number).with_for_update()
+    ).first()
+    if row is None or not officers.is_of(connection, officer_id, row.office_code):
+        raise NotAllowed("broadcasts.unknown")
+    if row.status not in statuses:
+        raise NotAllowed("broadcasts.too_late")
+    return row
+
+
+def _end(connection: Connection, number: int, status: str, now: datetime, **more: object) -> None:
+    _change(connection, number, status=status, ended_at=now, **more)
+    _take_back(connection, number, CANCELLED)
+    connection.execute(
+        update(recipients)
+        .where(recipients.c.broadcast_id == number, recipients.c.state == WAITING)
+        .values(state=CANCELLED)
+    )
+
+
+def _take_back(connection: Connection, number: int, state: str) -> None:
+    """What waits in the outbox unsent comes back; what is being sent goes on."""
+    table = outbox.outbox
+    mine = table.c.broadcast_id == number, table.c.status == "queued"
+    back = connection.execute(
+        table.delete().where(*mine).returning(table.c.contact_id, table.c.group_id)
+    ).all()
+    targets = [row.contact_id if row.contact_id is not None else -row.group_id for row in back]
+    if targets:
+        connection.execute(
+            update(recipients)
+            .where(
+                recipients.c.broadcast_id == number,
+                recipients.c.target.in_(targets),
+                recipients.c.state == HANDED,
+            )
+            .values(state=state)
+        )
+
+
+def _change(connection: Connection, number: int, **values: object) -> None:
+    connection.execute(update(broadcasts).where(broadcasts.c.id == number).values(**values))
+
+
+def _office(service: Service, row: Any) -> OurOffice:
+    return service.office_of(row.office_code)
+
+
+def _log(connection: Connection, now: datetime, officer_id: int, action: str, number: int) -> None:
+    audit.record(connection, now, actor=f"officer:{officer_id}", action=action,
+                 subject=f"broadcast:{number}")  # fmt: skip

@@ -27,7 +27,7 @@ class Contact(SQLModel, table=True):
     """Keyed fingerprint of channel and address."""
     address: bytes
     """Sealed; bound to the index."""
-    place_code: str = ""
+    place_code: str = Field(default="", index=True)
     language: str = Field(default="id", sa_column_kwargs={"server_default": "id"})
     """What they chose to be spoken to in."""
     consented_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -31,6 +31,8 @@ class Departure(SQLModel, table=True):
     contact_id: int = Field(primary_key=True, foreign_key="contact.id")
     plan: bytes
     """Sealed; bound to the contact."""
+    way_index: bytes | None = None
+    """Keyed, so that a broadcast finds its people without opening anybody's plan."""
     remind_at: datetime | None = Field(default=None, index=True, sa_type=Moment)
     keep_until: datetime = Field(index=True, sa_type=Moment)
 
@@ -59,11 +61,16 @@ def keep(
     """The plan as it is now; `zone` is the traveller's."""
     values = {
         "plan": _seal(ring, contact_id, plan),
+        "way_index": way_index(ring, plan.way),
         "remind_at": next_reminder(plan, zone, now),
         "keep_until": _ends(plan, zone, now),
     }
     insert = database.insert(departures).values(contact_id=contact_id, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["contact_id"], set_=values))
+
+
+def way_index(ring: KeyRing, way: str) -> bytes:
+    return ring.index("departure-way", way)
 
 
 def next_reminder(plan: Plan, zone: ZoneInfo, now: datetime) -> datetime | None:

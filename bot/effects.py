@@ -9,6 +9,7 @@ from bot import (
     alarms,
     attachment_effects,
     audit,
+    broadcast_effects,
     conflicts,
     contacts,
     departure_effects,
@@ -31,11 +32,11 @@ from bot.service import OurOffice, Service
 from bot.tip_moves import NotAllowed, must
 from bot.tip_opening import TipOpening
 from bot.world import World
+from flows.broadcast_plan import BroadcastEvent
 from flows.events import (
     AlarmWithdrawn,
     AttachmentSent,
     AttachmentTaken,
-    BroadcastOrdered,
     CaseNewsStopped,
     ConsentGiven,
     ConsentWithdrawn,
@@ -106,6 +107,8 @@ class Effects(TipOpening):
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
         if isinstance(event, PartnerEvent):
             return must(partner_effects.carry_out(self, self._someone(), event))
+        if isinstance(event, BroadcastEvent):
+            return broadcast_effects.carry_out(self, self._an_officer(), event)
         if isinstance(event, DepartureEvent):
             return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
@@ -122,8 +125,8 @@ class Effects(TipOpening):
                 self._officer_event(event)
             case LeaveTaken() | LeaveEnded():
                 self._leave_event(event)
-            case BroadcastOrdered() | GroupInvited():
-                village_effects.carry_out(self, self._an_officer(), event)
+            case GroupInvited():
+                village_effects.invite(self, self._an_officer(), event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
             case ReceiptTried() | CaseNewsStopped() | Hushed():

@@ -23,6 +23,10 @@ class VillageGroup(SQLModel, table=True):
     chat: bytes
     """The chat's id, sealed; bound to the index."""
     place_code: str = Field(default="", index=True)
+    kind: str = Field(default="residents", sa_column_kwargs={"server_default": "residents"})
+    """`residents`, or `coordination`: village officials and agencies. Never both."""
+    thread: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The topic of a forum where news goes; "" = General."""
     active: bool = True
     joined_at: datetime = Field(sa_type=Moment)
 

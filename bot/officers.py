@@ -244,6 +244,28 @@ def leads(connection: Connection, officer_id: int, on: date, office_code: str = 
     )
 
 
+def is_of(connection: Connection, officer_id: int, office_code: str) -> bool:
+    """An active officer of that office."""
+    query = select(officers.c.id).where(
+        officers.c.id == officer_id, officers.c.office_code == office_code, officers.c.active
+    )
+    return connection.execute(query).first() is not None
+
+
+def active_of(connection: Connection, office_code: str) -> list[int]:
+    """Everybody of the office who is enrolled in a chat."""
+    rows = connection.execute(
+        select(officers.c.id)
+        .where(
+            officers.c.office_code == office_code,
+            officers.c.active,
+            officers.c.contact_id.is_not(None),
+        )
+        .order_by(officers.c.id)
+    )
+    return [row.id for row in rows]
+
+
 def roles_of(connection: Connection, officer_id: int, on: date) -> frozenset[str]:
     """What the officer is in the console: `officer`, `leader`, `admin`, `auditor`, `dpo`."""
     held = connection.execute(

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
 from bot.sealing import KeyRing
-from flows.events import Button, MessageCreated
+from flows.events import Button, MessageCreated, Poll
 
 REPLY, NOTICE, NEWS, BULK = 0, 1, 2, 3
 """Priorities: answers first, then what somebody waits for, then what comes unasked, then what goes
@@ -65,9 +65,16 @@ class Body(msgspec.Struct, omit_defaults=True):
     """As in `MessageCreated`."""
     template: str = ""
     """The Content SID of an approved template: WhatsApp takes it outside its 24 hours, too."""
+    variables: str = ""
+    thread: str = ""
+    poll: tuple[str, tuple[str, ...], int] | None = None
+    ends_poll: str = ""
 
     def shown_buttons(self) -> tuple[Button, ...]:
         return tuple(Button(*button) for button in self.buttons)
+
+    def shown_poll(self) -> Poll | None:
+        return Poll(*self.poll) if self.poll else None
 
 
 outbox = OutboxRow.__table__  # type: ignore[attr-defined]
@@ -87,6 +94,9 @@ def row_for(
     callback_id: str = "",
     erase: str = "",
     template: str = "",
+    variables: str = "",
+    thread: str = "",
+    ends_poll: str = "",
     not_before: datetime | None = None,
     broadcast_id: int | None = None,
     tip_number: int | None = None,
@@ -103,6 +113,10 @@ def row_for(
         erase,
         message.media,
         template,
+        variables,
+        thread,
+        (message.poll.question, message.poll.options, message.poll.right) if message.poll else None,
+        ends_poll,
     )
     return {
         "lane": lane,

@@ -31,4 +31,8 @@ def outgoing(
         erase=body.erase,
         wants=body.media,
         template=body.template,
+        variables=body.variables,
+        thread=body.thread,
+        poll=body.shown_poll(),
+        ends_poll=body.ends_poll,
     )

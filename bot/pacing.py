@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,15 @@ PACES = {
     "whatsapp": Pace(10, 6.0, 3, 6.0, 32),
     "simulator": Pace(1000, 0, 100, 0, 8),
 }
+
+
+def pace_of(settings: Settings, channel: str) -> Pace:
+    """What this office's account may send."""
+    asked = {
+        "telegram": settings.telegram_per_second, "whatsapp": settings.whatsapp_per_second,
+    }  # fmt: skip
+    pace = PACES[channel]
+    return replace(pace, per_second=asked.get(channel, pace.per_second))
 
 
 @dataclass(slots=True)

@@ -13,9 +13,10 @@ from bot.channels.simulator import SimulatorChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.contents import Contents
+from bot.pacing import Pacer, pace_of
 from bot.picture_reader import PictureReader
 from bot.schedule import Schedule
-from bot.sender import PACES, Pacer, Sender
+from bot.sender import Sender
 from bot.service import Service
 from bot.turns import Turns
 
@@ -92,7 +93,9 @@ class Running:
         return ""
 
     def _pacer(self, channel: Wire) -> Pacer | None:
-        return Pacer(PACES[channel.name]) if self._paced and channel.name != "simulator" else None
+        if not self._paced or channel.name == "simulator":
+            return None
+        return Pacer(pace_of(self.service.settings, channel.name))
 
     def _open_channels(self) -> list[Wire]:
         settings, channels = self.service.settings, list[Wire]()

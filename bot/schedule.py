@@ -146,6 +146,7 @@ def next_moment(service: Service) -> datetime | None:
             departures.next_due(connection, service.clock.now()),
             outbox.next_moment(connection),
             reminders.next_moment(connection),
+            broadcasts.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -216,7 +217,8 @@ def begin_leaves(connection: Connection, service: Service, now: datetime) -> Non
 
 def report_broadcasts(connection: Connection, service: Service, now: datetime) -> int:
     """Tell the officer, from the rows, what became of a broadcast once every row is final."""
-    done = broadcasts.finished(connection)
+    broadcasts.end_due(connection, now)
+    done = broadcasts.to_report(connection)
     for number, officer_id, counts in done:
         broadcasts.reported(connection, number, now)
         contact_id = officers.contact_of(connection, officer_id)

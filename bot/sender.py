@@ -19,7 +19,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import contacts, erasures, groups, outbox
+from bot import broadcasts, contacts, erasures, feeding, groups, outbox
 from bot.channels.base import (
     Channel,
     ChannelDown,
@@ -217,7 +217,12 @@ class Sender:
         if most <= 0 or time.monotonic() < self._down_until or not self._hold(now):
             return []
         with self._service.database.write() as connection:
-            return outbox.claim(connection, self._channel.name, now, most)
+            broadcasts.start_due(connection, self._service, now)
+            rows = outbox.claim(connection, self._channel.name, now, most)
+            # Bulk only fills what answers and notices leave free.
+            if feeding.feed(connection, self._service, self._channel.name, now, most - len(rows)):
+                rows += outbox.claim(connection, self._channel.name, now, most - len(rows))
+            return rows
 
     def _hold(self, now: datetime) -> bool:
         """The channel's lease, renewed well before it ends; taking it over settles old claims."""

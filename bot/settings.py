@@ -112,9 +112,44 @@ class Settings(BaseSettings):
         "those modes don't start without it.",
     )
     broadcast_limit: int = Field(
-        2000,
+        100_000,
         ge=1,
         description="The most people one broadcast may reach; more is refused before it is sent.",
+    )
+    approval_above: int = Field(
+        500,
+        ge=0,
+        description="A broadcast to more recipients than this waits for a second officer's yes; a "
+        "warning always does.",
+    )
+    broadcasts_a_week: int = Field(
+        5,
+        ge=1,
+        le=21,
+        description="The most broadcasts one person gets in seven days; warnings are not counted.",
+    )
+    broadcast_hosts: str = Field(
+        "",
+        description="The office's own addresses that a broadcast may link to beside go.id, separated "
+        "by blanks, such as kanim-ponorogo.id.",
+    )
+    telegram_per_second: float = Field(
+        25,
+        gt=0,
+        le=30,
+        description="Messages a second to Telegram; it takes about 30 from one bot.",
+    )
+    whatsapp_per_second: float = Field(
+        10,
+        gt=0,
+        le=80,
+        description="Messages a second to WhatsApp: what Twilio allows your sender, 80 at most.",
+    )
+    whatsapp_people_a_day: int = Field(
+        250,
+        ge=0,
+        description="How many people may get a template in 24 hours: your WhatsApp account's limit "
+        "(250, 2000, 10000, 100000).",
     )
     keep_closed_days: int = Field(
         365,

@@ -19,6 +19,7 @@ from bot import (
     contacts,
     draft_media,
     erasures,
+    feeding,
     funnel,
     groups,
     held_picture,
@@ -372,6 +373,7 @@ class Turns:
             batch.connection.execute(self._keep_window, slept)
         there = {k.id for k in batch.people.values() if k.channel == "whatsapp"} & batch.spoke
         outbox.unpark(batch.connection, there, batch.now)  # only WhatsApp has a window
+        feeding.deliver_parked(batch.connection, self._service, there, batch.now)
         outbox.queue(batch.connection, batch.rows)
         meter.add(batch.connection, self._service.database, batch.learning, batch.now)
         funnel.keep(batch.connection, self._service, batch.now, batch.steps)

@@ -1,40 +1,18 @@
-"""What an officer does with villages: bind a group, order a broadcast."""
+"""What an officer does with villages: a code that binds a group."""
 
 from typing import TYPE_CHECKING
 
-from bot import broadcasts, groups
+from bot import groups
 from bot.tip_moves import NotAllowed
-from flows.events import BroadcastOrdered, GroupInvited
+from flows.events import GroupInvited
 
 if TYPE_CHECKING:
     from bot.effects import Effects
 
 
-def carry_out(effects: "Effects", officer_id: int, event: BroadcastOrdered | GroupInvited) -> None:
-    """Raises NotAllowed for a village that is another officer's, or for too many recipients."""
+def invite(effects: "Effects", officer_id: int, event: GroupInvited) -> None:
+    """Raises NotAllowed for a village that is another officer's."""
     connection, service, now = effects.connection, effects.service, effects.now
-    allowed = {place.code for place in effects.world.officer_villages()}
-    if isinstance(event, GroupInvited):
-        if event.place_code not in allowed:
-            raise NotAllowed("the village is another officer's")
-        groups.invite(connection, service.ring, event.code, event.place_code, officer_id, now)
-        return
-    if not set(event.place_codes) <= allowed:
+    if event.place_code not in {place.code for place in effects.world.officer_villages()}:
         raise NotAllowed("the village is another officer's")
-    audience = effects.world.audience(event.place_codes)
-    if audience.total > service.settings.broadcast_limit:
-        raise NotAllowed("more recipients than KENTONGAN_BROADCAST_LIMIT")
-    office = service.office()
-    slots = {"text": event.text, "office": office.name}
-    broadcasts.order(
-        connection,
-        service.ring,
-        office_code=office.code,
-        officer_id=officer_id,
-        place_codes=event.place_codes,
-        text=event.text,
-        to_group=service.message("broadcasts.message", slots),
-        to_person=service.message("broadcasts.message_stop", slots),
-        not_before=office.calendar.quiet_until(now),
-        now=now,
-    )
+    groups.invite(connection, service.ring, event.code, event.place_code, officer_id, now)

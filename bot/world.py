@@ -5,13 +5,11 @@ from functools import cached_property
 
 from bot import (
     audit,
-    broadcasts,
     conflicts,
     contacts,
     draft_media,
     groups,
     officers,
-    outbox,
     partners,
     pictures,
     receipts,
@@ -21,7 +19,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.departure_world import DepartureWorld
+from bot.broadcast_world import BroadcastWorld
 from bot.recruiters import Register
 from bot.sealing import new_receipt
 from flows import hear_see
@@ -29,8 +27,6 @@ from flows.catalog import HotlineEntry
 from flows.company_names import company_words, fold
 from flows.ports import (
     Attachments,
-    Audience,
-    BroadcastView,
     CaseChange,
     Hotline,
     PartnerView,
@@ -41,7 +37,7 @@ from flows.ports import (
 )
 
 
-class World(DepartureWorld):
+class World(BroadcastWorld):
     """One turn's view of the world. Nothing here writes."""
 
     # ---- the office, places, the register
@@ -294,23 +290,3 @@ class World(DepartureWorld):
     def group_invitation(self, code: str) -> Place | None:
         place = groups.invited_to(self._connection, self._service.ring, code, self._at)
         return self.place(place) if place else None
-
-    def audience(self, place_codes: tuple[str, ...]) -> Audience:
-        found = broadcasts.recipients(self._connection, place_codes, self._at)
-        channels = [channel for _, channel in found.people]
-        calendar = self._office.calendar
-        return Audience(
-            groups=len(found.groups),
-            telegram=sum(channel != "whatsapp" for channel in channels),
-            whatsapp=sum(channel == "whatsapp" for channel in channels),
-            outside_window=len(found.outside_window),
-            opted_out=found.opted_out,
-            send_at=calendar.local(calendar.quiet_until(self._at)),
-        )
-
-    def broadcast(self, number: int) -> BroadcastView | None:
-        office = self._known.office_code if self._known else None
-        if office is None or not broadcasts.of_office(self._connection, number, office):
-            return None
-        counted = outbox.counts(self._connection, number)
-        return BroadcastView(number, "", tuple(counted.items()))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flows.curriculum import Chapter, Lesson
     from flows.departure_facts import Document
     from flows.languages import Locale
+    from flows.quoting import Fact
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -77,6 +78,8 @@ class Catalog:
     lessons: "tuple[Lesson, ...]" = ()
     chapters: "tuple[Chapter, ...]" = ()
     documents: "tuple[Document, ...]" = ()
+    facts: "tuple[Fact, ...]" = ()
+    """What a broadcast may quote, as long as it is fresh."""
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""

@@ -109,7 +109,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
-        broadcasts.flow(facts(known, (*destinations, *ways.values()))),
+        broadcasts.flow(),
         village_group.flow(villagers, retrieval),
     ]
     return Catalog(
@@ -124,6 +124,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         lessons=known,
         chapters=chapters,
         documents=documents,
+        facts=facts(known, (*destinations, *ways.values())),
         hotlines=load_hotlines(folder),
         understander=understander,
     )

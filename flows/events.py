@@ -5,6 +5,7 @@ Events are written only after the whole turn has been computed, inside its trans
 
 from dataclasses import dataclass, field
 
+from flows.broadcast_plan import BroadcastEvent
 from flows.departure_plan import Plan
 from flows.officer_events import (
     LeaveEnded,
@@ -34,14 +35,25 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """A question as the channel's own poll, where it has one; else numbered lines below the text."""
+
+    question: str
+    options: tuple[str, ...]
+    right: int
+    """Index of the right option."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageCreated:
     text: str
     buttons: tuple[Button, ...] = ()
     fixed: bool = True
     """The text holds nothing about a person, so a channel may register it as a template."""
     media: str = ""
-    """A lesson's card to be heard or seen, `audio/lesson/card` or `picture/lesson/card`; the text
-    is what stands beside it (`flows/hear_see.py`)."""
+    """A lesson's card to be heard or seen, `audio/lesson/card` or `picture/lesson/card`, or a photo
+    that was kept (`photo/file`); the text is what stands beside it (`flows/hear_see.py`)."""
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +315,6 @@ class GroupBound:
     code: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class BroadcastOrdered:
-    place_codes: tuple[str, ...]
-    text: str
-
-
 Event = (
     MessageCreated
     | ConsentGiven
@@ -352,5 +358,5 @@ Event = (
     | DepartureEvent
     | GroupInvited
     | GroupBound
-    | BroadcastOrdered
+    | BroadcastEvent
 )

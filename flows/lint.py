@@ -56,7 +56,16 @@ _SAID_BY_CODE = {
     "broadcasts.too_long": frozenset(["characters", "most"]),
     "broadcasts.bad_link": frozenset(["host"]),
     "broadcasts.old_fact": frozenset(["day", "quoted"]),
-    **{f"broadcasts.message{end}": frozenset(["text", "office"]) for end in ("", "_stop")},
+    **{
+        f"broadcasts.{kind}message": frozenset(["text", "office", "source", "source_day", "until"])
+        for kind in ("", "warning_", "correction_", "withdrawal_")
+    },
+    "broadcasts.please_approve": frozenset(["number", "author", "text"]),
+    "broadcasts.was_approved": frozenset(["number", "name"]),
+    "broadcasts.was_rejected": frozenset(["number", "name"]),
+    "broadcasts.too_many": frozenset(["count", "most"]),
+    "broadcasts.twice": frozenset(["number"]),
+    "broadcasts.template_not_approved": frozenset(["template"]),
     **{
         f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
         for end in ("", "_nobody")

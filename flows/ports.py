@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
+from flows.broadcast_plan import BroadcastPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
 
@@ -190,32 +191,6 @@ class LeaveView:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Who a broadcast to these villages would reach, counted before anything is sent."""
-
-    groups: int
-    telegram: int
-    whatsapp: int
-    outside_window: int
-    """WhatsApp members whose 24-hour window is closed: they need a template, and are parked."""
-    opted_out: int
-    send_at: datetime
-    """When it would leave: now, or the end of the quiet hours."""
-
-    @property
-    def total(self) -> int:
-        return self.groups + self.telegram + self.whatsapp
-
-
-@dataclass(frozen=True, slots=True)
-class BroadcastView:
-    id: int
-    status: str
-    counts: tuple[tuple[str, int], ...]
-    """(state, number of outbox rows), straight from the rows."""
-
-
-@dataclass(frozen=True, slots=True)
 class PartnerView:
     """A partner of the office that writes in chat."""
 
@@ -274,7 +249,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property
@@ -352,7 +327,6 @@ class Ports(DeparturePorts, Protocol):
         """Whether they want to be reminded; None while they have not been asked."""
         ...
 
-    def audience(self, place_codes: tuple[str, ...]) -> Audience: ...
     def reads_pictures(self) -> bool: ...
     def hears_voices(self) -> bool: ...
     def has_audio(self) -> bool:
@@ -366,7 +340,6 @@ class Ports(DeparturePorts, Protocol):
 
     def pictures_waiting(self) -> int: ...
     def attachments(self, tip_id: str) -> Attachments: ...
-    def broadcast(self, number: int) -> BroadcastView | None: ...
     def learners_near(self, lessons: Collection[str]) -> int:
         """How many people of the villages that the asking officer serves have finished them all."""
         ...

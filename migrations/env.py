@@ -10,7 +10,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot import (  # noqa: F401  (importing a module registers its tables)
     accounts,
     audit,
-    broadcasts,
+    broadcast_rows,
     case_rows,
     conflicts,
     contacts,
@@ -30,6 +30,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     register_tables,
     schedule,
     sessions,
+    templates,
     tips,
     turns,
     watches,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from flows.events import Button
+from flows.events import Button, Poll
 
 InboundKind = Literal[
     "text",
@@ -64,6 +64,13 @@ class Inbound:
     media: str = field(default="", repr=False)
     """For `picture`: what `PictureSource.fetch` gets it by; empty when it is larger than we take.
     For `unreadable`: what its copy is deleted by, where a provider keeps one."""
+    thread: str = ""
+    """The topic of a Telegram forum in which it was said."""
+    author: str = field(default="", repr=False)
+    """Who said it in a group, by their opaque id: only coordination groups look at it."""
+    author_name: str = field(default="", repr=False)
+    by_admin: bool | None = None
+    """Whether a group's admin said it; None where it was not asked or could not be known."""
     caption: str = field(default="", repr=False)
     """For `picture_read`: the words that came with the picture. Its `payload` says how it went, as
     those of `attachment` and `voice_heard` do."""
@@ -112,7 +119,14 @@ class Outgoing:
     media: Media | None = None
     """What was made of it (`bot/shelf.py`)."""
     template: str = ""
-    """An approved template of WhatsApp's that is sent instead of the text."""
+    """The Content SID of an approved template of WhatsApp's that is sent instead of the text."""
+    variables: str = ""
+    """What fills the template: a JSON object of numbers as text to text (`ContentVariables`)."""
+    thread: str = ""
+    """The topic of a Telegram forum; empty means the group's General."""
+    poll: Poll | None = None
+    ends_poll: str = ""
+    """The provider's id of a poll of ours that is to be closed before this is sent."""
 
 
 class SendError(Exception):

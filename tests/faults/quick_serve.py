@@ -6,7 +6,7 @@ and it keeps the providers' pace. A test of five kills has 40 s.
 
 from datetime import timedelta
 
-from bot import cli, picture_reader, pictures, schedule, sender
+from bot import cli, pacing, picture_reader, pictures, running, schedule, sender
 
 LEASE = timedelta(seconds=1.2)
 GRACE = timedelta(seconds=1.0)
@@ -19,8 +19,10 @@ def shorten() -> None:
     assert sender.Sender.__init__.__kwdefaults__ is not None
     sender.Sender.__init__.__kwdefaults__["grace"] = GRACE
     sender.IDLE = 0.1
-    for channel, pace in sender.PACES.items():
-        sender.PACES[channel] = sender.Pace(2000, 0, 100, 0, pace.workers)
+    paces = dict(pacing.PACES)
+    vars(running)["pace_of"] = lambda _, channel: pacing.Pace(
+        2000, 0, 100, 0, paces[channel].workers
+    )
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
+from flows import broadcast_rules
+from flows.broadcast_plan import BroadcastView, Preview
+from flows.broadcast_plan import Plan as BroadcastPlan
 from flows.departure_plan import Followed, Plan
 from flows.ports import (
     Attachments,
-    Audience,
-    BroadcastView,
     CaseChange,
     Colleague,
     Desk,
@@ -284,8 +285,27 @@ class FakePorts:
     def group_invitation(self, code: str) -> Place | None:
         return self.group_codes.get(code.strip())
 
-    def audience(self, place_codes: tuple[str, ...]) -> Audience:
-        return Audience(1, 3, 2, 1, 1, self.now.astimezone(UTC))
+    def broadcast_places(self) -> tuple[tuple[str, str], ...]:
+        return tuple((place.code, place.name) for place in self.officer_villages())
+
+    def broadcast_preview(self, plan: BroadcastPlan) -> Preview:
+        return Preview(
+            groups=1,
+            people=(("telegram", 3), ("whatsapp", 2)),
+            outside_window=1,
+            opted_out=1,
+            starts_at=self.now,
+            ends_at=self.now,
+            problems=tuple(
+                broadcast_rules.problems(
+                    plan, facts=(), day=self.now.date(), hosts=frozenset(), now=self.now
+                )
+            ),
+        )
+
+    def broadcasts(self) -> tuple[BroadcastView, ...]:
+        view = self.broadcast(12)
+        return (view,) if view else ()
 
     def reads_pictures(self) -> bool:
         return self.reads
@@ -312,4 +332,6 @@ class FakePorts:
         return self.learners.get(frozenset(lessons), 0)
 
     def broadcast(self, number: int) -> BroadcastView | None:
-        return BroadcastView(number, "sent", (("delivered", 3),)) if number == 12 else None
+        if number != 12:
+            return None
+        return BroadcastView(12, "news", "done", "Kabar", "Ibu Sari", True, (("delivered", 3),))

@@ -1,0 +1,43 @@
+"""A broadcast's plan as it is kept, and as people read it."""
+
+import msgspec
+
+from bot.service import OurOffice, Service
+from flows.broadcast_plan import Plan
+from flows.events import MessageCreated
+from flows.times import say_time
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Plan)
+
+
+def packed(plan: Plan) -> str:
+    return _encoder.encode(plan).decode()
+
+
+def unpacked(text: str) -> Plan:
+    return _decoder.decode(text)
+
+
+def message(
+    service: Service, office: OurOffice, plan: Plan, number: int, *, group: bool
+) -> MessageCreated:
+    """What a recipient reads. Each kind has its own words, `broadcasts.<kind>_message`; a person's
+    end with how to stop."""
+    slots = {
+        "text": plan.text,
+        "office": office.name,
+        "source": plan.source,
+        "source_day": f"{plan.source_date:%d-%m-%Y}" if plan.source_date else "",
+        "until": say_time(office.calendar.local(plan.expires)) if plan.expires else "",
+    }
+    key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
+    wording = service.catalog.wording
+    text = wording.say(key, slots).rstrip("\n")
+    if not group:
+        text += " " + wording.say("broadcasts.stop").strip()
+    media = f"photo/{plan.photo}" if plan.photo else ""
+    return MessageCreated(text, fixed=False, media=media)
+
+
+_PLAIN = frozenset({"news", "lesson", "hours", "invitation"})

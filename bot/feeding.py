@@ -1,0 +1,265 @@
+"""From a broadcast's recipients to the outbox, a page at a time, as fast as the channel sends.
+
+What decides is looked at when a message is about to leave, not when the broadcast was ordered:
+STOP, the night where somebody lives, their week's share, WhatsApp's window and its limit a day.
+One sender a channel feeds, in the transaction in which it claims, so a crash doubles nothing.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, and_, bindparam, case, func, select, update
+
+from bot import outbox, templates
+from bot.broadcast_rows import (
+    HANDED,
+    PARKED,
+    SENDING,
+    WAITING,
+    broadcasts,
+    recipients,
+    shares,
+)
+from bot.broadcast_words import message, unpacked
+from bot.contacts import contacts, sessions
+from bot.groups import groups
+from bot.service import Service
+from bot.territory import zone_of
+from bot.working_hours import quiet_until
+from flows.broadcast_plan import Plan
+
+WEEK = timedelta(days=7)
+DAY = timedelta(hours=24)
+MOST_PAGES = 20
+"""How many pages in a row may turn out to hold nobody who can be told now (a whole zone asleep)."""
+PARKED_STAYS = timedelta(days=7)
+UNCAPPED = frozenset({"warning", "correction", "withdrawal"})
+"""Kinds that are no part of anybody's week's share."""
+
+
+def feed(connection: Connection, service: Service, channel: str, now: datetime, room: int) -> int:
+    """Hand at most `room` messages of running broadcasts to the outbox; how many."""
+    running = connection.execute(
+        select(broadcasts)
+        .where(broadcasts.c.status == SENDING)
+        .order_by(case((broadcasts.c.kind == "warning", 0), else_=1), broadcasts.c.id)
+        .with_for_update(read=True)  # whoever pauses or cancels it waits for this page
+    ).all()
+    handed = 0
+    for row in running:
+        page = _Page(connection, service, row, channel, now)
+        for _ in range(MOST_PAGES):
+            if handed >= room or not (seen := page.turn(room - handed)):
+                break
+            handed += seen.handed
+    return handed
+
+
+def deliver_parked(
+    connection: Connection, service: Service, contact_ids: Collection[int], now: datetime
+) -> int:
+    """They wrote, so the window is open: what was parked for want of it leaves now, if it is still
+    worth reading."""
+    if not contact_ids:
+        return 0
+    found = connection.execute(
+        select(recipients.c.broadcast_id, recipients.c.target)
+        .where(recipients.c.state == PARKED, recipients.c.target.in_(contact_ids))
+        .order_by(recipients.c.broadcast_id)
+    ).all()
+    told = 0
+    for number in dict.fromkeys(row.broadcast_id for row in found):
+        row = connection.execute(select(broadcasts).where(broadcasts.c.id == number)).one()
+        late = row.expires_at is not None and row.expires_at <= now
+        if late or row.starts_at is None or now - row.starts_at > PARKED_STAYS:
+            continue
+        page = _Page(connection, service, row, "whatsapp", now)
+        targets = [one.target for one in found if one.broadcast_id == number]
+        told += page.hand([(target, "") for target in targets], priority=outbox.NEWS)
+    return told
+
+
+class _Seen:
+    """What became of a page; true when there was anybody on it."""
+
+    def __init__(self, seen: int, handed: int) -> None:
+        self.seen, self.handed = seen, handed
+
+    def __bool__(self) -> bool:
+        return self.seen > 0
+
+
+class _Page:
+    """One broadcast on one channel."""
+
+    def __init__(
+        self, connection: Connection, service: Service, row: Any, channel: str, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._service = service
+        self._number: int = row.id
+        self._office = service.office_of(row.office_code)
+        self._plan: Plan = unpacked(row.plan) if row.plan else Plan(row.text, ())
+        self._channel = channel
+        self._now = now
+
+    def turn(self, most: int) -> _Seen:
+        """Decide for the next waiting recipients, and hand out what may go."""
+        rows = self._next(most)
+        if not rows:
+            return _Seen(0, 0)
+        shared = self._shared([row.target for row in rows if row.target > 0])
+        go: list[tuple[int, str]] = []
+        ended: dict[str, list[int]] = {}
+        later: list[tuple[int, datetime]] = []
+        for row in rows:
+            state = self._state(row, shared)
+            if isinstance(state, datetime):
+                later.append((row.target, state))
+            elif state in ("go", "template"):
+                go.append((row.target, state))
+            else:
+                ended.setdefault(state, []).append(row.target)
+        sid, room = self._template(sum(state == "template" for _, state in go))
+        outside = [target for target, state in go if state == "template"]
+        if not sid:
+            ended.setdefault(PARKED, []).extend(outside)
+        else:
+            later += [(target, self._now + timedelta(minutes=10)) for target in outside[room:]]
+        inside = [(target, "") for target, state in go if state == "go"]
+        handed = self.hand(inside + [(target, sid) for target in outside[: room if sid else 0]])
+        self._end(ended)
+        self._put_off(later)
+        return _Seen(len(rows), handed)
+
+    def hand(self, targets: list[tuple[int, str]], *, priority: int = outbox.BULK) -> int:
+        """Write the outbox rows; (target, Content SID of the template or "")."""
+        if not targets:
+            return 0
+        ring, plan = self._service.ring, self._plan
+        to_person = message(self._service, self._office, plan, self._number, group=False)
+        to_group = message(self._service, self._office, plan, self._number, group=True)
+        threads = self._threads(-target for target, _ in targets if target < 0)
+        rows = []
+        for target, sid in targets:
+            who: dict[str, Any] = {"contact_id": target} if target > 0 else {"group_id": -target}
+            rows.append(
+                outbox.row_for(
+                    ring, to_person if target > 0 else to_group, self._now,
+                    channel=self._channel, priority=priority, broadcast_id=self._number,
+                    template=sid, variables=self._variables() if sid else "",
+                    thread=threads.get(-target, ""), **who,
+                )
+            )  # fmt: skip
+        outbox.queue(self._connection, rows)
+        self._mark(HANDED, [target for target, _ in targets])
+        people = [(target, sid) for target, sid in targets if target > 0]
+        if (people and plan.kind not in UNCAPPED) or any(sid for _, sid in people):
+            self._connection.execute(
+                shares.insert(),
+                [{"contact_id": t, "at": self._now, "template": bool(s)} for t, s in people],
+            )
+        return len(targets)
+
+    # ---- who may be told now
+
+    def _next(self, most: int) -> list[Any]:
+        return list(
+            self._connection.execute(
+                select(
+                    recipients.c.target, contacts.c.opted_out_at, contacts.c.unreachable_at,
+                    func.coalesce(contacts.c.place_code, groups.c.place_code).label("place_code"),
+                    sessions.c.last_inbound_at, groups.c.active,
+                )
+                .select_from(
+                    recipients.outerjoin(contacts, contacts.c.id == recipients.c.target)
+                    .outerjoin(sessions, sessions.c.contact_id == contacts.c.id)
+                    .outerjoin(groups, groups.c.id == -recipients.c.target)
+                )
+                .where(
+                    recipients.c.broadcast_id == self._number,
+                    recipients.c.channel == self._channel,
+                    recipients.c.state == WAITING,
+                    recipients.c.not_before <= self._now,
+                )
+                .order_by(recipients.c.target)
+                .limit(most)
+            )
+        )  # fmt: skip
+
+    def _state(self, row: Any, shared: dict[int, int]) -> str | datetime:
+        """`go`, `template`, a final state without a message, or when to look again."""
+        if row.opted_out_at is not None:
+            return "opted_out"
+        if row.unreachable_at is not None or (row.target < 0 and not row.active):
+            return "unreachable"
+        if not self._plan.danger:
+            morning = quiet_until(self._now, ZoneInfo(zone_of(row.place_code or "")))
+            if morning > self._now:
+                return morning
+        capped = self._plan.kind not in UNCAPPED
+        if capped and shared.get(row.target, 0) >= self._service.settings.broadcasts_a_week:
+            return "enough"
+        closed = self._channel == "whatsapp" and outbox.window_closed(
+            row.last_inbound_at, self._now
+        )
+        return "template" if closed else "go"
+
+    def _shared(self, contact_ids: list[int]) -> dict[int, int]:
+        """How many broadcasts of the last week each of them got."""
+        rows = self._connection.execute(
+            select(shares.c.contact_id, func.count())
+            .where(shares.c.contact_id.in_(contact_ids), shares.c.at > self._now - WEEK)
+            .group_by(shares.c.contact_id)
+        )
+        return {contact_id: int(number) for contact_id, number in rows}
+
+    def _template(self, wanted: int) -> tuple[str, int]:
+        """(Content SID or "", how many more people today's limit allows)."""
+        if not wanted or not self._plan.template:
+            return "", 0
+        sid = templates.approved(self._connection, self._plan.template)
+        if not sid:
+            return "", 0
+        used = self._connection.execute(
+            select(func.count(func.distinct(shares.c.contact_id))).where(
+                shares.c.template, shares.c.at > self._now - DAY
+            )
+        ).scalar_one()
+        return sid, max(0, self._service.settings.whatsapp_people_a_day - int(used))
+
+    def _variables(self) -> str:
+        return ""
+
+    def _threads(self, group_ids: Iterable[int]) -> dict[int, str]:
+        rows = self._connection.execute(
+            select(groups.c.id, groups.c.thread).where(groups.c.id.in_(list(group_ids)))
+        )
+        return {row.id: row.thread for row in rows}
+
+    # ---- writing
+
+    def _end(self, ended: dict[str, list[int]]) -> None:
+        for state, targets in ended.items():
+            self._mark(state, targets)
+
+    def _mark(self, state: str, targets: list[int]) -> None:
+        if targets:
+            self._connection.execute(
+                update(recipients)
+                .where(recipients.c.broadcast_id == self._number, recipients.c.target.in_(targets))
+                .values(state=state)
+            )
+
+    def _put_off(self, later: list[tuple[int, datetime]]) -> None:
+        if later:
+            mine = and_(
+                recipients.c.broadcast_id == self._number,
+                recipients.c.target == bindparam("who"),
+            )
+            self._connection.execute(
+                update(recipients).where(mine).values(not_before=bindparam("at")),
+                [{"who": target, "at": at} for target, at in later],
+            )
