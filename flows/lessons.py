@@ -177,7 +177,7 @@ def _first(lesson: Lesson) -> str:
 
 
 def _flow(lesson: Lesson, reminder_version: str) -> Flow:
-    name = f"lesson_{lesson.id}"
+    name, action = f"lesson_{lesson.id}", f"{lesson.id}/{lesson.action.id}"
     others = "lessons:look" if lesson.audience == VILLAGER else "courses:start"
     nodes: dict[str, Node] = {}
     follow = [f"card_{card.id}" for card in lesson.cards[1:]] + [f"quiz_{lesson.quiz[0].id}"]
@@ -199,7 +199,7 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
             source=shown(lesson.action.source),
             public=True,
         ),
-        **remind_questions(reminder_version, others),
+        **remind_questions(reminder_version, others, card=action),
         "action": Choose(
             f"{name}.action",
             (
@@ -211,7 +211,7 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
             source=shown(lesson.action.source),
             open=True,
             public=True,
-            card=f"{lesson.id}/{lesson.action.id}",
+            card=action,
         ),
     }
     return Flow(name, nodes, keeps=True)
@@ -228,8 +228,8 @@ def _card(name: str, lesson: Lesson, card: Card, then: str) -> Choose:
     )
 
 
-def remind_questions(version: str, then: str) -> dict[str, Node]:
-    """May they be asked later what they remember? Put once, after a first lesson."""
+def remind_questions(version: str, then: str, card: str = "") -> dict[str, Node]:
+    """May they be asked later what they remember? Put once, after a first lesson, under `card`."""
 
     def chosen(wanted: bool) -> Callable[[Scene], list[Event]]:
         return lambda scene: [RemindersChosen(wanted, version if wanted else "")]
@@ -242,18 +242,30 @@ def remind_questions(version: str, then: str) -> dict[str, Node]:
                 Choice("no", "common.rather_not", "remind_no"),
             ),
             open=True,  # the lesson is over, whether this is answered or not
+            card=card,
         ),
-        "remind_yes": Emit(chosen(True), "reminded"),
+        # The button stays in the chat: it may be pressed after HAPUS or STOP.
+        "remind_yes": Decide(
+            may_be_reminded,
+            {"yes": "remind_on", "stranger": "review:stranger", "stopped": "review:stopped"},
+        ),
+        "remind_on": Emit(chosen(True), "reminded"),
         "reminded": Say("lessons.reminded", then),
         "remind_no": Emit(chosen(False), "not_reminded"),
         "not_reminded": Say("lessons.not_reminded", then),
     }
 
 
+def may_be_reminded(scene: Scene) -> str:
+    """yes; stranger: nothing is kept of them; stopped: they wrote STOP."""
+    if not scene.person.consented:
+        return "stranger"
+    return "stopped" if scene.person.opted_out else "yes"
+
+
 def _asked(scene: Scene) -> str:
-    person = scene.person
-    may_ask = person.consented and not person.opted_out and scene.ports.reminders() is None
-    return "no" if may_ask else "yes"
+    ask = may_be_reminded(scene) == "yes" and scene.ports.reminders() is None
+    return "no" if ask else "yes"
 
 
 def due_items(scene: Scene, lessons: tuple[Lesson, ...]) -> list[str]:

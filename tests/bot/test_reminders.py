@@ -286,6 +286,25 @@ async def test_who_did_not_agree_leaves_no_trace(on_both: Rehearsal) -> None:
     assert "belum Anda setujui" in heard(await on_both.say(WHO, "ingatkan saya"), WHO)
 
 
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(("hapus", "ya"), "belum Anda setujui"), (("stop",), "Tulis MULAI dulu, lalu INGATKAN")],
+    ids=["deleted", "stopped"],
+)
+async def test_an_old_yes_promises_nothing_that_is_not_kept(
+    on_both: Rehearsal, before: Sequence[str], said: str
+) -> None:
+    """The button stays in the chat, and may be pressed after HAPUS or STOP."""
+    await settle_in(on_both, WHO)
+    sent = list(await on_both.say(WHO, "ingatkan saya"))
+    yes = sent[-1].buttons[0]
+    for words in before:
+        await on_both.say(WHO, words)
+    answer = heard(await on_both.say(WHO, yes.label, yes.payload), WHO)
+    assert said in answer and "nanti saya ingatkan" not in answer
+    assert count(on_both, reminders.reminders) == 0
+
+
 async def test_the_whole_course_mastered_is_praised_and_then_silence(learner: Learner) -> None:
     items = [i for one in learner.service.catalog.lessons for i in one.quiz]
     learner.learns(*range(1, len(items)), stability=100.0)
