@@ -20,7 +20,7 @@ from flows.catalog import (
 VILLAGER = "villager"
 AUDIENCES = (VILLAGER, "pimpasa", "desa", "sekolah", "pendamping")
 """Who a lesson is for. Only villagers' lessons answer free questions and stand in their menu."""
-LETTERS = "abcdefghijklm"
+LETTERS = tuple("abcdefghijklm")
 DECISIONS = frozenset(
     "pay sign passport board hand_over travel borrow answer report choose".split()  # noqa: SIM905
 )

@@ -70,6 +70,11 @@ def test_yaml_is_strings_only(tmp_path: Path) -> None:
             "content/lessons/calo.yaml: perorangan: `why` is missing",
         ),
         ("\nquiz:", "\nkuis:", "content/lessons/calo.yaml: 'quiz' is missing"),
+        (
+            "covers: [d, f]",
+            "covers: [de]",
+            "content/lessons/calo.yaml: `covers`: “de” is not known",
+        ),
         ("order: 1", "order: satu", "content/lessons/calo.yaml: "),
         ("keywords: [calo,", "keywords: calo #", "content/lessons/calo.yaml: a list of words"),
     ],
