@@ -1,6 +1,6 @@
 """Lessons from content/lessons become flows: cards, a quiz that explains every answer, an action."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
 from rapidfuzz.fuzz import ratio
@@ -26,6 +26,8 @@ from flows.paging import paged
 from flows.triggers import fold
 
 REMIND = "lessons.remind"
+DONE_MARK = " ✓"
+"""Stands behind the title of a finished lesson, chapter or course, inside the limit of its label."""
 
 
 def flows(
@@ -91,7 +93,7 @@ def shown(source: Source) -> Slots:
 
 def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     exits = begins(lessons)
-    filled = [one for one in chapters if any(lesson.chapter == one.id for lesson in lessons)]
+    of = {one.id: [x for x in lessons if x.chapter == one.id] for one in chapters}
 
     def next_lesson(scene: Scene) -> Lesson | None:
         done = scene.person.done_lessons
@@ -109,17 +111,10 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
         return {"title": following.title if following else lessons[0].title}
 
     def chapter_options(scene: Scene) -> tuple[Option, ...]:
-        done = scene.person.done_lessons
-        of = {one.id: {x.id for x in lessons if x.chapter == one.id} for one in filled}
-        return tuple(Option(one.id, one.title + mark_done(of[one.id] <= done)) for one in filled)
+        return groups((one for one in chapters if of[one.id]), of, scene)
 
     def lesson_options(scene: Scene) -> tuple[Option, ...]:
-        done = scene.person.done_lessons
-        return tuple(
-            Option(lesson.id, lesson.title + mark_done(lesson.id in done), lesson.keywords)
-            for lesson in lessons
-            if lesson.chapter == scene.answers.get("chapter")
-        )
+        return members(of.get(scene.answers.get("chapter", ""), ()), scene)
 
     return Flow(
         "lessons",
@@ -163,8 +158,24 @@ def named(lessons: tuple[Lesson, ...], *, keywords: bool) -> Callable[[Scene], s
     return find
 
 
-def mark_done(done: bool) -> str:
-    return " ✓" if done else ""
+def groups(
+    listed: Iterable[Chapter], of: Mapping[str, Collection[Lesson]], scene: Scene
+) -> tuple[Option, ...]:
+    """Chapters or courses to choose from; a mark stands behind those that are all done."""
+    done = scene.person.done_lessons
+    return tuple(
+        Option(one.id, one.title + _mark(all(x.id in done for x in of[one.id]))) for one in listed
+    )
+
+
+def members(lessons: Iterable[Lesson], scene: Scene) -> tuple[Option, ...]:
+    """The lessons of one of them."""
+    done = scene.person.done_lessons
+    return tuple(Option(one.id, one.title + _mark(one.id in done), one.keywords) for one in lessons)
+
+
+def _mark(done: bool) -> str:
+    return DONE_MARK if done else ""
 
 
 def begins(lessons: tuple[Lesson, ...]) -> dict[str, str]:
