@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import translation_cli
-from bot.terminal import FINE, WrongUse, open_service, print_json
+from bot.terminal import FINE, WrongUse, last_days, open_service, print_json
 from flows.languages import TRANSLATED
 
 
@@ -33,7 +33,7 @@ def add_commands(commands: Any) -> None:
     diff.set_defaults(command=run_diff)
     funnel = names.add_parser("funnel", help="how far people get in each lesson, card by card")
     funnel.add_argument("--lesson", metavar="NAME")
-    funnel.add_argument("--days", type=int, default=90, metavar="N")
+    funnel.add_argument("--days", type=last_days, default=90, metavar="N")
     funnel.add_argument("--json", action="store_true")
     funnel.set_defaults(command=run_funnel)
     curriculum = names.add_parser("curriculum", help="the table of law, lessons and sources")

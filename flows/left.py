@@ -25,7 +25,9 @@ _ASKS_FOR_IT = ("report", "open")
 def come_back(run: "Run", given: Input) -> bool:
     """The first words after a nudge are taken in by the flow itself; True when they are used up."""
     session = run.session
-    action = everywhere(given.text, run.catalog.everywhere, typos=False)
+    # What was heard or read in a picture is nobody's word before it is confirmed.
+    own = given.text if given.kind in ("text", "choice") else ""
+    action = everywhere(own, run.catalog.everywhere, typos=False)
     session.hushed = action == HUSH or (session.hushed and action not in _ASKS_FOR_IT)
     owed = False if session.hushed or session.assisting else _tell_owed(run)
     flow = run.catalog.flows.get(session.flow)
