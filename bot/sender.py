@@ -171,7 +171,7 @@ class Sender:
             if self._pacer:
                 if seconds := self._pacer.lane_wait(row.lane):
                     return RetryLater(PACED, seconds=seconds)
-                await asyncio.sleep(self._pacer.channel_wait())
+                await self._pacer.channel_turn()
             return await self._channel.send(message)
         except SendError as error:
             return error
