@@ -371,7 +371,9 @@ async def test_a_code_between_the_question_and_the_yes_goes_to_who_was_first(
         await on_both.say(relative, "halo")
         await on_both.say(relative, f"ikuti {code}")
     await on_both.say("ibu", "ya, tanyakan")
-    await on_both.say("adik", "ya, tanyakan")
+    late = heard(await on_both.say("adik", "ya, tanyakan"), "adik")
+    assert "Pemilik daftar kami tanya" not in late
+    assert "sudah dipakai" in late
     assert count(on_both, followers) == 1
     assert count(on_both, followers, relative_id=number_of(on_both, "ibu")) == 1
 
