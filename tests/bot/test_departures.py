@@ -290,6 +290,18 @@ async def test_a_reminder_that_is_late_in_the_evening_waits_for_the_morning(
     assert "30 hari lagi" in await until(on_both, "2026-12-26T06:01:00+07:00")
 
 
+async def test_a_plan_that_cannot_be_opened_keeps_back_no_other_reminder(
+    on_both: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    await plan(on_both, "ibu")
+    await plan(on_both)
+    with on_both.service.database.write() as connection:
+        broken = plans.c.contact_id == number_of(on_both, "ibu")
+        connection.execute(update(plans).where(broken).values(plan=b"damaged"))
+    assert "30 hari lagi" in await until(on_both, "2026-12-25T09:01:00+07:00")
+    assert "1 departures can't be opened" in caplog.text
+
+
 async def test_a_departure_that_has_passed_is_not_reminded_of(on_both: Rehearsal) -> None:
     await plan(on_both)
     on_both.clock.forward(datetime.fromisoformat("2027-01-25T10:00:00+07:00") - on_both.clock.now())
