@@ -20,6 +20,7 @@ from flows.nodes import (
     Goto,
     Node,
     Option,
+    Say,
     Scene,
     Slots,
 )
@@ -101,7 +102,8 @@ def _telling(reader: CostReader) -> dict[str, Node]:
         "clear": Decide(clear, {"ask": "ask"}),
         **paged("pick", options, "one", "add", text="costs.pick", other="lessons.other",
                 free="add"),
-        "add": Decide(add, {"told": "read_back", "none": "pick"}),
+        "add": Decide(add, {"told": "read_back", "none": "not_read"}),
+        "not_read": Say("costs.nothing_read", "pick"),
     }  # fmt: skip
 
 

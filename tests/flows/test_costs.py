@@ -172,8 +172,16 @@ def test_words_behind_the_trigger_are_read_at_once() -> None:
 def test_a_picked_thing_and_a_typed_one_stand_together() -> None:
     told = talk("cek biaya", "pilih dari daftar", "tiket", "tambah yang lain", "pas foto 20rb")
     assert "Yang saya baca: foto, fotokopi 20rb; tiket." in words(told)
+    assert "belum terbaca" in words(talk("cek biaya", "pilih dari daftar", "apa saja"))
     again = talk("cek biaya", "tiket 5 juta", "tulis ulang", "visa 2 juta")
     assert "tiket" not in words(again)
+
+
+@pytest.mark.parametrize("answer", ["ya betul", "sudah", "udah betul", "betul pak", "1"])
+def test_what_was_read_is_confirmed_as_it_was_asked(answer: str) -> None:
+    """The question is "Sudah betul?"."""
+    assert place(talk("cek biaya", "tiket 5 juta", answer)) == "costs.placement"
+    assert place(talk("cek biaya", "tiket 5 juta", "belum")) == "costs.ask"
 
 
 def test_every_choice_of_the_shipped_flow_has_a_text() -> None:
