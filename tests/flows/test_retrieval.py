@@ -145,9 +145,13 @@ def test_lapor_diri_is_a_lesson_and_lapor_a_report() -> None:
         ("apakah PT Amalindo Langgeng resmi?", "check_recruiter.next"),
         ("kerja di kamboja boleh ga", "free_text.answered"),
         ("pak Slamet itu calo bukan ya", "check_recruiter.ask_company"),
+        ("mbak yuni itu resmi apa tidak", "check_recruiter.ask_company"),
+        ("apa itu calo?", "free_text.answered"),
+        ("kenapa banyak orang lewat calo ya", "free_text.which"),
+        ("Bu, umur 50 masih bisa kerja di Jepang?", "free_text.which"),
     ],
 )
-def test_companies_as_such_are_a_question_and_one_company_is_a_check(asked: str, at: str) -> None:
+def test_a_general_question_is_no_check_and_one_company_or_person_is(asked: str, at: str) -> None:
     assert place(say(Session(), asked)) == at
 
 
