@@ -155,6 +155,13 @@ def test_a_general_question_is_no_check_and_one_company_or_person_is(asked: str,
     assert place(say(Session(), asked)) == at
 
 
+@pytest.mark.parametrize("asked", ["laporan di sini dibaca sapa", "sblm pulang hrs lapor kmn"])
+def test_a_question_about_reporting_is_no_thanks(asked: str) -> None:
+    """ "Matur" is thanks before "nuwun" and telling elsewhere, as in "lapor"."""
+    assert place(say(Session(), asked)) == "free_text.answered"
+    assert words(say(Session(), "matur nuwun nggih")).startswith("Terima kasih juga")
+
+
 def test_a_second_belum_leads_to_the_officer() -> None:
     sprint = talk("berapa biaya bikin paspor", "belum", "1", "belum")
     assert place(sprint) == "free_text.unknown"
