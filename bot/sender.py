@@ -12,14 +12,13 @@ import time
 from collections import deque
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import broadcasts, contacts, erasures, feeding, groups, outbox
+from bot import broadcasts, contacts, feeding, groups, outbox
 from bot.channels.base import (
     Channel,
     ChannelDown,
@@ -32,11 +31,12 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.outbox import BULK, NEWS, NOTICE, Claimed
-from bot.outgoing import outgoing
+from bot.outbox import NEWS, NOTICE, Claimed
+from bot.outgoing import have_erased, outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
 from bot.service import NoOffice, Service
+from bot.settling import SEALED, settle
 from bot.shelf import CannotMake
 from bot.territory import zone_of
 from bot.working_hours import quiet_until
@@ -67,8 +67,6 @@ FLOOD, FLOODED = 10.0, 3
 """So many chats that are told to slow down in so many seconds mean the whole channel."""
 LONGEST_PAUSE = 300.0
 """Seconds to which the pause between tries grows; what a provider itself names is kept."""
-SEALED = "sealed"
-"""Why a row failed whose text or address can't be opened (any more)."""
 
 
 class Sender:
@@ -156,7 +154,7 @@ class Sender:
         if row.priority >= NEWS and row.opted_out:
             return Unreachable("opted_out")
         try:
-            message = self._outgoing(row)
+            message = outgoing(self._service.ring, row)
             row.erase, row.awake = message.erase, message.awake
             if seconds := self._seconds_of_night(row):
                 return RetryLater(NIGHT, seconds=seconds)
@@ -201,11 +199,6 @@ class Sender:
             log.error("%s can't be made: %s", message.wants, error)
             return replace(message, text=self._service.message("hear.failed").text)
         return replace(message, media=media)
-
-    def _outgoing(self, row: Any) -> Outgoing:
-        return outgoing(
-            self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
-        )
 
     # ---- the database side
     #
@@ -266,7 +259,8 @@ class Sender:
                 outbox.mark_sent(connection, sent)
                 for row, result in results:
                     if row.erase and isinstance(result, str):
-                        self._have_erased(connection, row, row.erase, result, now)
+                        have_erased(connection, self._service.ring, self._channel.name, row,
+                                    row.erase, result, now)  # fmt: skip
                 for row, error in sorted(failed, key=lambda pair: pair[0].contact_id or 0):
                     self._note_one(connection, row, error, now)
         except Exception:
@@ -275,19 +269,6 @@ class Sender:
         if sent:
             DOWN.labels(self._channel.name).set(0)
         SENT.labels(self._channel.name, "sent").inc(len(sent))
-
-    def _have_erased(
-        self, connection: Connection, row: Any, when: str, provider_id: str, now: datetime
-    ) -> None:
-        """A message that holds a report's words, now that the provider has a name for it."""
-        if not when:
-            return
-        chat = ""
-        if self._channel.name == "telegram":
-            chat = contacts.address_of(self._service.ring, row.to_index, row.to)
-        message = erasures.Message(provider_id, chat)
-        erasures.put(connection, self._service.ring, self._channel.name, message, now,
-                     draft_of=row.contact_id if when == "told" else None)  # fmt: skip
 
     def _note_one(
         self, connection: Connection, row: Claimed, error: SendError, now: datetime
@@ -398,33 +379,5 @@ class Sender:
             self._settling = self._loop.create_task(self._settle())
 
     async def _settle(self) -> None:
-        """Rows whose outcome is unknown: found at the provider → sent; else a reply is sent once
-        more, marked, and bulk is left alone (security.md 4.1)."""
-        now = self._service.clock.now()
-        with self._service.database.read() as connection:
-            rows = outbox.stranded(connection, self._channel.name, now, self._grace)
-        for row in rows:
-            try:
-                message = self._outgoing(row)
-            except Exception as error:
-                log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
-                with self._service.database.write() as connection:
-                    outbox.finish(connection, row.id, "failed", SEALED)
-                continue
-            try:
-                found = await self._channel.find_sent(message)
-            except SendError:
-                continue  # the provider can't tell now; the next round asks again
-            except Exception as error:  # one row's trouble must not hold up the others
-                log.error("outbox %s can't be settled: %s", row.id, type(error).__name__)
-                continue
-            with self._service.database.write() as connection:
-                if found:
-                    outbox.mark_sent(connection, [(row.id, found)])
-                    self._have_erased(connection, row, message.erase, found, now)
-                elif row.priority == BULK or row.resent:
-                    outbox.finish(connection, row.id, "unknown", "unknown")
-                else:
-                    outbox.resend(connection, row, now)
-        if rows:
+        if await settle(self._service, self._channel, self._grace):
             self._wake.set()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
-from flows.company_names import name_words, names_a_person
+from flows.company_names import name_words, names_a_person, names_somebody
 from flows.curriculum import Lesson
 from flows.events import OptedOut
 from flows.identity_numbers import mask_identity_numbers
@@ -32,6 +32,8 @@ _IS_IT_REAL = re.compile(
     r"\b(?:pt|cv|lpk|p3mi|yayasan)\b\.?\s+\w+.*\b(?:resmi|asli|terdaftar|legal|berizin|bener\w*)\b",
     re.IGNORECASE,
 )
+_IS_DOUBTED = re.compile(r"\b(?:resmi|asli|bener\w*|benar|sponsor|calo|tekong)\b", re.IGNORECASE)
+"""What is said of somebody who is named to be checked, and not of whom one speaks to."""
 TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
@@ -198,11 +200,12 @@ def _is_check(scene: Scene, read: Understanding) -> bool:
     if read.intent in ("check", "report", "ask_human"):
         return read.intent == "check"
     words = scene.words
-    if read.flags or _IS_IT_REAL.search(words) or names_a_person(name_words(words)[:40]):
+    if read.flags or _IS_IT_REAL.search(words):
         return True
-    if read.intent == "learn":  # "apakah PT boleh menahan paspor?"
-        return False
-    if _COMPANY.search(words):
+    named = name_words(words)[:40]
+    if read.intent == "learn":  # "apakah PT boleh menahan paspor?", "calo itu apa?", "Bu, umur 45…"
+        return names_somebody(named) and bool(_IS_DOUBTED.search(words))
+    if names_a_person(named) or _COMPANY.search(words):
         return True
     known = scene.ports.find_recruiter(words).verdict
     return known in _REGISTERED

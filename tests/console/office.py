@@ -88,9 +88,7 @@ class Bot:
         with self.service.database.write() as connection:
             while rows := outbox.claim(connection, demo.CHANNEL, self.service.clock.now(), 50):
                 for row in rows:
-                    message = outgoing(
-                        ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
-                    )
+                    message = outgoing(ring, row)
                     said.setdefault(message.to, []).append(message.text)
                     outbox.mark_sent(connection, [(row.id, "x")])
         return said
