@@ -33,6 +33,10 @@ def read(text: str) -> list[tuple[str, str]]:
         # lines, decimals, thousands
         ("Tiket: Rp 5.500.000\nMedikal: 1,2 juta",
          [("tiket", "tiket Rp 5.500.000"), ("medical", "periksa kesehatan 1,2 juta")]),
+        # without a unit
+        ("medical 1200000 dan paspor 350", [("medical", "periksa kesehatan 1200000"),
+                                            ("paspor", "paspor 350")]),
+        ("sponsor 081234567890", [("sponsor", "jasa sponsor atau calo")]),
         # slips of the finger
         ("tikett 5jt, pelatian 3jt, medicak 1jt, pasporr 700rb",
          [("tiket", "tiket 5jt"), ("pelatihan", "pelatihan 3jt"),
