@@ -44,7 +44,12 @@ def _consent(version: str) -> Callable[[Scene], list[Event]]:
 
 def _first_words(consent_version: str) -> dict[str, Node]:
     return {
-        "start": Say("welcome.hello", "consent", slots=_office, public=True),
+        "start": Decide(
+            lambda scene: "known" if scene.person.consented else "new",
+            {"known": "greeted", "new": "hello"},
+        ),
+        "greeted": Say("welcome.greeted", "menu"),
+        "hello": Say("welcome.hello", "consent", slots=_office, public=True),
         "consent": Choose(
             "welcome.kept",
             (
