@@ -35,6 +35,7 @@ _IS_IT_REAL = re.compile(
 TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
+_HUMAN = "human"
 _ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
 _REGISTERED = ("listed", "conflict", "sanctioned")
 _SELF_REPORT = re.compile(r"\blapor\w*\s+diri\b", re.IGNORECASE)
@@ -74,6 +75,9 @@ def _where(
             return "check"
         if _asks(scene, read):
             return _answer(scene, found)
+        if read.intent == "ask_human" and _HUMAN not in read.cues:
+            # No human is named: the question itself is answered, or offered to one with its words.
+            return _answer(scene, found) if found.verdict == "sure" else "none"
         return read.intent if read.intent in _ELSEWHERE else "none"
 
     return where
