@@ -98,6 +98,8 @@ def test_two_choices_that_fit_equally_well_are_no_answer() -> None:
         ("STOP", "stop"),
         ("stop!", "stop"),
         ("unsubscribe", "stop"),
+        ("brenti", "stop"),
+        ("jangan ganggu saya", "stop"),
         ("SUMBER", "source"),
         ("RESMI", "genuine"),
         ("MULAI", "start"),
