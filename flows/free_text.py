@@ -25,6 +25,7 @@ from flows.nodes import (
 )
 from flows.offers_read import names_a_company
 from flows.retrieval import OFFERED, Found, Retrieval
+from flows.triggers import fold
 from flows.understanding import Understander, Understanding
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
@@ -131,9 +132,14 @@ def _asked_back(retrieval: Retrieval, exits: Mapping[str, str]) -> dict[str, Nod
             "meant",
             "meant",
             other=Choice("none", "free_text.none_of_them", "unknown"),
-            free="start",
+            free="typed",
             expires=TYPED_STAYS,
         ),
+        "typed": Decide(
+            lambda scene: "number" if fold(scene.words).isdigit() else "words",
+            {"number": "not_offered", "words": "start"},
+        ),
+        "not_offered": Say("common.not_understood", "which"),
         "meant": Decide(lambda scene: scene.answers["meant"], exits),
         "more": Decide(more, {"unsure": "which", "none": "unknown"}),
     }
