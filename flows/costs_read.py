@@ -22,6 +22,8 @@ _PIECES = re.compile(
 _WORD = re.compile(r"[a-z]+")
 _ENDINGS = re.compile(r"(?<=[a-z]{4})(?:nya|ne)$")
 _HOW_LONG = re.compile(r"\d{1,2}\s?(?:bulan|bln|bl|wulan|sasih|kali|x|tahun|thn|taun)\b", re.I)
+_BARE_NUMBER = re.compile(r"(?<![\w.,])\d{2,9}(?![\w.,])")
+"""An amount without its unit ("medical 1200000"), read back as it stands; longer is a telephone."""
 _NO_COST = frozenset(["gaji", "gajih", "upah", "salary", "total", "jumlah", "totalnya", "semuanya"])
 _FOR = frozenset(["untuk", "utk", "buat", "bwt", "kanggo", "kangge", "keur"])
 _LONGEST_PHRASE = 3
@@ -76,8 +78,8 @@ class CostReader:
             if amounts and not words & _NO_COST:
                 yield Asked(None, _short(piece))
             return
-        if not amounts:
-            amounts = [found.span() for found in _HOW_LONG.finditer(piece)]
+        for plainer in (_HOW_LONG, _BARE_NUMBER):
+            amounts = amounts or [found.span() for found in plainer.finditer(piece)]
         beside = _beside(piece, mentions, amounts)
         for mention in mentions:
             amount = piece[slice(*beside[mention])] if mention in beside else ""

@@ -194,7 +194,7 @@ class Run:
         self.bubble(text, slots)
         node = self.waiting_node()
         if node is None:
-            self.enter(self.catalog.menu)
+            self.enter(self.catalog.welcome if self.person.is_new else self.catalog.menu)
         else:
             self.ask(node)
 

@@ -25,6 +25,7 @@ from flows.nodes import (
 )
 from flows.offers_read import names_a_company
 from flows.retrieval import OFFERED, Found, Retrieval
+from flows.triggers import fold
 from flows.understanding import Understander, Understanding
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
@@ -37,6 +38,7 @@ _IS_DOUBTED = re.compile(r"\b(?:resmi|asli|bener\w*|benar|sponsor|calo|tekong)\b
 TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
+_HUMAN = "human"
 _ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
 _REGISTERED = ("listed", "conflict", "sanctioned")
 _SELF_REPORT = re.compile(r"\blapor\w*\s+diri\b", re.IGNORECASE)
@@ -76,6 +78,9 @@ def _where(
             return "check"
         if _asks(scene, read):
             return _answer(scene, found)
+        if read.intent == "ask_human" and _HUMAN not in read.cues:
+            # No human is named: the question itself is answered, or offered to one with its words.
+            return _answer(scene, found) if found.verdict == "sure" else "none"
         return read.intent if read.intent in _ELSEWHERE else "none"
 
     return where
@@ -129,9 +134,14 @@ def _asked_back(retrieval: Retrieval, exits: Mapping[str, str]) -> dict[str, Nod
             "meant",
             "meant",
             other=Choice("none", "free_text.none_of_them", "unknown"),
-            free="start",
+            free="typed",
             expires=TYPED_STAYS,
         ),
+        "typed": Decide(
+            lambda scene: "number" if fold(scene.words).isdigit() else "words",
+            {"number": "not_offered", "words": "start"},
+        ),
+        "not_offered": Say("common.not_understood", "which"),
         "meant": Decide(lambda scene: scene.answers["meant"], exits),
         "more": Decide(more, {"unsure": "which", "none": "unknown"}),
     }

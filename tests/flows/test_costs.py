@@ -42,6 +42,10 @@ def read(text: str) -> list[tuple[str, str]]:
         ("tiket 5 juta visa medical 3jt",
          [("tiket", "tiket 5 juta"), ("visa", "visa kerja"),
           ("medical", "periksa kesehatan 3jt")]),
+        # without a unit
+        ("medical 1200000 dan paspor 350", [("medical", "periksa kesehatan 1200000"),
+                                            ("paspor", "paspor 350")]),
+        ("sponsor 081234567890", [("sponsor", "jasa sponsor atau calo")]),
         # slips of the finger
         ("tikett 5jt, pelatian 3jt, medicak 1jt, pasporr 700rb",
          [("tiket", "tiket 5jt"), ("pelatihan", "pelatihan 3jt"),
