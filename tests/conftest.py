@@ -11,6 +11,7 @@ import pytest
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
 from flows.catalog import CONTENT
+from tests.engines import compiling_once
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
@@ -29,8 +30,8 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The list of offices, which nobody changes."""
-    with pytest.MonkeyPatch.context() as patch:
+    """The list of offices, which nobody changes, and what is compiled for the databases."""
+    with compiling_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.service.Offices", cache(Offices))
         yield
 
