@@ -1,12 +1,15 @@
 """What many tests need: a bot without a network, its providers, and each of the two databases, fresh."""
 
 import os
+import pickle
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
@@ -30,10 +33,23 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The list of offices, which nobody changes, and what is compiled for the databases."""
+    """The list of offices, which nobody changes, and what each text of content/ is as YAML."""
     with compiling_once(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("re._MAXCACHE", 20_000)  # the signs alone are more than re's own 512
+        patch.setattr(yaml, "load", _read_once(yaml.load))
+        patch.setattr(yaml, "compose", _read_once(yaml.compose))
         patch.setattr("bot.service.Offices", cache(Offices))
         yield
+
+
+def _read_once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """The same of the same text, each time as a copy of its own."""
+
+    @cache
+    def packed(text: str, loader: type) -> bytes:
+        return pickle.dumps(read(text, Loader=loader))
+
+    return lambda text, **named: pickle.loads(packed(text, named["Loader"]))
 
 
 @pytest.fixture(scope="session")
