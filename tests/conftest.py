@@ -33,8 +33,12 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The list of offices, which nobody changes, and what each text of content/ is as YAML."""
+    """The list of offices, which nobody changes, and what each text of content/ is as YAML.
+
+    And no database here waits for the disk; a server in a process of its own does.
+    """
     with compiling_once(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.database.SYNCHRONOUS", "OFF")  # as PostgreSQL's -F: no power cut here
         patch.setattr("re._MAXCACHE", 20_000)  # the signs alone are more than re's own 512
         patch.setattr(yaml, "load", _read_once(yaml.load))
         patch.setattr(yaml, "compose", _read_once(yaml.compose))
