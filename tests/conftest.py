@@ -1,15 +1,12 @@
 """What many tests need: a bot without a network, its providers, and each of the two databases, fresh."""
 
 import os
-import pickle
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
@@ -18,6 +15,7 @@ from tests.engines import compiling_once
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
+from tests.reading import reading_once
 from tests.sqlite import with_our_tables
 
 
@@ -33,27 +31,14 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The list of offices, which nobody changes, and what each text of content/ is as YAML.
+    """The list of offices, what is compiled for a database, what a text of content/ comes to.
 
     And no database here waits for the disk; a server in a process of its own does.
     """
-    with compiling_once(), pytest.MonkeyPatch.context() as patch:
+    with compiling_once(), reading_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.database.SYNCHRONOUS", "OFF")  # as PostgreSQL's -F: no power cut here
-        patch.setattr("re._MAXCACHE", 20_000)  # the signs alone are more than re's own 512
-        patch.setattr(yaml, "load", _read_once(yaml.load))
-        patch.setattr(yaml, "compose", _read_once(yaml.compose))
         patch.setattr("bot.service.Offices", cache(Offices))
         yield
-
-
-def _read_once(read: Callable[..., Any]) -> Callable[..., Any]:
-    """The same of the same text, each time as a copy of its own."""
-
-    @cache
-    def packed(text: str, loader: type) -> bytes:
-        return pickle.dumps(read(text, Loader=loader))
-
-    return lambda text, **named: pickle.loads(packed(text, named["Loader"]))
 
 
 @pytest.fixture(scope="session")

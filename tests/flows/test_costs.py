@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.costs import mark_of
 from flows.costs_read import MOST, CostReader
 from flows.departure_facts import load_costs
@@ -159,5 +159,5 @@ def test_a_picked_thing_and_a_typed_one_stand_together() -> None:
 
 
 def test_every_choice_of_the_shipped_flow_has_a_text() -> None:
-    catalog = load_catalog()
+    catalog = shipped_catalog()
     assert {"costs", "departure"} <= catalog.flows.keys()
