@@ -1,7 +1,7 @@
 """`kentongan serve` whose waits are seconds instead of minutes; nothing else of it is changed.
 
 In service a new sender waits up to 45 s for a dead one's lease and then 90 s for late callbacks,
-and it keeps the providers' pace. A test of five kills has 40 s.
+and it keeps the providers' pace. A test of three kills has 25 s.
 """
 
 import os
