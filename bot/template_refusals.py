@@ -37,10 +37,7 @@ def refused(
 def stop_what_needs(
     connection: Connection, service: Service, name: str, sid: str, status: str, now: datetime
 ) -> None:
-    log.error(
-        "WhatsApp refuses the template %s: %s; see `kentongan templates status`", name, status
-    )
-    REFUSED.labels(name).set(1)
+    page_operator(name, status)
     for number, officer_id in _in_need(connection, name, sid, now):
         broadcasts.stop(connection, number, WHY, now)
         contact_id = officers.contact_of(connection, officer_id)
@@ -48,6 +45,13 @@ def stop_what_needs(
             effects = Effects(connection, service, World(connection, service, None, now), now)
             effects.tell(contact_id, "notice.broadcast_stopped", {"number": str(number)})
             outbox.queue(connection, effects.rows)
+
+
+def page_operator(name: str, status: str) -> None:
+    log.error(
+        "WhatsApp refuses the template %s: %s; see `kentongan templates status`", name, status
+    )
+    REFUSED.labels(name).set(1)
 
 
 def _in_need(connection: Connection, name: str, sid: str, now: datetime) -> list[tuple[int, int]]:

@@ -150,6 +150,12 @@ def keep(
     connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=changed))
 
 
+def is_waited_for(connection: Connection) -> bool:
+    """Meta's answer is due soon: to a request, or at the end of a pause."""
+    soon = states.c.status.in_((*WAITING, "paused"))
+    return connection.execute(select(states.c.name).where(soon).limit(1)).first() is not None
+
+
 def mark(connection: Connection, sid: str, status: str, reason: str, now: datetime) -> str:
     """A send has failed for what the template is; its name, or "" where it is none of today's or
     that is known already."""

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -32,11 +33,11 @@ from tests.fakes.twilio_rules import (
     AUTH_TOKEN,
     SENDER,
     Refusal,
-    check_content,
     check_credentials,
     checked_message,
     read_form,
 )
+from tests.fakes.twilio_templates import TemplateDesk
 
 __all__ = [
     "ACCOUNT_SID",
@@ -98,6 +99,17 @@ class Fault:
     rfc9457: bool = False
 
 
+CONTENT_ROUTES = (
+    ("", ["GET", "POST"]),
+    ("/{content}", ["GET", "DELETE"]),
+    ("/{content}/ApprovalRequests", ["GET"]),
+    ("/{content}/ApprovalRequests/whatsapp", ["POST"]),
+)
+_CALLS = {
+    ("GET", 2): "contents", ("POST", 2): "content", ("GET", 3): "one content",
+    ("DELETE", 3): "delete content", ("GET", 4): "approval", ("POST", 5): "submit",
+}  # fmt: skip
+"""By method and depth of the address."""
 FINE = None
 """In a row of faults: this call is answered as usual."""
 HANG = Fault(then="hang")
@@ -145,6 +157,15 @@ class FakeTwilio(FakeProvider):
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.contents: dict[str, dict[str, Any]] = {}
+        self.templates = TemplateDesk(self.contents)
+        self.outside: set[str] = set()
+        """Who has not written for 24 hours: they get nothing but an approved template."""
+        self.not_on_whatsapp: set[str] = set()
+        self.people_a_day: int | None = None
+        """How many may get a template (messaging-limits); each counts once."""
+        self.says_at_once = False
+        """Whether these three are said as the answer; else in a callback, as they mostly are."""
+        self._templated: set[str] = set()
         self.calls: list[tuple[str, str]] = []
         self.plan: Sequence[Step] = ()
         self.plans: dict[str, Sequence[Step]] = {}
@@ -163,7 +184,10 @@ class FakeTwilio(FakeProvider):
             routes=[
                 Route(account, self._messages, methods=["GET", "POST"]),
                 Route(one, self._message, methods=["DELETE"]),
-                Route("/v1/Content", self._content, methods=["POST"]),
+                *(
+                    Route(f"/v1/Content{rest}", self._content, methods=methods)
+                    for rest, methods in CONTENT_ROUTES
+                ),
                 Route(media, self._media, methods=["GET", "DELETE"]),
             ]
         )
@@ -178,8 +202,8 @@ class FakeTwilio(FakeProvider):
         self.media.stop()
 
     def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
-        """The next calls (`message`, to this address or any; `content`; `list`; `erase`, of this
-        message or any) go wrong so."""
+        """The next calls (`message`, to this address or any; `content`; `contents`; `one content`;
+        `delete content`; `approval`; `submit`; `list`; `erase`, of this message or any) go wrong so."""
         self._faults[f"{call} {to}".strip()].extend(faults)
 
     async def _messages(self, request: Request) -> Response:
@@ -191,12 +215,31 @@ class FakeTwilio(FakeProvider):
                 return await self._with_fault(request, "list", "", self._listed)
             form = await read_form(request)
             self.calls.append(("message", form.get("To", "")))
-            checked = checked_message(form, self.contents)
+            approved = self.templates.is_approved(form.get("ContentSid", ""))
+            checked = checked_message(form, self.contents, approved)
+            body = self.templates.rendered(form) if "ContentSid" in form else form.get("Body", "")
+            fails = self._why_not(checked["To"], approved)
+            if fails and self.says_at_once:
+                raise Refusal(400, int(fails), "refused")
             return await self._with_fault(
-                request, "message", form["To"], lambda _: self._take(checked)
+                request, "message", form["To"], lambda _: self._take(checked, body, fails)
             )
         except Refusal as refusal:
             return _error(refusal.status, refusal.code)
+
+    def _why_not(self, to: str, approved: bool) -> str:
+        """The documented code of what keeps WhatsApp from delivering it, or nothing."""
+        if to in self.not_on_whatsapp:
+            return "63024"
+        if to not in self.outside:
+            return ""
+        if not approved:
+            return "63016"
+        met = self.people_a_day is not None and len(self._templated) >= self.people_a_day
+        if met and to not in self._templated:
+            return "63018"
+        self._templated.add(to)
+        return ""
 
     async def _message(self, request: Request) -> Response:
         """Delete a Message resource; its media go with it (Twilio's notice of 14 October 2020).
@@ -220,14 +263,20 @@ class FakeTwilio(FakeProvider):
         return Response(status_code=204)
 
     async def _content(self, request: Request) -> Response:
+        """Everything of the Content API, and the approvals behind it."""
+        call = _CALLS[request.method, request.url.path.count("/")]
         try:
             check_credentials(request)
-            self.calls.append(("content", ""))
-            if not request.headers.get("content-type", "").startswith("application/json"):
-                raise Refusal(400, 20001, "the Content API takes JSON")
-            content = await request.json()
-            check_content(content)
-            return await self._with_fault(request, "content", "", lambda _: self._register(content))
+            self.calls.append((call, ""))
+            answer = self.templates.listed if call == "contents" else self.templates.one
+            if call in ("content", "submit"):
+                if not request.headers.get("content-type", "").startswith("application/json"):
+                    raise Refusal(400, 20001, "the Content API takes JSON")
+                given = await request.json()
+                answer = partial(self.templates.take, given=given)
+            elif call == "approval":
+                answer = self.templates.approval
+            return await self._with_fault(request, call, "", answer)
         except Refusal as refusal:
             return _error(refusal.status, refusal.code)
 
@@ -259,36 +308,17 @@ class FakeTwilio(FakeProvider):
                 return self._faults[key].popleft()
         return None
 
-    def _take(self, form: dict[str, str]) -> Response:
-        body = form.get("Body", "")
-        if "ContentSid" in form:
-            body = next(iter(self.contents[form["ContentSid"]]["types"].values()))["body"]
+    def _take(self, form: dict[str, str], body: str, fails: str) -> Response:
         sent = Sent("SM" + secrets.token_hex(16), form["To"], form.get("From", ""), body, form)
         self.sent.append(sent)
         plan = self.plans.get(sent.to, self.plan)
+        if fails:
+            plan = (Step("failed", error_code=fails),)
         if plan and form.get("StatusCallback"):
             task = asyncio.get_running_loop().create_task(self._call_back(sent, plan))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return JSONResponse(_resource(sent), status_code=201)
-
-    def _register(self, content: dict[str, Any]) -> Response:
-        sid = "HX" + secrets.token_hex(16)
-        self.contents[sid] = content
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        resource = {
-            "sid": sid,
-            "account_sid": ACCOUNT_SID,
-            "date_created": now,
-            "date_updated": now,
-            "friendly_name": content.get("friendly_name"),
-            "language": content["language"],
-            "variables": content.get("variables", {}),
-            "types": content["types"],
-            "url": f"https://content.twilio.com/v1/Content/{sid}",
-            "links": {},
-        }
-        return JSONResponse(resource, status_code=201)
 
     def _listed(self, request: Request) -> Response:
         query = request.query_params
