@@ -3,6 +3,8 @@
 from bot import templates
 from bot.service import Service
 from flows.templates import by_use, shipped_templates
+from tests.fakes.twilio import FakeTwilio
+from tests.fakes.twilio_templates import Approval
 
 
 def approve(service: Service, *uses: str, status: str = "approved") -> dict[str, str]:
@@ -18,4 +20,17 @@ def approve(service: Service, *uses: str, status: str = "approved") -> dict[str,
                 "category": template.category, "reason": "", "fingerprint": template.fingerprint,
             }  # fmt: skip
             templates.keep(connection, service.database, state, service.clock.now())
+    return sids
+
+
+def register(service: Service, twilio: FakeTwilio, *uses: str) -> dict[str, str]:
+    """The same, and the provider has them too."""
+    sids = approve(service, *uses)
+    for use, sid in sids.items():
+        template = by_use(shipped_templates(), use)
+        assert template is not None, use
+        types = {"twilio/text": {"body": template.body}}
+        twilio.contents[sid] = {"language": "id", "types": types, "moment": ""}
+        name, category = template.registered_name, template.category
+        twilio.templates.approvals[sid] = Approval(name, category, "approved")
     return sids

@@ -13,9 +13,7 @@ import re
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -28,6 +26,13 @@ from starlette.routing import Route
 
 from tests.fakes import FakeProvider
 from tests.fakes.media import TwilioMedia
+from tests.fakes.twilio_answers import (
+    Sent,
+    Step,
+    callback_form,
+    message_resource,
+    refusal_answer,
+)
 from tests.fakes.twilio_rules import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -119,29 +124,6 @@ TAKEN_THEN_RUBBISH = Fault(taken=True, then="rubbish")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One status callback: which status, how long after the step before, with which error."""
-
-    status: str
-    after: float = 0.0
-    error_code: str = ""
-
-
-@dataclass(slots=True)
-class Sent:
-    """One message that Twilio has taken."""
-
-    sid: str
-    to: str
-    sender: str
-    body: str
-    form: dict[str, str]
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    status: str = "queued"
-    error_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CalledBack:
     """One status callback that was made, and the status code it was answered with."""
 
@@ -165,6 +147,8 @@ class FakeTwilio(FakeProvider):
         """How many may get a template (messaging-limits); each counts once."""
         self.says_at_once = False
         """Whether these three are said as the answer; else in a callback, as they mostly are."""
+        self.how_it_fails: Sequence[str] = ("failed",)
+        """The statuses of such a callback, in the order in which they arrive."""
         self._templated: set[str] = set()
         self.calls: list[tuple[str, str]] = []
         self.plan: Sequence[Step] = ()
@@ -201,6 +185,12 @@ class FakeTwilio(FakeProvider):
         super().stop()
         self.media.stop()
 
+    def settle(self) -> None:
+        """Wait until every callback that is under way has been made."""
+        while tasks := list(self._tasks):
+            done = asyncio.run_coroutine_threadsafe(_all(tasks), tasks[0].get_loop())
+            done.result(30)
+
     def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
         """The next calls (`message`, to this address or any; `content`; `contents`; `one content`;
         `delete content`; `approval`; `submit`; `list`; `erase`, of this message or any) go wrong so."""
@@ -225,7 +215,7 @@ class FakeTwilio(FakeProvider):
                 request, "message", form["To"], lambda _: self._take(checked, body, fails)
             )
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
 
     def _why_not(self, to: str, approved: bool) -> str:
         """The documented code of what keeps WhatsApp from delivering it, or nothing."""
@@ -254,7 +244,7 @@ class FakeTwilio(FakeProvider):
                 raise Refusal(404, 20404, "The requested resource was not found")
             return await self._with_fault(request, "erase", sid, lambda _: self._erase(sid))
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
 
     def _erase(self, sid: str) -> Response:
         self.erased.append(sid)
@@ -278,13 +268,13 @@ class FakeTwilio(FakeProvider):
                 answer = self.templates.approval
             return await self._with_fault(request, call, "", answer)
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
 
     async def _media(self, request: Request) -> Response:
         try:
             check_credentials(request)
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
         return await self.media.serve(request)
 
     async def _with_fault(self, request: Request, call: str, to: str, effect: Any) -> Response:
@@ -300,7 +290,7 @@ class FakeTwilio(FakeProvider):
             self._server.drop(request.scope)
         if fault.then == "rubbish":
             return Response("<html>not what you expect</html>", status_code=201)
-        return _error(fault.status, fault.code, fault.rfc9457)
+        return refusal_answer(fault.status, fault.code, fault.rfc9457)
 
     def _next_fault(self, call: str, to: str) -> Fault | None:
         for key in (f"{call} {to}".strip(), call):
@@ -313,12 +303,13 @@ class FakeTwilio(FakeProvider):
         self.sent.append(sent)
         plan = self.plans.get(sent.to, self.plan)
         if fails:
-            plan = (Step("failed", error_code=fails),)
+            codes = {"failed": fails, "undelivered": fails}
+            plan = [Step(one, error_code=codes.get(one, "")) for one in self.how_it_fails]
         if plan and form.get("StatusCallback"):
             task = asyncio.get_running_loop().create_task(self._call_back(sent, plan))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return JSONResponse(_resource(sent), status_code=201)
+        return JSONResponse(message_resource(sent), status_code=201)
 
     def _listed(self, request: Request) -> Response:
         query = request.query_params
@@ -334,7 +325,7 @@ class FakeTwilio(FakeProvider):
             and query.get("DateSent>", "")[:10] <= sent.at.date().isoformat()
         ]
         page = {
-            "messages": [_resource(sent) for sent in reversed(found)],
+            "messages": [message_resource(sent) for sent in reversed(found)],
             "page": 0,
             "page_size": int(query.get("PageSize", "50")),
             "start": 0,
@@ -347,11 +338,11 @@ class FakeTwilio(FakeProvider):
         return JSONResponse(page)
 
     async def _call_back(self, sent: Sent, plan: Sequence[Step]) -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             for step in plan:
                 await asyncio.sleep(step.after)
                 sent.status, sent.error_code = step.status, step.error_code
-                url, form = sent.form["StatusCallback"], _callback_form(sent, step)
+                url, form = sent.form["StatusCallback"], callback_form(sent, step)
                 target = url
                 if self.call_back_to:
                     parts = urlsplit(url)
@@ -366,62 +357,5 @@ class FakeTwilio(FakeProvider):
                 self.called_back.append(CalledBack(url, form, signature, status))
 
 
-def _callback_form(sent: Sent, step: Step) -> dict[str, str]:
-    # docs/messaging/guides/outbound-message-status-in-status-callbacks, WhatsApp
-    form = {
-        "ChannelPrefix": "whatsapp",
-        "ApiVersion": "2010-04-01",
-        "MessageStatus": step.status,
-        "SmsSid": sent.sid,
-        "SmsStatus": step.status,
-        "ChannelInstallSid": "XE" + "0" * 32,
-        "To": sent.to,
-        "From": sent.sender,
-        "MessageSid": sent.sid,
-        "StructuredMessage": "false",
-        "AccountSid": ACCOUNT_SID,
-        "ChannelToAddress": sent.to.removeprefix("whatsapp:")[:5] + "XXXX",
-    }
-    if step.status in ("delivered", "read"):
-        form["EventType"] = step.status.upper()
-    if step.error_code:
-        form["ErrorCode"] = step.error_code
-    return form
-
-
-def _error(status: int, code: int | None, rfc9457: bool = False) -> Response:
-    if code is None:
-        return Response("<html>upstream</html>", status_code=status)
-    page = f"https://www.twilio.com/docs/errors/{code}"
-    if rfc9457:
-        body = {"type": page, "title": "refused", "status": status, "code": code}
-    else:
-        body = {"code": code, "message": "refused", "more_info": page, "status": status}
-    return JSONResponse(body, status_code=status)
-
-
-def _resource(sent: Sent) -> dict[str, Any]:
-    # "Message Properties"
-    moment = format_datetime(sent.at)
-    return {
-        "account_sid": ACCOUNT_SID,
-        "api_version": "2010-04-01",
-        "body": sent.body,
-        "date_created": moment,
-        "date_sent": None if sent.status == "queued" else moment,
-        "date_updated": moment,
-        "direction": "outbound-api",
-        "error_code": int(sent.error_code) if sent.error_code else None,
-        "error_message": None,
-        "from": sent.sender,
-        "messaging_service_sid": None,
-        "num_media": "0",
-        "num_segments": "1",
-        "price": None,
-        "price_unit": None,
-        "sid": sent.sid,
-        "status": sent.status,
-        "subresource_uris": {},
-        "to": sent.to,
-        "uri": f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{sent.sid}.json",
-    }
+async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
