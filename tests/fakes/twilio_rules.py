@@ -110,6 +110,9 @@ def check_content(content: dict[str, Any]) -> None:
     # docs/content/content-api-resources: language and types are required
     if set(content) - {"friendly_name", "language", "variables", "types"}:
         raise Refusal(400, 20001, "unknown field")
+    samples = content.get("variables") or {}
+    if not all(isinstance(sample, str) for sample in samples.values()):
+        raise Refusal(400, 20001, "variables: names to texts")
     if not content.get("language") or not content.get("types"):
         raise Refusal(400, 20001, "language and types are required")
     for name, body in content["types"].items():
@@ -121,7 +124,7 @@ def check_content(content: dict[str, Any]) -> None:
             _check_choices(body, "items", "item", 24)
             if not 1 <= len(body.get("button", "")) <= 20:
                 raise Refusal(400, 20001, "button is 1 to 20 characters")
-        else:
+        elif name != "twilio/text":
             raise Refusal(400, 20001, f"this fake does not know {name}")
 
 
