@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import answering, assisted, attachments, hear_see, left, offers, pictures, voices
+from flows import answering, assisted, attachments, beside, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
@@ -155,6 +155,8 @@ class Run:
             return self.enter(found[0])
         if fold(text) == "0":
             return self.enter(self.catalog.human)
+        if beside.answer(self, text):
+            return None
         asks = len(fold(text)) >= 4
         if self.person.is_new and asks:
             return self.enter(self.catalog.asked_first, words=mask_identity_numbers(text)[:1000])
@@ -258,6 +260,7 @@ class Run:
 
     def _wait(self, node: Wait) -> None:
         self.session.misses, self.session.nudged = 0, False
+        beside.owed(self, node)
         self.ask(node)
 
     def ask(self, node: Wait) -> None:
