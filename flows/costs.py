@@ -127,8 +127,14 @@ def _asked(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
     return typed + tuple(one for key in picked if key not in known for one in reader.picked(key))
 
 
+def _with_law(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
+    """What was asked, and what the law says of persons where a person asks."""
+    asked = _asked(reader, scene)[:MOST]
+    return asked + reader.picked("sponsor") if _verdict(asked, scene) == _PERSON else asked
+
+
 def _slots(reader: CostReader, of: Callable[[tuple[Asked, ...], date], dict[str, str]]) -> Slots:
-    return lambda scene: of(_asked(reader, scene)[:MOST], scene.ports.now.date())
+    return lambda scene: of(_with_law(reader, scene), scene.ports.now.date())
 
 
 # ---- what the law says
@@ -136,7 +142,12 @@ def _slots(reader: CostReader, of: Callable[[tuple[Asked, ...], date], dict[str,
 
 def _judging(reader: CostReader) -> dict[str, Node]:
     source = _slots(reader, _sources)
-    verdict, whys = _slots(reader, _lines), _slots(reader, _whys)
+    whys, label = _slots(reader, _whys), _slots(reader, _lines)
+
+    def verdict(scene: Scene) -> dict[str, str]:
+        lines = _lines(_asked(reader, scene)[:MOST], scene.ports.now.date())
+        return {**lines, "label": label(scene)["label"]}
+
     ways = (Choice("why", "costs.why_so", "why"), _CHECK, _REPORT, _PROOF, _MENU)
     return {
         "judge": Decide(
