@@ -126,6 +126,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         documents=documents,
         hotlines=load_hotlines(folder),
         understander=understander,
+        cards=retrieval,
     )
 
 
