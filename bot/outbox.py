@@ -109,7 +109,7 @@ _CLAIM = (
         contacts.c.unreachable_at.is_not(None),
         sessions.c.last_inbound_at,
         outbox.c.created_at,
-        contacts.c.place_code,
+        func.coalesce(contacts.c.place_code, groups.c.place_code),
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)

@@ -174,7 +174,9 @@ class Rehearsal:
 
     async def join_group(self, group: str = demo.GROUP) -> Sequence[Outgoing]:
         """Somebody adds the bot to a group."""
-        return await self.take(Inbound(demo.CHANNEL, self.event_id(), "group_joined", group=group))
+        return await self.take(
+            Inbound(demo.CHANNEL, self.event_id(), "group_joined", group=group, standing="member")
+        )
 
     async def take(self, inbound: Inbound) -> Sequence[Outgoing]:
         """One event of the channel, then everything that may leave."""

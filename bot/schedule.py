@@ -20,10 +20,13 @@ from bot import (
     accounts,
     broadcasts,
     case_work,
+    coordination,
     departure_family,
     departure_notices,
     departures,
     draft_media,
+    group_lessons,
+    groups,
     leave,
     links,
     officers,
@@ -109,6 +112,8 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: report_broadcasts(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
+        lambda connection: group_lessons.push_due(connection, service, now),
+        lambda connection: group_lessons.close_due(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -147,6 +152,7 @@ def next_moment(service: Service) -> datetime | None:
             outbox.next_moment(connection),
             reminders.next_moment(connection),
             broadcasts.next_moment(connection),
+            group_lessons.next_moment(connection, service, service.clock.now()),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -250,6 +256,8 @@ def purge(connection: Connection, now: datetime) -> None:
     partner_requests.end_overdue(connection, now)
     departure_family.purge(connection, now)
     reminders.purge(connection, now)
+    groups.purge(connection, now)
+    coordination.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

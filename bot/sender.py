@@ -19,7 +19,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import broadcasts, contacts, erasures, feeding, groups, outbox
+from bot import broadcasts, contacts, erasures, feeding, group_notices, groups, outbox
 from bot.channels.base import (
     Channel,
     ChannelDown,
@@ -321,6 +321,8 @@ class Sender:
             case Unreachable():
                 if row.contact_id:
                     contacts.change(connection, row.contact_id, unreachable_at=now)
+                elif row.group_id:
+                    self._lose_group(connection, row.group_id, error.code, now)
                 state = self._end(connection, row, "failed", error.code)
             case _:
                 state = self._end(connection, row, "failed", error.code)
@@ -372,6 +374,12 @@ class Sender:
         groups.move(connection, self._service.ring, self._channel.name, chat, error.moved_to)
         outbox.put_back(connection, row.id, row.lane, now, error.code)
         return "retried"
+
+    def _lose_group(self, connection: Connection, group_id: int, code: str, now: datetime) -> None:
+        """403: we are out of it, or it is gone; any other refusal: we may not write there."""
+        trouble = "left" if code == "403" else "muted"
+        told = group_notices.lost(connection, self._service, group_id, trouble, now)
+        outbox.queue(connection, told)
 
     def _end(self, connection: Connection, row: Claimed, state: str, code: str) -> str:
         outbox.finish(connection, row.id, state, code)

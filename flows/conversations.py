@@ -9,6 +9,7 @@ from flows import (
     assisted,
     broadcasts,
     check_recruiter,
+    coordination,
     costs,
     courses,
     departure,
@@ -17,6 +18,7 @@ from flows import (
     free_text,
     lessons,
     officer_desk,
+    officer_groups,
     partner_desk,
     pictures,
     resume,
@@ -111,6 +113,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         partner_desk.answer_flow(),
         broadcasts.flow(),
         village_group.flow(villagers, retrieval),
+        coordination.flow(understander),
+        officer_groups.flow(),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},
@@ -120,6 +124,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         choice_words=keywords.choices,
         regional=keywords.regional,
         group_commands=keywords.group,
+        coordination_commands=keywords.coordination,
         locales=locales,
         lessons=known,
         chapters=chapters,

@@ -31,6 +31,7 @@ InboundKind = Literal[
     "group_joined",
     "group_left",
     "group_moved",
+    "group_rights",
 ]
 
 MAX_INBOUND_CHARACTERS = 4096
@@ -71,6 +72,9 @@ class Inbound:
     author_name: str = field(default="", repr=False)
     by_admin: bool | None = None
     """Whether a group's admin said it; None where it was not asked or could not be known."""
+    standing: str = ""
+    """What the bot is in the group, as Telegram says now: `member`, `admin` or `muted`, and
+    `reads_all` while privacy mode is off; "" where it was not asked or could not be known."""
     caption: str = field(default="", repr=False)
     """For `picture_read`: the words that came with the picture. Its `payload` says how it went, as
     those of `attachment` and `voice_heard` do."""

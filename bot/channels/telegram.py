@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -39,13 +40,15 @@ from bot.channels.base import (
     Unreachable,
     Wire,
 )
-from flows.events import Button
+from flows.events import Button, Poll
 
 MAX_TEXT_UNITS = 4096
 """https://core.telegram.org/bots/api#sendmessage: 1-4096 characters, which we count as UTF-16
 units, since Telegram counts its offsets so (https://core.telegram.org/api/entities)."""
 PART_UNITS = 4000
 """Where a text that is too long is cut, with some room below Telegram's own limit."""
+MAX_CAPTION_UNITS = 1024
+"""https://core.telegram.org/bots/api#sendphoto: a caption has 0-1024 characters."""
 MAX_CALLBACK_BYTES = 64
 """https://core.telegram.org/bots/api#inlinekeyboardbutton: callback_data is 1-64 bytes."""
 WEBHOOK_CONNECTIONS = 20
@@ -60,6 +63,8 @@ ALLOWED_UPDATES = (
 SECONDS_BETWEEN_PARTS = 1.0
 """https://core.telegram.org/bots/faq#broadcasting-to-users: one message per second and chat."""
 RETRY_SECONDS = 5.0
+QUICK_SECONDS = 3.0
+"""How long a webhook waits for what Telegram knows of a group: within its own call's patience."""
 MAX_REMEMBERED_PARTS = 1000
 
 _NOTHING_LEFT = (
@@ -86,6 +91,7 @@ _CHAT_IS_CLOSED = (
     "chat_restricted",
     "topic_closed",
 )
+_TOPIC_IS_GONE = ("message thread not found", "topic_closed", "topic_deleted")
 _Answer = TypeVar("_Answer")
 
 # RetryAfter gives a timedelta from the library's next major version on and warns until then;
@@ -138,26 +144,71 @@ class TelegramChannel(Wire):
             with suppress(TelegramError):
                 await self._bot.answer_callback_query(message.callback_id, read_timeout=5.0)
         try:
-            sent = await (
-                self._send_media(message, message.media)
-                if message.media
-                else self._send_parts(message, split(message.text), keyboard)
-            )
+            if message.ends_poll:
+                await self._stop_poll(message)
+            try:
+                sent = await self._send_one(message, keyboard)
+            except (Refused, Unreachable) as error:
+                if not message.thread or not _topic_is_gone(error):
+                    raise
+                # A topic that was closed or deleted: General is where everybody still looks.
+                sent = await self._send_one(replace(message, thread=""), keyboard)
         except (Refused, Unreachable):
             self._parts_taken.pop(message.outbox_id, None)
             raise
         self._parts_taken.pop(message.outbox_id, None)
         return sent
 
-    async def _send_media(self, message: Outgoing, media: Media) -> str:
+    async def _send_one(self, message: Outgoing, keyboard: InlineKeyboardMarkup | None) -> str:
+        if message.poll:
+            return await self._send_poll(message, message.poll)
+        if message.media:
+            return await self._send_media(message, message.media, keyboard)
+        return await self._send_parts(message, split(message.text), keyboard)
+
+    async def _send_poll(self, message: Outgoing, poll: Poll) -> str:
+        """Anonymous, so that nobody learns who knew what, we least of all:
+        https://core.telegram.org/bots/api#sendpoll."""
+        answer = await _translated(
+            self._bot.send_poll(
+                message.to,
+                "\n".join(filter(None, [message.text, poll.question])),
+                poll.options,
+                type="quiz",
+                is_anonymous=True,
+                correct_option_ids=[poll.right],  # type: ignore[list-item]
+                message_thread_id=_thread(message),
+            )
+        )
+        return str(answer.message_id)
+
+    async def _stop_poll(self, message: Outgoing) -> None:
+        """Nobody can answer any more. One that was closed or deleted meanwhile is closed too."""
+        with suppress(Refused):
+            await _translated(self._bot.stop_poll(message.to, int(message.ends_poll)))
+
+    async def _send_media(
+        self, message: Outgoing, media: Media, keyboard: InlineKeyboardMarkup | None
+    ) -> str:
         """A voice note plays in the chat only as OGG/Opus:
-        https://core.telegram.org/bots/api#sendvoice. The file itself goes, no address."""
-        data = await asyncio.to_thread(media.path.read_bytes)
-        if media.kind == "audio":
-            sending = self._bot.send_voice(message.to, voice=data, caption=message.text)
-        else:
-            sending = self._bot.send_photo(message.to, photo=data, caption=message.text)
-        return str((await _translated(sending)).message_id)
+        https://core.telegram.org/bots/api#sendvoice. The file itself goes, no address. Words that
+        are too long for a caption follow it as a message."""
+        fits = _units(message.text) <= MAX_CAPTION_UNITS
+        if message.outbox_id not in self._parts_taken:
+            send = self._bot.send_voice if media.kind == "audio" else self._bot.send_photo
+            sent = await _translated(
+                send(
+                    message.to,
+                    await asyncio.to_thread(media.path.read_bytes),
+                    caption=message.text if fits else None,
+                    reply_markup=keyboard if fits else None,
+                    message_thread_id=_thread(message),
+                )
+            )
+            if fits:
+                return str(sent.message_id)
+            self._remember_part(message.outbox_id, 0)
+        return await self._send_parts(message, split(message.text), keyboard)
 
     async def _send_parts(
         self, message: Outgoing, parts: Sequence[str], keyboard: InlineKeyboardMarkup | None
@@ -171,6 +222,7 @@ class TelegramChannel(Wire):
                 self._bot.send_message(
                     chat_id=message.to,
                     text=parts[number],
+                    message_thread_id=_thread(message),
                     reply_markup=keyboard if last else None,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                 )
@@ -220,6 +272,30 @@ class TelegramChannel(Wire):
             self._username = me.username or ""
         return self._username
 
+    async def is_admin(self, chat: str, person: str) -> bool | None:
+        """Whether somebody is an admin of a group; None when Telegram does not say so soon."""
+        try:
+            member = await self._bot.get_chat_member(
+                chat, int(person), read_timeout=QUICK_SECONDS, connect_timeout=QUICK_SECONDS
+            )
+        except (TelegramError, KeyError, TypeError, ValueError):
+            return None
+        return member.status in (member.ADMINISTRATOR, member.OWNER)
+
+    async def standing(self, chat: str) -> str:
+        """What the bot itself is in a group, as `Inbound.standing`; "" when it can't be known."""
+        try:
+            me = await self._bot.get_me(read_timeout=QUICK_SECONDS, connect_timeout=QUICK_SECONDS)
+            member = await self._bot.get_chat_member(
+                chat, me.id, read_timeout=QUICK_SECONDS, connect_timeout=QUICK_SECONDS
+            )
+        except (TelegramError, KeyError, TypeError, ValueError):
+            return ""
+        what = "admin" if member.status in (member.ADMINISTRATOR, member.OWNER) else "member"
+        if member.status == member.RESTRICTED and not getattr(member, "can_send_messages", True):
+            what = "muted"
+        return f"{what} reads_all" if me.can_read_all_group_messages else what
+
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have Telegram call `url`; what waited during a restart is kept. Raises SendError."""
         await _translated(
@@ -235,6 +311,14 @@ class TelegramChannel(Wire):
     async def close(self) -> None:
         # Bot.shutdown() closes nothing unless Bot.initialize() has asked the network before.
         await self._request.shutdown()
+
+
+def _thread(message: Outgoing) -> int | None:
+    return int(message.thread) if message.thread.isdecimal() else None
+
+
+def _topic_is_gone(error: SendError) -> bool:
+    return any(reason in str(error) for reason in _TOPIC_IS_GONE)
 
 
 def split(text: str) -> list[str]:
