@@ -24,6 +24,7 @@ from bot.channels.base import (
     Channel,
     ChannelDown,
     GroupMoved,
+    MayNotWrite,
     OutcomeUnknown,
     Outgoing,
     Refused,
@@ -322,7 +323,9 @@ class Sender:
                 if row.contact_id:
                     contacts.change(connection, row.contact_id, unreachable_at=now)
                 elif row.group_id:
-                    self._lose_group(connection, row.group_id, error.code, now)
+                    trouble = "muted" if isinstance(error, MayNotWrite) else "left"
+                    told = group_notices.lost(connection, self._service, row.group_id, trouble, now)
+                    outbox.queue(connection, told)
                 state = self._end(connection, row, "failed", error.code)
             case _:
                 state = self._end(connection, row, "failed", error.code)
@@ -374,12 +377,6 @@ class Sender:
         groups.move(connection, self._service.ring, self._channel.name, chat, error.moved_to)
         outbox.put_back(connection, row.id, row.lane, now, error.code)
         return "retried"
-
-    def _lose_group(self, connection: Connection, group_id: int, code: str, now: datetime) -> None:
-        """403: we are out of it, or it is gone; any other refusal: we may not write there."""
-        trouble = "left" if code == "403" else "muted"
-        told = group_notices.lost(connection, self._service, group_id, trouble, now)
-        outbox.queue(connection, told)
 
     def _end(self, connection: Connection, row: Claimed, state: str, code: str) -> str:
         outbox.finish(connection, row.id, state, code)

@@ -45,6 +45,8 @@ _SAID = re.compile(
 _PUT_TOGETHER = (
     "common.help", "common.genuine", "notice.question", "notice.report",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+    "officer_groups.bound", "officer_groups.left", "officer_groups.muted",
+    "coordination.do", "coordination.come",
 )  # fmt: skip
 """Keys that the code chooses or makes of two parts, so that no search finds them."""
 _CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))

@@ -32,8 +32,8 @@ def _list() -> dict[str, Node]:
         ),
         "stranger": Say("officer_desk.stranger", "welcome:menu"),
         "no_villages": Say("officer_desk.no_villages", "rest"),
-        "none_yet": Choose("officer_groups.none_yet", ways[:2], human=False, open=True),
-        "list": Choose("officer_groups.list", ways, slots=_lines, human=False, open=True),
+        "none_yet": Choose("officer_groups.none_yet", ways[:2], human=False),
+        "list": Choose("officer_groups.list", ways, slots=_lines, human=False),
         "rest": End(),
     }
 

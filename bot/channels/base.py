@@ -3,6 +3,7 @@
 SendError
 ├── RetryLater      nothing left this machine, or the provider said "not now"
 ├── Unreachable     this person or group can't get messages (blocked, kicked, no such chat)
+│   └── MayNotWrite the bot is in the group, but not allowed to write there
 ├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
 ├── GroupMoved      Telegram gave the group another id
 ├── Refused         this very message will never be accepted
@@ -157,6 +158,10 @@ class RetryLater(SendError):
 
 class Unreachable(SendError):
     """The person blocked the bot, never started it, or the group is gone."""
+
+
+class MayNotWrite(Unreachable):
+    """The bot is in the group, but not allowed to write there: its admin can change that."""
 
 
 class WindowClosed(SendError):
