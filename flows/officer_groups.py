@@ -50,7 +50,7 @@ def _codes() -> dict[str, Node]:
         "for_residents": chosen("residents"),
         "for_officials": chosen("coordination"),
         **paged("which", _villages, "place", "code", text="officer_groups.which",
-                other="lessons.other", free="start"),
+                other="lessons.other", free="start", human=False),
         "code": Emit(_invite, "code_text"),
         "code_text": Say("officer_groups.code", "rest", slots=_code),
     }  # fmt: skip
