@@ -36,9 +36,7 @@ def paged(
 
     return {
         name: Decide(fits, {"whole": f"{name}_whole", "pages": f"{name}_page"}),
-        f"{name}_whole": Pick(
-            text, every, answer, then, free=free, slots=slots, human=human
-        ),
+        f"{name}_whole": Pick(text, every, answer, then, free=free, slots=slots, human=human),
         f"{name}_page": Pick(
             text,
             lambda scene: on_page(every(scene), scene),
