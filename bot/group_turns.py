@@ -95,11 +95,7 @@ class GroupTurn:
         sprint = engine.begin(self.service.catalog, entry, words, world.person(), world)
         effects = Effects(self.connection, self.service, world, self.now)
         said = [event for event in sprint.events if isinstance(event, MessageCreated)]
-        changes = [event for event in sprint.events if not isinstance(event, MessageCreated)]
-        if changes:
-            with self.connection.begin_nested():
-                for event in changes:
-                    effects.apply(event)
+        effects.carry_out(sprint.events)
         rows = []
         for number, message in enumerate(said):
             rows.append(

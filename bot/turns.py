@@ -21,6 +21,7 @@ from bot import (
     erasures,
     feeding,
     funnel,
+    group_turns,
     held_picture,
     meter,
     outbox,
@@ -30,7 +31,6 @@ from bot.channels.base import Inbound
 from bot.contacts import Known
 from bot.database import GroupCommit
 from bot.effects import Effects
-from bot.group_turns import GroupTurn
 from bot.inbox import inbox, log_failure
 from bot.meter import Counts
 from bot.officer_world import OfficerWorld
@@ -195,7 +195,7 @@ class Turns:
 
     def _take(self, batch: _Batch, inbound: Inbound, known: Known | None) -> None:
         if inbound.kind.startswith("group"):
-            turn = GroupTurn(batch.connection, self._service, batch.now)
+            turn = group_turns.GroupTurn(batch.connection, self._service, batch.now)
             batch.rows += turn.take(inbound)
             return None
         if known is None:
@@ -269,7 +269,7 @@ class Turns:
                 )
                 replies.append(self._row(batch, event, known, callback_id, priority, erase))
                 callback_id = ""
-        self._carry_out(effects, sprint.events)
+        effects.carry_out(sprint.events)
         batch.steps.extend(funnel.steps(before, sprint.session))
         held_picture.let_go(batch.connection, self._service.ring, known.channel, before,
                             sprint.session, sprint.events, batch.now)  # fmt: skip
@@ -279,20 +279,6 @@ class Turns:
         known.is_new = False
         batch.rows += replies + effects.rows
         return sprint.events
-
-    def _carry_out(self, effects: Effects, events: list[Event]) -> None:
-        changes = [event for event in events if not isinstance(event, MessageCreated)]
-        if not changes:
-            return
-        before = effects.known.snapshot() if effects.known else None
-        try:
-            with effects.connection.begin_nested():
-                for event in changes:
-                    effects.apply(event)
-        except Exception:
-            if effects.known and before:
-                effects.known.restore(before)
-            raise
 
     # ---- writing
 

@@ -384,7 +384,7 @@ def test_every_shipped_lesson_can_be_a_poll() -> None:
 async def test_a_group_that_nobody_knows_can_be_lost(rehearsal: Rehearsal) -> None:
     for kind in ("group_left", "group_rights"):
         said = await rehearsal.take(
-            Inbound(demo.CHANNEL, rehearsal.event_id(), kind, group="lain", standing="muted")  # type: ignore[arg-type]
+            Inbound(demo.CHANNEL, rehearsal.event_id(), kind, group="lain", standing="muted")
         )
         assert not said
     assert schedule.next_moment(rehearsal.service) is not None
