@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.database import Database, Moment
+from bot.groups import groups
 from bot.sealing import KeyRing
 from flows.group_plan import Item
 
@@ -104,6 +105,13 @@ def forget_member(connection: Connection, ring: KeyRing, group_id: int, person: 
     if row := _member(connection, ring, group_id, person):
         connection.execute(delete(parts).where(parts.c.member_id == row.id))
         connection.execute(delete(members).where(members.c.id == row.id))
+
+
+def forget_person(connection: Connection, ring: KeyRing, channel: str, person: str) -> None:
+    """Out of every coordination group of the channel."""
+    there = select(groups.c.id).where(groups.c.kind == "coordination", groups.c.channel == channel)
+    for group_id in connection.execute(there).scalars().all():
+        forget_member(connection, ring, group_id, person)
 
 
 def _member(connection: Connection, ring: KeyRing, group_id: int, person: str) -> Any | None:

@@ -34,7 +34,7 @@ def carry_out(effects: "Effects", event: GroupEvent) -> None:
         case GroupBound(code=code):
             _bind(effects, code)
         case GroupUnbound(group=0):
-            unbind(effects, _admin(effects).group_id, "group_admin")
+            _give_back(effects, _admin(effects).group_id)
         case GroupUnbound(group=group):
             officer_id = _officer(effects)
             if group not in {one.id for one in effects.world.officer_groups()}:
@@ -80,6 +80,17 @@ def _bind(effects: "Effects", code: str) -> None:
     if contact_id is not None and place is not None:
         slots = {"number": str(talk.group_id), "kind": KINDS[what.kind], "place": place.name}
         effects.tell(contact_id, "officer_groups.bound", slots)
+
+
+def _give_back(effects: "Effects", group_id: int) -> None:
+    """An admin wants it no more: whoever bound it should not count on it."""
+    row = groups.by_id(effects.connection, group_id)
+    unbind(effects, group_id, "group_admin")
+    place = effects.world.place(row.place_code)
+    contact_id = officers.contact_of(effects.connection, row.bound_by) if row.bound_by else None
+    if contact_id is not None and place is not None:
+        slots = {"kind": KINDS[row.kind], "place": place.name}
+        effects.tell(contact_id, "officer_groups.given_back", slots)
 
 
 def unbind(effects: "Effects", group_id: int, actor: str) -> None:

@@ -18,6 +18,7 @@ from bot.groups import groups
 from bot.outbox_rows import FINAL_STATES, NEWS, outbox, row_for
 from bot.service import Service
 from bot.territory import zone_of
+from bot.working_hours import ZONES
 from flows.curriculum import Lesson, QuizItem, for_villagers
 from flows.events import MessageCreated, Poll
 from flows.lessons import marks
@@ -56,9 +57,7 @@ _SENT = tuple(state for state in FINAL_STATES if state in ("sent", "delivered", 
 def push_due(connection: Connection, service: Service, now: datetime) -> int:
     """The lesson of the week to every group whose hour it is; to how many."""
     told = 0
-    for group in _waiting(connection, now):
-        if _minutes_late(service, group, now) is None:
-            continue
+    for group in _waiting(connection, service, now):
         found = next_lesson(service.catalog.lessons, group.lesson, service.today(now))
         if found is None:
             log.warning("no lesson is fresh enough for groups: check content/lessons")
@@ -114,20 +113,24 @@ _LEARNING = select(groups).where(
 )
 
 
-def _waiting(connection: Connection, now: datetime) -> Sequence[Any]:
-    """Groups that have had none this week, the longest wait first."""
+def _waiting(connection: Connection, service: Service, now: datetime) -> Sequence[Any]:
+    """Groups whose hour it is and that have had none this week."""
+    zones = {zone for zone in ZONES if _is_hour(service, zone, now)}
+    if not zones:
+        return ()
     late = or_(groups.c.lesson_at.is_(None), groups.c.lesson_at <= now - AT_LEAST)
-    query = _LEARNING.where(late).order_by(groups.c.lesson_at, groups.c.id).limit(MOST)
-    return connection.execute(query.with_for_update(skip_locked=True)).all()
+    query = _LEARNING.where(late).order_by(groups.c.id)
+    rows = connection.execute(query.with_only_columns(groups.c.id, groups.c.place_code))
+    ids = [row.id for row in rows if zone_of(row.place_code) in zones][:MOST]
+    due = query.where(groups.c.id.in_(ids))
+    return connection.execute(due.with_for_update(skip_locked=True)).all()
 
 
-def _minutes_late(service: Service, group: Any, now: datetime) -> int | None:
-    """After the set hour of this week's day, on the village's clock; None at any other time."""
-    settings, local = service.settings, now.astimezone(ZoneInfo(zone_of(group.place_code)))
-    if local.isoweekday() != settings.group_lesson_day:
-        return None
+def _is_hour(service: Service, zone: str, now: datetime) -> bool:
+    """It is the week's day there, at the set hour or a little later."""
+    settings, local = service.settings, now.astimezone(ZoneInfo(zone))
     late = local.hour - settings.group_lesson_hour
-    return late * 60 + local.minute if 0 <= late < LATEST else None
+    return local.isoweekday() == settings.group_lesson_day and 0 <= late < LATEST
 
 
 def _next_slot(service: Service, place_code: str, after: datetime) -> datetime:

@@ -47,7 +47,7 @@ _PUT_TOGETHER = (
     "broadcasts.warning_message", "broadcasts.correction_message", "broadcasts.withdrawal_message",
     "broadcasts.why_old_fact", "broadcasts.why_template",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
-    "officer_groups.bound", "officer_groups.left", "officer_groups.muted",
+    "officer_groups.bound", "officer_groups.left", "officer_groups.muted", "officer_groups.given_back",
     "coordination.do", "coordination.come",
 )  # fmt: skip
 """Keys that the code chooses or makes of two parts, so that no search finds them."""
@@ -91,7 +91,10 @@ _SAID_BY_CODE = {
     "notice.danger": frozenset[str](),
     "departure.reminder": frozenset(["days", "done", "of"]),
     "officer_groups.bound": frozenset(["number", "kind", "place"]),
-    **dict.fromkeys(("officer_groups.left", "officer_groups.muted"), frozenset(["kind", "place"])),
+    **dict.fromkeys(
+        ("officer_groups.left", "officer_groups.muted", "officer_groups.given_back"),
+        frozenset(["kind", "place"]),
+    ),
     "village_group.lesson": frozenset(["title", "text", "label", "link"]),
     "village_group.quiz_answer": frozenset(["question", "right", "why", "label", "source"]),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),

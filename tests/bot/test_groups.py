@@ -201,6 +201,18 @@ async def test_a_year_later_it_is_gone(on_both: Rehearsal) -> None:
     assert one(on_both, select(func.count()).select_from(parts)) == 0
 
 
+async def test_who_has_everything_deleted_is_out_of_every_group(on_both: Rehearsal) -> None:
+    """The person's id in the group is the address of their private chat."""
+    await coordinate(on_both)
+    await on_both.group("/saya babinsa", by="lain")
+    await on_both.say("kades", "halo")
+    await on_both.say("kades", "hapus data saya")
+    await on_both.say("kades", "ya")
+    with on_both.service.database.read() as connection:
+        assert coordination.role_of(connection, on_both.service.ring, 1, "kades") is None
+        assert coordination.role_of(connection, on_both.service.ring, 1, "lain") == "babinsa"
+
+
 async def test_a_press_counts_once_and_only_of_our_buttons(on_both: Rehearsal) -> None:
     await coordinate(on_both)
     for payload in ("coordination.do.1", "coordination.do.1", "coordination.ended.1", "x", "."):
