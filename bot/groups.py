@@ -119,7 +119,8 @@ def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_t
     """Telegram made the group a supergroup: the same row goes on under the new id.
 
     Where the new id has a row already (its own "the bot was added" came first), that one's
-    messages come to the old row, which keeps its village.
+    messages come to the old row, which keeps its village. If that one was even bound meanwhile,
+    it stays as it is, and the old row rests.
     """
     before, after = index_of(ring, channel, chat), index_of(ring, channel, moved_to)
     if before == after:
@@ -134,16 +135,22 @@ def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_t
     old, new = rows.get(before), rows.get(after)
     if old is None:
         return
-    values: dict[str, object] = {
-        "chat_index": after, "chat": ring.seal("group", after.hex(), moved_to.encode()),
-        "active": old.active or (new is not None and new.active), "trouble": "",
-    }  # fmt: skip
+    this = update(groups).where(groups.c.id == old.id)
+    if new is not None and new.place_code:
+        _hand_over(connection, old.id, new.id)
+        connection.execute(this.values(active=False, trouble="left"))
+        return
     if new is not None:
         _hand_over(connection, new.id, old.id)
-        if not old.place_code:
-            values |= {name: getattr(new, name) for name in ("place_code", "kind", "bound_by")}
         connection.execute(delete(groups).where(groups.c.id == new.id))
-    connection.execute(update(groups).where(groups.c.id == old.id).values(**values))
+    connection.execute(
+        this.values(
+            chat_index=after,
+            chat=ring.seal("group", after.hex(), moved_to.encode()),
+            active=old.active or (new is not None and new.active),
+            trouble="",
+        )
+    )
 
 
 def _hand_over(connection: Connection, from_id: int, to_id: int) -> None:

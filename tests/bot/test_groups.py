@@ -159,6 +159,26 @@ async def test_a_move_merges_what_was_under_way_to_both_ids(on_both: Rehearsal) 
         assert connection.execute(select(recipients.c.target)).scalars().all() == [-1]
 
 
+async def test_a_new_id_that_was_bound_meanwhile_keeps_what_it_has(on_both: Rehearsal) -> None:
+    """The notice of the move came after a long outage: the admin had bound the group anew."""
+    await on_both.join_group("baru")
+    await on_both.group(f"/pasang {await code(on_both, 'coordination')}", group="baru")
+    await on_both.group("/saya kepala desa", group="baru")
+    now = on_both.clock.now()
+    with on_both.service.database.write() as connection:
+        row = outbox.row_for(on_both.service.ring, MessageCreated("kabar"), now,
+                             channel=demo.CHANNEL, group_id=1, not_before=now)  # fmt: skip
+        outbox.queue(connection, [row])
+        groups.move(connection, on_both.service.ring, demo.CHANNEL, demo.GROUP, "baru")
+    said = await on_both.wait(timedelta(0))
+    assert [(message.to, message.text) for message in said] == [("baru", "kabar")]
+    query = select(groups.groups.c.kind, groups.groups.c.active).order_by(groups.groups.c.id)
+    with on_both.service.database.read() as connection:
+        assert [tuple(row) for row in connection.execute(query)] == [
+            ("residents", False), ("coordination", True),
+        ]  # fmt: skip
+
+
 async def test_an_unbound_group_gets_nothing_that_was_under_way(on_both: Rehearsal) -> None:
     now = on_both.clock.now()
     with on_both.service.database.write() as connection:
