@@ -150,6 +150,7 @@ class _Page:
                     ring, to_person if target > 0 else to_group, self._now,
                     channel=self._channel, priority=priority, broadcast_id=self._number,
                     template=sid, variables=self._variables() if sid else "",
+                    awake=plan.danger,
                     thread=threads.get(-target, ""), **who,
                 )
             )  # fmt: skip

@@ -78,6 +78,8 @@ class Claimed(msgspec.Struct):
     place_code: str | None
     erase: str = ""
     """As its body says, once that was opened."""
+    awake: bool = False
+    """The same."""
 
     def is_given_up(self, now: datetime) -> bool:
         """After this failed try: tried often enough, and, where somebody waits for it, long enough."""
@@ -109,7 +111,7 @@ _CLAIM = (
         contacts.c.unreachable_at.is_not(None),
         sessions.c.last_inbound_at,
         outbox.c.created_at,
-        contacts.c.place_code,
+        func.coalesce(contacts.c.place_code, groups.c.place_code),
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)

@@ -32,6 +32,7 @@ def outgoing(
         wants=body.media,
         template=body.template,
         variables=body.variables,
+        awake=body.awake,
         thread=body.thread,
         poll=body.shown_poll(),
         ends_poll=body.ends_poll,

@@ -46,17 +46,20 @@ class Pacer:
     _lanes: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def lane_wait(self, lane: str) -> float:
-        """Seconds until this lane may have a message; 0 takes the place."""
+        """Seconds until this lane's chat may have a message; 0 takes the place.
+
+        Answers, news and bulk have lanes of their own; the chat's limit is one for all of them."""
         now = self.clock()
-        is_group = lane.lstrip("b").startswith("g")
+        chat = lane.lstrip("bn")
+        is_group = chat.startswith("g")
         every = self.pace.group_seconds if is_group else self.pace.lane_seconds
         burst = self.pace.lane_burst
-        tokens, seen = self._lanes.get(lane, (float(burst), now))
+        tokens, seen = self._lanes.get(chat, (float(burst), now))
         if every:
             tokens = min(float(burst), tokens + (now - seen) / every)
             if tokens < 1:
                 return (1 - tokens) * every
-            self._lanes[lane] = (tokens - 1, now)
+            self._lanes[chat] = (tokens - 1, now)
             self._forget(now)
         return 0.0
 

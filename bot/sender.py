@@ -63,6 +63,8 @@ PACED, STOPPING, NIGHT = "paced", "stopping", "night"
 """Why a row is handed back that was not tried."""
 DOWN_FOR = 60.0
 """Seconds a channel rests after its credentials were refused."""
+FLOOD, FLOODED = 10.0, 3
+"""So many chats that are told to slow down in so many seconds mean the whole channel."""
 LONGEST_PAUSE = 300.0
 """Seconds to which the pause between tries grows; what a provider itself names is kept."""
 SEALED = "sealed"
@@ -89,6 +91,8 @@ class Sender:
         self._stopping = False
         self._lease_until = 0.0
         self._down_until = 0.0
+        self._refused: dict[str, float] = {}
+        """When each lane was last told to slow down."""
 
     def wake(self) -> None:
         """Look at the outbox now; may be called from any thread."""
@@ -151,11 +155,11 @@ class Sender:
             return Unreachable("unreachable")
         if row.priority >= NEWS and row.opted_out:
             return Unreachable("opted_out")
-        if seconds := self._seconds_of_night(row):
-            return RetryLater(NIGHT, seconds=seconds)
         try:
             message = self._outgoing(row)
-            row.erase = message.erase
+            row.erase, row.awake = message.erase, message.awake
+            if seconds := self._seconds_of_night(row):
+                return RetryLater(NIGHT, seconds=seconds)
             if message.wants:
                 message = await self._with_media(message)
         except Exception as error:
@@ -176,8 +180,8 @@ class Sender:
             return OutcomeUnknown(type(error).__name__)
 
     def _seconds_of_night(self, row: Claimed) -> float:
-        """Until what nobody waits for may wake its learner, on the clock of their own village."""
-        if row.priority != NEWS or not row.place_code:
+        """Until what nobody waits for may wake people, on the clock of their own village."""
+        if row.priority < NEWS or row.awake or not row.place_code:
             return 0.0
         now = self._service.clock.now()
         return (quiet_until(now, ZoneInfo(zone_of(row.place_code))) - now).total_seconds()
@@ -338,6 +342,8 @@ class Sender:
                 "outbox %s: given up after %s attempts (%s)", row.id, row.attempts + 1, error.code
             )
             return self._end(connection, row, "failed", error.code)
+        elif error.code == "429" and self._many_refuse(row.lane):
+            self._down_until = time.monotonic() + error.seconds
         seconds = error.seconds
         if seconds < 60 and not error.whole_channel:
             seconds = min(seconds * 2 ** min(row.attempts, 6), LONGEST_PAUSE)
@@ -345,11 +351,18 @@ class Sender:
         self._put_back(connection, row, later, error.code, tried=not error.whole_channel)
         return "retried"
 
+    def _many_refuse(self, lane: str) -> bool:
+        """Three chats in ten seconds: it is no chat's own limit but all of ours (channels.md 2.6)."""
+        now = time.monotonic()
+        self._refused = {one: at for one, at in self._refused.items() if now - at < FLOOD}
+        self._refused[lane] = now
+        return len(self._refused) >= FLOODED
+
     def _put_back(
         self, connection: Connection, row: Claimed, later: datetime, code: str, *, tried: bool
     ) -> None:
         """What comes unasked is not put back into the hours in which people sleep."""
-        if row.priority >= NEWS:
+        if row.priority >= NEWS and not row.awake:
             with contextlib.suppress(NoOffice):
                 later = self._service.office().calendar.quiet_until(later)
         outbox.put_back(connection, row.id, row.lane, later, code, tried=tried)

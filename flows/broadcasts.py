@@ -113,9 +113,8 @@ def _may_go(scene: Scene) -> str:
     problems = _seen(scene).problems
     if not problems:
         return "yes"
-    key, slots = problems[0]
-    scene.answers |= {"problem": key} | dict(slots)
-    return "words" if key in WORDS else "no"
+    scene.answers["problem"] = problems[0][0]
+    return "words" if problems[0][0] in WORDS else "no"
 
 
 def _problem(scene: Scene) -> str:
@@ -124,7 +123,7 @@ def _problem(scene: Scene) -> str:
 
 def _slots(scene: Scene) -> dict[str, str]:
     """Whatever a problem names."""
-    told = scene.answers.get
+    told = dict(next(iter(_seen(scene).problems), ("", ()))[1]).get
     return {
         "characters": told("characters", ""),
         "most": told("most", ""),

@@ -182,16 +182,16 @@ async def test_a_reply_that_cannot_be_queued_takes_the_effects_back_too(
 async def test_a_text_that_the_database_refuses_is_tried_alone(
     postgresql_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A broadcast's text is stored as it is; PostgreSQL takes no NUL in a text."""
+    """A broadcast's text is compared as it is; PostgreSQL takes no NUL in a text."""
     rehearsal = Rehearsal(postgresql_url)
     try:
         await settle_in(rehearsal, "warga")
-        for words in ("siaran", "2", f"Penyuluhan besok pagi {SECRET_WORDS}\x00 di balai desa"):
+        for words in ("siaran", "2"):
             await rehearsal.say("petugas", words)
         before = len(rehearsal.channel.sent)
         events = [
             demo.inbound("a", "warga1", "halo"),
-            demo.inbound("b", "petugas", "kirim"),
+            demo.inbound("b", "petugas", f"Penyuluhan {SECRET_WORDS}\x00 di balai desa"),
             demo.inbound("c", "warga2", "halo"),
         ]
         assert rehearsal.turns.commits.commit_now(events) == ["done", "failed", "done"]
