@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from bot import audience, officers, templates
+from bot import audience, officers, relays, templates
 from bot.broadcast_rows import broadcasts
 from bot.meter import load_prices
 from bot.pacing import pace_of
@@ -32,10 +32,11 @@ def look(
     counted = audience.count(connection, service.ring, plan, now)
     if plan.corrects:
         counted = audience.count_heirs(connection, plan.corrects)
+    admins = relays.count_for(connection, plan)
     starts_at = _starts_at(office, plan, now)
     problems = list(_said(service, office, plan, starts_at))
     if not running:
-        problems += _reach(connection, service, officer_id, plan, counted, now)
+        problems += _reach(connection, service, officer_id, plan, counted, now, admins)
     outside = counted.outside_window
     templated = outside if _sid(connection, plan) else 0
     tier = service.settings.whatsapp_people_a_day
@@ -46,6 +47,7 @@ def look(
         outside_window=outside,
         over_tier=max(0, templated - tier),
         opted_out=counted.opted_out,
+        admins=admins,
         cost=_cost(counted, templated, office.calendar.local(now).date()),
         starts_at=starts_at,
         ends_at=starts_at + _takes(service, counted, templated, tier),
@@ -85,6 +87,7 @@ def _reach(
     plan: Plan,
     counted: audience.Counted,
     now: datetime,
+    admins: int,
 ) -> list[Problem]:
     found: list[Problem] = []
     today = service.office_of(officers.office_of(connection, officer_id)).calendar.local(now).date()
@@ -93,7 +96,7 @@ def _reach(
         any(_within(code, a) for a in allowed) for code in plan.places
     ):
         found.append(("broadcasts.not_mine", ()))
-    if counted.total == 0 and not plan.corrects:
+    if counted.total + admins == 0 and not plan.corrects:
         found.append(("broadcasts.nobody", ()))
     most = service.settings.broadcast_limit
     if counted.total > most:

@@ -16,7 +16,6 @@ PROPOSED, ACTIVE, PAUSED, STOPPED = "proposed", "active", "paused", "stopped"
 
 WAITING, SENT, FORWARDED, DECLINED, EXPIRED = "waiting", "sent", "forwarded", "declined", "expired"
 OPEN_TASKS = (WAITING, SENT)
-GOT_KIT = (SENT, FORWARDED, DECLINED)
 
 
 class Campaign(SQLModel, table=True):
@@ -100,6 +99,8 @@ class RelayTask(SQLModel, table=True):
     reminded: int = 0
     next_at: datetime | None = Field(default=None, index=True, sa_type=Moment)
     """When to send the kit, or to remind; None once it is settled."""
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the kit went: a correction goes to whoever had it."""
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
 
 

@@ -32,7 +32,10 @@ from bot import (
     partner_requests,
     receipts,
     register_notices,
+    relay_kits,
+    relays,
     reminders,
+    repeats,
     retention,
     sign_in,
     tip_clock,
@@ -48,7 +51,7 @@ from bot.service import Service
 from bot.tip_moves import Why
 from bot.turns import Turns, sessions
 from bot.world import World
-from flows.broadcasts import say_counts
+from flows.broadcasts import say_counts, say_forwarded
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +104,7 @@ def let_go(database: Database, name: str, *, holder: str = HOLDER) -> None:
 def run_due(service: Service, turns: Turns) -> None:
     """Do everything that is due at the service's present time, each job in its own transaction."""
     now = service.clock.now()
+    cards = _drawn(service, now)
     jobs: list[Callable[[Connection], object]] = [
         lambda connection: turns.pass_time(connection, now),
         lambda connection: begin_leaves(connection, service, now),
@@ -109,6 +113,8 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: report_broadcasts(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
+        lambda connection: repeat_campaigns(connection, service, now),
+        lambda connection: relay_kits.send_due(connection, service, turns, cards, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -135,6 +141,15 @@ def run_due(service: Service, turns: Turns) -> None:
             log.error("schedule: %s", type(error).__name__)
 
 
+def _drawn(service: Service, now: datetime) -> dict[int, str]:
+    """The pictures of the kits that are due; without them the kits go all the same."""
+    try:
+        return relay_kits.draw_due(service, now)
+    except Exception as error:
+        log.error("kits can't be drawn: %s", type(error).__name__)
+        return {}
+
+
 def next_moment(service: Service) -> datetime | None:
     """When the next thing is due (for a clock that is moved by hand)."""
     with service.database.read() as connection:
@@ -147,6 +162,8 @@ def next_moment(service: Service) -> datetime | None:
             outbox.next_moment(connection),
             reminders.next_moment(connection),
             broadcasts.next_moment(connection),
+            repeats.next_moment(connection),
+            relay_kits.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -225,13 +242,25 @@ def report_broadcasts(connection: Connection, service: Service, now: datetime) -
         if contact_id is not None:
             world = World(connection, service, None, now)
             effects = Effects(connection, service, world, now)
+            forwarded = say_forwarded(*relays.report(connection, number))
             effects.tell(
                 contact_id,
                 "notice.broadcast",
-                {"number": str(number), "counts": say_counts(counts)},
+                {
+                    "number": str(number),
+                    "counts": say_counts(counts) + forwarded,
+                },
             )
             outbox.queue(connection, effects.rows)
     return len(done)
+
+
+def repeat_campaigns(connection: Connection, service: Service, now: datetime) -> int:
+    """Weekly lessons and monthly hours whose slot has come, in whichever process comes first."""
+    effects = Effects(connection, service, World(connection, service, None, now), now)
+    ran = repeats.run_due(effects, lambda job, slot: _once(connection, service.database, job, slot))
+    outbox.queue(connection, effects.rows)
+    return ran
 
 
 def purge(connection: Connection, now: datetime) -> None:
@@ -250,6 +279,7 @@ def purge(connection: Connection, now: datetime) -> None:
     partner_requests.end_overdue(connection, now)
     departure_family.purge(connection, now)
     reminders.purge(connection, now)
+    relays.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 
@@ -261,10 +291,14 @@ def _daily(
     work: Callable[[Connection, datetime], object],
 ) -> None:
     """Run once for the day's slot, whichever process comes first."""
-    slot = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    insert = database.insert(ticks).values(job=job, slot=slot).on_conflict_do_nothing()
-    if connection.execute(insert.returning(ticks.c.job)).first():
+    if _once(connection, database, job, now.replace(hour=0, minute=0, second=0, microsecond=0)):
         work(connection, now)
+
+
+def _once(connection: Connection, database: Database, job: str, slot: datetime) -> bool:
+    """True for the first that asks for this slot, of all processes."""
+    insert = database.insert(ticks).values(job=job, slot=slot).on_conflict_do_nothing()
+    return connection.execute(insert.returning(ticks.c.job)).first() is not None
 
 
 class Schedule:

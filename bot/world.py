@@ -19,7 +19,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.broadcast_world import BroadcastWorld
+from bot.campaign_world import CampaignWorld
 from bot.recruiters import Register
 from bot.sealing import new_receipt
 from flows import hear_see
@@ -37,7 +37,7 @@ from flows.ports import (
 )
 
 
-class World(BroadcastWorld):
+class World(CampaignWorld):
     """One turn's view of the world. Nothing here writes."""
 
     # ---- the office, places, the register

@@ -10,6 +10,7 @@ Kind = Literal["poster", "link", "forward", "radio", "event", "lesson", "hours"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REPEATING: tuple[Kind, ...] = ("lesson", "hours")
 Came = Literal["arrived", "joined", "again"]
+Act = Literal["approve", "pause", "resume", "stop"]
 
 ALPHABET = "BCDFGHJKMNPRSTWXZ"
 """Consonants that look and sound apart: a code is never a word, so never a village's name."""
@@ -35,11 +36,8 @@ class CampaignView:
     place_code: str
     place_name: str
     ended: bool
-    whatsapp: str
-    """`https://wa.me/…`; "" without a number."""
-    telegram: str
-    poster: str
-    """Where its poster is."""
+    links: tuple[str, ...]
+    """To chat by, then its poster."""
     counts: tuple[tuple[str, int], ...] = ()
     """(what, how many) since its first day."""
     status: str = ""
@@ -47,10 +45,6 @@ class CampaignView:
     next_at: datetime | None = None
     mine: bool = False
     may_approve: bool = False
-
-    @property
-    def links(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.whatsapp, self.telegram)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +90,6 @@ class RelayTaskView:
     """Its kit was sent before."""
 
 
-@dataclass(frozen=True, slots=True)
-class PressKit:
-    """For local media and schools: sourced text, and what a speaker reads in half a minute."""
-
-    title: str
-    article: str
-    script: str
-    words: int
-
-
 # ---- events
 
 
@@ -135,7 +119,7 @@ class RepeatMade:
 @dataclass(frozen=True, slots=True)
 class RepeatDecided:
     number: int
-    act: Literal["approve", "pause", "resume", "stop"]
+    act: Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +176,10 @@ class CampaignPorts(Protocol):
         ...
 
     def new_campaign_code(self) -> str: ...
+    def campaign_links(self, code: str) -> tuple[str, ...]:
+        """Of a code, made or about to be: to chat by, and its poster."""
+        ...
+
     def repeat_preview(self, plan: RepeatPlan) -> RepeatPreview: ...
     def news_a_week(self) -> int:
         """The most broadcasts one person gets in seven days."""

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from flows.broadcast_plan import BroadcastPorts
+from flows.campaign_plan import CampaignPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
 
@@ -249,7 +250,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, BroadcastPorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, CampaignPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property

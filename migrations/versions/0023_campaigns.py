@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column('state', sa.String(), nullable=False),
         sa.Column('reminded', sa.Integer(), nullable=False),
         sa.Column('next_at', bot.database.Moment(), nullable=True),
+        sa.Column('sent_at', bot.database.Moment(), nullable=True),
         sa.Column('answered_at', bot.database.Moment(), nullable=True),
         sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id']),
         sa.ForeignKeyConstraint(['relay_id'], ['relay.id']),

@@ -43,6 +43,8 @@ ANSWERS = {
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
     "more": "mobilnya putih",
+    "task": "12-3", "label": "WA RT 05", "relay_code": "ABCD", "join_code": "BCDFGHJ",
+    "kind": "lesson", "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -62,7 +64,7 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    return OFFICER if flow in ("officer_desk", "broadcasts") else VILLAGER
+    return OFFICER if flow in ("officer_desk", "broadcasts", "campaigns") else VILLAGER
 
 
 def say(
