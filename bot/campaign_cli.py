@@ -13,7 +13,7 @@ from bot import campaigns, picture_cards, posters, press_kit, relays, repeats
 from bot.not_allowed import NotAllowed
 from bot.picture_cards import CannotDraw
 from bot.press_kit import NoKit
-from bot.roster import RosterError, officer_by_staff_no
+from bot.roster import officer_by_staff_no
 from bot.sealing import new_receipt
 from bot.service import Service
 from bot.terminal import FINE, WrongUse, open_service, print_json
@@ -94,13 +94,12 @@ def run_add(given: argparse.Namespace) -> int:
             number, status = _add_repeating(connection, service, given, code, now)
         else:
             number, status = _add_code(connection, service, given, code, now), "active"
-    report = {"number": number, "code": code, "status": status,
-              "links": campaigns.all_links(service, code)}  # fmt: skip
+    links = campaigns.all_links(service, code)
     if given.json:
-        print_json(report)
+        print_json({"number": number, "code": code, "status": status, "links": links})
     else:
         waits = " (waits for a second officer: SETUJU KAMPANYE)" if status == "proposed" else ""
-        print(f"campaign {number}: DAFTAR {code}{waits}", *report["links"], sep="\n")
+        print(f"campaign {number}: DAFTAR {code}{waits}", *links, sep="\n")
     return FINE
 
 
@@ -123,11 +122,11 @@ def _add_repeating(
     connection: Connection, service: Service, given: argparse.Namespace, code: str, now: datetime
 ) -> tuple[int, str]:
     plan = RepeatPlan(given.kind, (given.place,), _day(given.kind, given.day), given.hour)
+    officer_id = officer_by_staff_no(connection, service.office().code, given.officer)
+    if officer_id is None:
+        raise WrongUse(f"--officer {given.officer}: no active officer of the office")
     try:
-        officer_id = officer_by_staff_no(connection, service.office().code, given.officer)
         number = repeats.make(connection, service, officer_id, plan, code, f"cli:{code}", now)
-    except RosterError as error:
-        raise WrongUse(f"--officer: {error}") from None
     except NotAllowed as refused:
         raise WrongUse(_words(service, refused)) from None
     row = repeats.get(connection, number)

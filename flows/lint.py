@@ -240,7 +240,7 @@ def _said() -> frozenset[str]:
 
 def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
     """Words of content/texts: used, filled, short, and free of judgement and promises."""
-    said = _said() | set(_PUT_TOGETHER)
+    said = _said() | set(_PUT_TOGETHER) | CAMPAIGN_SLOTS.keys()
     for key in sorted(said - used.keys()):
         if key not in catalog.wording:
             yield error(*_where(key), "the code says this text, but it does not exist")

@@ -108,7 +108,7 @@ def _invitation(scene: Scene) -> dict[str, str]:
     return {
         "place": found.place_name if found else "",
         "office": found.office if found else scene.ports.office_name(),
-        "label": found.label if found else "",
+        "group": found.label if found else "",
     }
 
 
@@ -132,7 +132,7 @@ def _invite(scene: Scene) -> list[Event]:
 
 
 def _invited(scene: Scene) -> dict[str, str]:
-    return {"code": scene.answers["relay_code"], "label": scene.answers["label"]}
+    return {"code": scene.answers["relay_code"], "group": scene.answers["label"]}
 
 
 # ---- the admin
@@ -147,7 +147,7 @@ def _next(scene: Scene) -> str:
 
 
 def _label(scene: Scene) -> dict[str, str]:
-    return {"label": scene.answers.get("label", "")}
+    return {"group": scene.answers.get("label", "")}
 
 
 def _which(scene: Scene) -> str:
