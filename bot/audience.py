@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -115,10 +116,12 @@ def count_heirs(connection: Connection, corrected: int) -> Counted:
     """How many of that broadcast a correction would reach."""
     found = Counted()
     got = _got(corrected)
+    # Written out: PostgreSQL takes two parameters of one value for two expressions.
+    is_person = recipients.c.target > literal_column("0")
     rows = connection.execute(
-        select(recipients.c.channel, recipients.c.target > 0, func.count())
+        select(recipients.c.channel, is_person, func.count())
         .where(recipients.c.broadcast_id == corrected, recipients.c.state == HANDED, got)
-        .group_by(recipients.c.channel, recipients.c.target > 0)
+        .group_by(recipients.c.channel, is_person)
     )
     for channel, person, number in rows:
         (found.people if person else found.groups)[channel] = number
