@@ -66,7 +66,7 @@ def flow() -> Flow:
 
 def _links() -> dict[str, Node]:
     return {
-        "link_where": Pick("campaigns.where", _villages, "place", "link_title", human=False),
+        **_where("link_where", "link_title"),
         "link_title": Ask("campaigns.link_title", "title", "link_make", _read_title, human=False),
         "link_make": Emit(_make_link, "link_made"),
         "link_made": Say("campaigns.link_made", "rest", slots=_link_slots),
@@ -75,10 +75,10 @@ def _links() -> dict[str, Node]:
 
 def _repeating() -> dict[str, Node]:
     return {
-        "lesson_where": Pick("campaigns.where", _villages, "place", "lesson_day", human=False),
+        **_where("lesson_where", "lesson_day"),
         "lesson_day": Pick("campaigns.lesson_day", _weekdays, "repeat_day", "lesson_kind", human=False),
         "lesson_kind": Decide(lambda scene: _kind(scene, "lesson"), {"on": "look"}),
-        "hours_where": Pick("campaigns.where", _villages, "place", "hours_day", human=False),
+        **_where("hours_where", "hours_day"),
         "hours_day": Pick("campaigns.hours_day", _month_days, "repeat_day", "hours_kind", human=False),
         "hours_kind": Decide(lambda scene: _kind(scene, "hours"), {"on": "look"}),
         "look": Decide(_may_begin, {"yes": "confirm", "no": "problem"}),
@@ -177,8 +177,13 @@ def _what(scene: Scene) -> str:
     return "menu" if scene.ports.broadcast_places() else "none"
 
 
-def _villages(scene: Scene) -> tuple[Option, ...]:
-    return tuple(Option(code, name) for code, name in scene.ports.broadcast_places()[:5])
+def _where(name: str, then: str) -> dict[str, Node]:
+    return paged(name, _places, "place", then, text="campaigns.where", other="campaigns.more",
+                 free=name)  # fmt: skip
+
+
+def _places(scene: Scene) -> tuple[Option, ...]:
+    return tuple(Option(code, name) for code, name in scene.ports.broadcast_places())
 
 
 # ---- links

@@ -21,6 +21,7 @@ from flows.nodes import (
     Say,
     Scene,
 )
+from flows.paging import paged
 
 CONSENT = "relays.agree"
 """The text that is agreed to."""
@@ -41,11 +42,12 @@ def flow(consent_version: str) -> Flow:
         "start": Decide(
             _came,
             {"code": "agree", "bad": "bad_code", "words": "not_ours", "office": "where",
-             "waits": "which", "none": "nothing"},
+             "waits": "which", "none": "nothing", "desk": "no_villages"},
         ),
         "not_ours": Goto("free_text"),
         "bad_code": Say("relays.bad_code", "welcome:menu"),
         "nothing": Say("relays.nothing", "welcome:menu"),
+        "no_villages": Say("officer_desk.no_villages", "rest"),
         "agree": Choose(
             CONSENT,
             (Choice("yes", "relays.yes", "bind"), Choice("no", "common.rather_not", "not_bound")),
@@ -62,11 +64,12 @@ def flow(consent_version: str) -> Flow:
 def _inviting() -> dict[str, Node]:
     """The officer's side."""
     return {
-        "where": Pick("relays.where", _villages, "place", "label", human=False),
+        **paged("where", _villages, "place", "label", text="relays.where",
+                other="campaigns.more", free="where"),
         "label": Ask("relays.label", "label", "invite", _read_label, human=False),
         "invite": Emit(_invite, "invited"),
         "invited": Say("relays.invited", "rest", slots=_invited),
-    }
+    }  # fmt: skip
 
 
 def _forwarding() -> dict[str, Node]:
@@ -94,9 +97,11 @@ def _forwarding() -> dict[str, Node]:
 def _came(scene: Scene) -> str:
     words = scene.words.strip()
     if not words:
-        if scene.person.officer and scene.ports.broadcast_places():
+        if scene.person.officer and scene.ports.officer_villages():
             return "office"
-        return "waits" if _handed(scene) else "none"
+        if _handed(scene):
+            return "waits"
+        return "desk" if scene.person.officer else "none"
     if not _CODE.fullmatch(words):
         return "words"
     scene.answers["code"] = words
@@ -116,7 +121,7 @@ def _invitation(scene: Scene) -> dict[str, str]:
 
 
 def _villages(scene: Scene) -> tuple[Option, ...]:
-    return tuple(Option(code, name) for code, name in scene.ports.broadcast_places()[:5])
+    return tuple(Option(place.code, place.name) for place in scene.ports.officer_villages())
 
 
 def _read_label(text: str, _: Scene) -> str:
