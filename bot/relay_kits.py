@@ -161,8 +161,7 @@ def _when(
 ) -> datetime:
     """`now` if this admin may be asked now, else when to look again."""
     morning = waking(now, zone_of(row.place_code))
-    at_once = unpacked(row.plan).danger and row.state == WAITING
-    if morning > now and not at_once:
+    if morning > now:
         return morning
     (known,) = contacts.load_by_id(connection, service.database, service.ring, [row.contact_id])
     shut = known.channel == "whatsapp" and outbox.window_closed(known.last_inbound_at, now)

@@ -61,7 +61,9 @@ def flow() -> Flow:
         "rest": End(),
     }  # fmt: skip
     entries = ("approve", "kit")
-    return Flow("campaigns", nodes | _links() | _repeating() | _listing() | _kits(), entries)
+    return Flow(
+        "campaigns", nodes | _links() | _repeating() | _listing() | _approving() | _kits(), entries
+    )
 
 
 def _links() -> dict[str, Node]:
@@ -142,6 +144,11 @@ def _listing() -> dict[str, Node]:
         "paused_now": Say("campaigns.paused_now", "rest", slots=_numbered),
         "resumed_now": Say("campaigns.resumed_now", "rest", slots=_numbered),
         "stopped_now": Say("campaigns.stopped_now", "rest", slots=_numbered),
+    }  # fmt: skip
+
+
+def _approving() -> dict[str, Node]:
+    return {
         "approve": Decide(_may_approve, {"yes": "approve_it", "no": "not_second",
                                          "gone": "unknown", "stranger": "stranger"}),
         "not_second": Say("broadcasts.not_second", "rest"),

@@ -15,11 +15,7 @@ MOST_WORDS = 5
 def flow(consent_version: str) -> Flow:
     def join(scene: Scene) -> list[Event]:
         back = [OptedIn()] if scene.person.opted_out else []
-        agreed: list[Event] = [ConsentGiven("service", consent_version), *back]
-        return [*agreed, PlaceChosen(scene.answers["village_code"]), *_came(scene, "joined")]
-
-    def move(scene: Scene) -> list[Event]:
-        return [PlaceChosen(scene.answers["village_code"]), *_came(scene, "joined")]
+        return [ConsentGiven("service", consent_version), *back, *_move(scene)]
 
     return Flow(
         "joining",
@@ -55,7 +51,7 @@ def flow(consent_version: str) -> Flow:
                 slots=_both,
                 expires=TYPED_STAYS,
             ),
-            "move": Emit(move, "joined"),
+            "move": Emit(_move, "joined"),
             "stays": Say("joining.stays", "welcome:menu"),
         },
     )  # fmt: skip
@@ -90,6 +86,10 @@ def _names_a_village(scene: Scene, words: str) -> bool:
     answer = scene.ports.find_place(words)
     found = [answer.place] if answer.place else list(answer.ask)
     return any(place.level in ("village", "district") for place in found)
+
+
+def _move(scene: Scene) -> list[Event]:
+    return [PlaceChosen(scene.answers["village_code"]), *_came(scene, "joined")]
 
 
 def _came(scene: Scene, came: Came) -> list[Event]:
