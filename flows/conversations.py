@@ -17,6 +17,7 @@ from flows import (
     departure_family,
     free_text,
     lessons,
+    news,
     officer_desk,
     officer_groups,
     partner_desk,
@@ -112,6 +113,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
+        news.flow(),
         village_group.flow(villagers, retrieval),
         coordination.flow(understander),
         officer_groups.flow(),
@@ -132,6 +134,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         facts=facts(known, (*destinations, *ways.values())),
         hotlines=load_hotlines(folder),
         understander=understander,
+        cards=retrieval,
     )
 
 
