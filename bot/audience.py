@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bot import outbox
-from bot.broadcast_rows import HANDED, WAITING, recipients
+from bot.broadcast_rows import WAITING, recipients
 from bot.contacts import contacts, sessions
 from bot.database import Moment
 from bot.departures import departures, way_index
@@ -101,36 +101,34 @@ def write_down_heirs(
     connection: Connection, number: int, corrected: int, not_before: datetime
 ) -> int:
     """Everybody who got, or may have got, that other broadcast; nobody else."""
-    query: Select[Any] = select(
-        literal(number), recipients.c.target, recipients.c.channel, literal(WAITING),
-        literal(not_before, Moment()),
-    ).where(
-        recipients.c.broadcast_id == corrected, recipients.c.state == HANDED, _got(corrected)
-    )  # fmt: skip
+    query = select(
+        literal(number), _target, sent.c.channel, literal(WAITING), literal(not_before, Moment())
+    ).where(*_got(corrected))
     names = ["broadcast_id", "target", "channel", "state", "not_before"]
-    return connection.execute(insert(recipients).from_select(names, query)).rowcount
+    statement = insert(recipients).from_select(names, query.distinct())
+    return connection.execute(statement).rowcount
 
 
 def count_heirs(connection: Connection, corrected: int) -> Counted:
     """How many of that broadcast a correction would reach."""
     found = Counted()
-    got = _got(corrected)
+    is_person = sent.c.contact_id.is_not(None)
     rows = connection.execute(
-        select(recipients.c.channel, recipients.c.target > 0, func.count())
-        .where(recipients.c.broadcast_id == corrected, recipients.c.state == HANDED, got)
-        .group_by(recipients.c.channel, recipients.c.target > 0)
+        select(sent.c.channel, is_person, func.count(func.distinct(_target)))
+        .where(*_got(corrected))
+        .group_by(sent.c.channel, is_person)
     )
     for channel, person, number in rows:
         (found.people if person else found.groups)[channel] = number
     return found
 
 
-def _got(number: int) -> ColumnElement[bool]:
-    """The recipient's message of that broadcast left, as far as can be known."""
-    mine = or_(sent.c.contact_id == recipients.c.target, sent.c.group_id == -recipients.c.target)
-    return exists(
-        select(sent.c.id).where(sent.c.broadcast_id == number, sent.c.status.in_(GOT_IT), mine)
-    )
+_target = func.coalesce(sent.c.contact_id, -sent.c.group_id)
+
+
+def _got(number: int) -> Sequence[ColumnElement[bool]]:
+    """A message of that broadcast left, as far as can be known."""
+    return sent.c.broadcast_id == number, sent.c.status.in_(GOT_IT)
 
 
 def _people(ring: KeyRing, plan: Plan) -> Sequence[ColumnElement[bool]]:

@@ -46,6 +46,8 @@ class Broadcast(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     """Of a warning: what has not left by then never does."""
+    told_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the officer was last told how far it is."""
     reported_at: datetime | None = Field(default=None, sa_type=Moment)
     """When its final report was sent to the officer."""
     corrects: int | None = None

@@ -5,12 +5,12 @@ or the command line has shown before.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from bot import audience, audit, broadcast_report, officers, outbox
+from bot import audience, audit, officers, outbox
 from bot.broadcast_preview import look
 from bot.broadcast_rows import (
     CANCELLED,
@@ -35,8 +35,6 @@ from flows.broadcast_plan import Plan
 
 __all__ = ["Broadcast", "approve", "broadcasts", "cancel", "order", "pause", "resume", "withdraw"]
 
-TOLD_AFTER = timedelta(hours=24)
-"""How long callbacks, replies and STOPs are counted before a broadcast's report is final."""
 LAST = 10
 """How many of an office's broadcasts are listed beside the open ones."""
 
@@ -244,19 +242,13 @@ def end_due(connection: Connection, now: datetime) -> None:
     )
 
 
-def to_report(connection: Connection) -> list[tuple[int, int, dict[str, int]]]:
-    """(broadcast, officer, counts) of those that have ended and whose officer has not heard so."""
-    rows = connection.execute(
-        select(broadcasts.c.id, broadcasts.c.officer_id).where(
-            broadcasts.c.reported_at.is_(None),
-            broadcasts.c.status.in_((DONE, STOPPED)),
-        )
-    ).all()
-    return [(row.id, row.officer_id, broadcast_report.counts(connection, row.id)) for row in rows]
-
-
 def reported(connection: Connection, number: int, now: datetime) -> None:
     _change(connection, number, reported_at=now)
+
+
+def told(connection: Connection, number: int, now: datetime) -> None:
+    """The officer has heard how far it is."""
+    _change(connection, number, told_at=now)
 
 
 def next_moment(connection: Connection) -> datetime | None:

@@ -303,7 +303,7 @@ def _yes_or_no(file: str, item: Any) -> Iterator[Finding]:
 
 def _unknown(file: str, place: str, raw: Any, fields: frozenset[str]) -> Iterator[Finding]:
     if isinstance(raw, dict):
-        where = " ".join(filter(None, (place, raw.get("id", ""))))
+        where = " ".join(filter(None, (place, str(raw.get("id") or ""))))
         for name in raw.keys() - fields:
             yield Finding("error", file, where, f"`{name}` is no field here")
 

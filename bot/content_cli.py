@@ -1,12 +1,13 @@
 """`kentongan content`: check, stamp, compare and count what the bot teaches."""
 
 import argparse
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from bot import translation_cli
-from bot.terminal import FINE, WrongUse, open_service, print_json
+from bot.terminal import FINE, WrongUse, last_days, open_service, print_json
 from flows.languages import TRANSLATED
 
 
@@ -33,7 +34,7 @@ def add_commands(commands: Any) -> None:
     diff.set_defaults(command=run_diff)
     funnel = names.add_parser("funnel", help="how far people get in each lesson, card by card")
     funnel.add_argument("--lesson", metavar="NAME")
-    funnel.add_argument("--days", type=int, default=90, metavar="N")
+    funnel.add_argument("--days", type=last_days, default=90, metavar="N")
     funnel.add_argument("--json", action="store_true")
     funnel.set_defaults(command=run_funnel)
     curriculum = names.add_parser("curriculum", help="the table of law, lessons and sources")
@@ -50,8 +51,6 @@ def run_check(given: argparse.Namespace) -> int:
 
 
 def run_stamp(given: argparse.Namespace) -> int:
-    from bot import reviews, translations
-
     if bool(given.file) == bool(given.language):
         raise WrongUse("say either the files that were read, or --language")
     try:
@@ -59,15 +58,22 @@ def run_stamp(given: argparse.Namespace) -> int:
     except ValueError:
         raise WrongUse(f"--on {given.on}: is no date such as 2026-11-22") from None
     try:
-        read = [(file, reviews.stamp(file, given.by, on)) for file in given.file]
-        if given.language:
-            read = [(translations.stamp(given.language, given.by, on), 1)]
+        for file, count in _stamped(given, on):
+            texts = f", {count} texts" if count > 1 else ""
+            print(f"{file}: reviewed by {given.by} on {on}{texts}")
     except ValueError as error:
         raise WrongUse(f"--by: {error}") from None
-    for file, count in read:
-        texts = f", {count} texts" if count > 1 else ""
-        print(f"{file}: reviewed by {given.by} on {on}{texts}")
     return FINE
+
+
+def _stamped(given: argparse.Namespace, on: date) -> Iterator[tuple[Path, int]]:
+    """Each with its number of texts as soon as it is written: the next one may be refused."""
+    from bot import reviews, translations
+
+    for file in given.file:
+        yield file, reviews.stamp(file, given.by, on)
+    if given.language:
+        yield translations.stamp(given.language, given.by, on), 1
 
 
 def run_diff(given: argparse.Namespace) -> int:

@@ -177,6 +177,7 @@ class _Page:
                     channel=self._channel, priority=priority, broadcast_id=self._number,
                     template=filled.sid if filled else "",
                     variables=filled.variables if filled else "",
+                    awake=self._plan.danger,
                     thread=threads.get(-target, ""), **who,
                 )
             )  # fmt: skip
@@ -227,7 +228,7 @@ class _Page:
             outbox.row_for(
                 self._service.ring, MessageCreated(filled.text), self._now, channel=self._channel,
                 contact_id=one, priority=outbox.BULK, template=filled.sid,
-                variables=filled.variables,
+                variables=filled.variables, awake=self._plan.danger,
             )
             for one in fresh
         ]  # fmt: skip

@@ -22,6 +22,8 @@ _KEY = ("day", "lesson", "place")
 _WHATS: tuple[What, ...] = ("seen", "answered")
 Step = tuple[str, str, What]
 """(lesson, place, what); a place is `card_ID`, `quiz_ID` or `action`."""
+_SHOWN_ABOVE = {"remind": "action"}
+"""A question about something else, under a place of the lesson (`flows/lessons.py`)."""
 _PREFIX = "lesson_"
 WIDTH = 30
 """Characters of the longest bar."""
@@ -50,7 +52,8 @@ def steps(before: Session, after: Session) -> Iterator[Step]:
     if before.flow.startswith(_PREFIX) and after.flow == before.flow:
         yield before.flow.removeprefix(_PREFIX), before.node, "answered"
     if after.flow.startswith(_PREFIX):
-        yield after.flow.removeprefix(_PREFIX), after.node, "seen"
+        place = _SHOWN_ABOVE.get(after.node, after.node)
+        yield after.flow.removeprefix(_PREFIX), place, "seen"
 
 
 def keep(connection: Connection, service: Service, now: datetime, taken: Iterable[Step]) -> None:

@@ -3,13 +3,14 @@
 import argparse
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot import meter
 from bot.terminal import (
     FINE,
     WrongUse,
+    last_days,
     open_service,
     print_json,
     print_report,
@@ -25,7 +26,7 @@ def add_commands(commands: Any) -> None:
     learning = commands.add_parser(
         "learning", help="lessons finished, messages and what they cost, by channel"
     )
-    learning.add_argument("--days", type=int, metavar="N", help="only the last N days")
+    learning.add_argument("--days", type=last_days, metavar="N", help="only the last N days")
     learning.add_argument("--json", action="store_true")
     learning.set_defaults(command=run_learning)
     trial = commands.add_parser(
@@ -41,8 +42,6 @@ def add_commands(commands: Any) -> None:
 def run_learning(given: argparse.Namespace) -> int:
     """One report a channel."""
     service, prices = open_service(), meter.load_prices()
-    if given.days is not None and given.days < 1:
-        raise WrongUse("--days: at least 1")
     now = service.clock.now()
     since = (now - timedelta(days=given.days - 1)).date() if given.days else None
     with service.database.read() as connection:
@@ -55,7 +54,7 @@ def run_learning(given: argparse.Namespace) -> int:
 
 
 def _report(
-    channel: str, counted: Counter[str], prices: tuple[meter.Price, ...], today: Any
+    channel: str, counted: Counter[str], prices: tuple[meter.Price, ...], today: date
 ) -> dict[str, Any]:
     cost = meter.cost(channel, counted, prices, today)
     per_lesson = cost.per_lesson

@@ -17,6 +17,7 @@ from bot.forgetters import Forgetter, Item, forgetter
 from bot.mastery import Memory
 from bot.reminders import GIVEN_UP
 from flows.curriculum import Lesson, for_villagers
+from flows.review import AT_ONCE
 
 BEGIN = datetime(2026, 11, 23, tzinfo=UTC)
 DAYS = 90
@@ -103,7 +104,7 @@ def teach(learner: Forgetter, teacher: Teacher, choices: dict[Item, int], a_week
         allowed = mastery.next_push(pushed[-a_week:], _at(now), a_week)
         if allowed is None or allowed > _at(now) or unanswered >= GIVEN_UP:
             continue
-        asked = teacher.due(now)[: mastery.SESSION]
+        asked = teacher.due(now)[:AT_ONCE]
         if not asked:
             continue
         pushed.append(_at(now))

@@ -26,8 +26,6 @@ MASTERED_STABILITY = 90.0
 expected to be known, with that chance, three months after its last question."""
 COUNTS_AGAIN = timedelta(days=1)
 """An answer sooner after the last one says what was just read, not what is remembered."""
-SESSION = 3
-"""Questions of one short review."""
 WEEK = timedelta(days=7)
 BETWEEN_PUSHES = timedelta(hours=44)
 """Every second day at most: three of them are a week, and nobody is nagged on three days running."""

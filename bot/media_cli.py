@@ -6,23 +6,17 @@ should not wait then, and for editors who want to listen and look.
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.clock import Clock
 from bot.recordings import sha_of
 from bot.sealing import KeyRing
 from bot.settings import read_settings
 from bot.shelf import CannotMake, Shelf, chosen_voice
-from bot.terminal import FINDING, FINE, WrongUse, print_json
+from bot.terminal import FINDING, FINE, WrongUse, print_json, show_progress
 from flows.curriculum import load_lessons
 from flows.hear_see import AUDIO, PICTURE, Shown
-
-WIDTH = 30
-"""Characters of the progress bar."""
-
-T = TypeVar("T")
 
 
 def add_commands(commands: Any) -> None:
@@ -79,11 +73,12 @@ def _build(shelf: Shelf, kind: str, cards: list[Shown], ending: str, *, as_json:
     now = Clock().now()
     made: set[Path] = set()
     failed: dict[str, str] = {}
-    for shown in _counted(cards):
+    for done, shown in enumerate(cards, 1):
         try:
             made.add(shelf.made(f"{kind}/{shown.name}", now.date(), now).path)
         except CannotMake as error:
             failed[shown.name] = str(error)
+        show_progress("making", done, len(cards))
     gone = shelf.prune(ending, made) if not failed else 0
     size = sum(path.stat().st_size for path in made)
     report = {"made": len(made), "bytes": size, "removed": gone, "failed": failed}
@@ -94,15 +89,3 @@ def _build(shelf: Shelf, kind: str, cards: list[Shown], ending: str, *, as_json:
         for name, why in failed.items():
             print(f"{name}: {why}", file=sys.stderr)
     return FINDING if failed else FINE
-
-
-def _counted(things: Iterable[T]) -> Iterator[T]:
-    """A bar on a terminal; silence elsewhere."""
-    everything = list(things)
-    for done, thing in enumerate(everything, 1):
-        yield thing
-        if sys.stderr.isatty():
-            bar = "#" * (WIDTH * done // len(everything))
-            end = "\n" if done == len(everything) else ""
-            print(f"\r[{bar:{WIDTH}}] {done}/{len(everything)}", end=end, file=sys.stderr,
-                  flush=True)  # fmt: skip

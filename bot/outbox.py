@@ -78,6 +78,8 @@ class Claimed(msgspec.Struct):
     place_code: str | None
     erase: str = ""
     """As its body says, once that was opened."""
+    awake: bool = False
+    """The same."""
 
     def is_given_up(self, now: datetime) -> bool:
         """After this failed try: tried often enough, and, where somebody waits for it, long enough."""
@@ -109,7 +111,7 @@ _CLAIM = (
         contacts.c.unreachable_at.is_not(None),
         sessions.c.last_inbound_at,
         outbox.c.created_at,
-        contacts.c.place_code,
+        func.coalesce(contacts.c.place_code, groups.c.place_code),
     )
     .select_from(
         outbox.outerjoin(contacts, contacts.c.id == outbox.c.contact_id)
@@ -119,6 +121,7 @@ _CLAIM = (
     .where(
         outbox.c.channel == bindparam("channel"),
         outbox.c.status == "queued",
+        outbox.c.priority.between(bindparam("first"), bindparam("last")),
         outbox.c.not_before <= bindparam("now", type_=Moment()),
         ~exists().where(
             and_(
@@ -147,12 +150,22 @@ _LEASE = (
 )
 
 
-def claim(connection: Connection, channel: str, now: datetime, most: int) -> list[Claimed]:
-    """Take the next rows, at most one a lane, and hold them for `LEASE`."""
+def claim(
+    connection: Connection,
+    channel: str,
+    now: datetime,
+    most: int,
+    *,
+    priorities: tuple[int, int] = (REPLY, BULK),
+) -> list[Claimed]:
+    """Take the next rows of these priorities (first, last), at most one a lane, and hold them for
+    `LEASE`."""
     statement: Select[Any] = _CLAIM
     if connection.dialect.name == "postgresql":
         statement = _CLAIM.with_for_update(of=outbox, skip_locked=True)
-    rows = connection.execute(statement, {"channel": channel, "now": now, "most": most}).all()
+    first, last = priorities
+    given = {"channel": channel, "now": now, "most": most, "first": first, "last": last}
+    rows = connection.execute(statement, given).all()
     if rows:
         until = now + LEASE
         connection.execute(_LEASE, {"row_ids": [row[0] for row in rows], "until": until})

@@ -68,6 +68,8 @@ class Body(msgspec.Struct, omit_defaults=True):
     template: str = ""
     """The Content SID of an approved template: WhatsApp takes it outside its 24 hours, too."""
     variables: str = ""
+    awake: bool = False
+    """Danger to life: it may go at night, though nobody waits for it."""
     thread: str = ""
     poll: tuple[str, tuple[str, ...], int] | None = None
     ends_poll: str = ""
@@ -97,6 +99,7 @@ def row_for(
     erase: str = "",
     template: str = "",
     variables: str = "",
+    awake: bool = False,
     thread: str = "",
     ends_poll: str = "",
     not_before: datetime | None = None,
@@ -116,6 +119,7 @@ def row_for(
         message.media,
         template,
         variables,
+        awake,
         thread,
         (message.poll.question, message.poll.options, message.poll.right) if message.poll else None,
         ends_poll,

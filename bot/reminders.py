@@ -33,6 +33,9 @@ FROM, TO = time(8), time(19)
 still send."""
 LATER = timedelta(hours=1)
 """When to look again at somebody who can't be reminded now (the window, a talk that goes on)."""
+TOMORROW = timedelta(days=1)
+"""The same where the office stands in the way: its facts are past their review date, or it has
+switched reminders off."""
 REST = timedelta(hours=1)
 """Nobody is reminded in the middle of a talk."""
 GIVEN_UP = 4
@@ -163,11 +166,12 @@ def next_push(
     if not known.consented or known.opted_out_at is not None or _given_up(connection, known.id):
         return None
     held, asked = recall.of(connection, known.id), _askable(service, now)
-    memories = {item: memory for item, memory in held.items() if item in asked}
-    budget = mastery.next_push(_pushes(connection, known.id), now, service.settings.learning_pushes)
-    due = mastery.next_due(memories)
-    if due is None or budget is None:
+    if mastery.next_due(held) is None:
         return None
+    due = mastery.next_due({item: memory for item, memory in held.items() if item in asked})
+    budget = mastery.next_push(_pushes(connection, known.id), now, service.settings.learning_pushes)
+    if due is None or budget is None:
+        return now + TOMORROW
     moment = waking(
         max(due, budget), zone_of(known.place_code) if known.place_code else _zone(service)
     )

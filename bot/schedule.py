@@ -18,6 +18,7 @@ from sqlmodel import Field, SQLModel
 
 from bot import (
     accounts,
+    broadcast_notices,
     broadcasts,
     case_work,
     departure_family,
@@ -50,7 +51,6 @@ from bot.service import Service
 from bot.tip_moves import Why
 from bot.turns import Turns, sessions
 from bot.world import World
-from flows.broadcasts import say_counts
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: begin_leaves(connection, service, now),
         lambda connection: _daily(connection, service.database, "handover", now, hand_over_orphans),
         lambda connection: escalate_overdue(connection, service, now),
-        lambda connection: report_broadcasts(connection, service, now),
+        lambda connection: broadcast_notices.tell_due(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
@@ -217,25 +217,6 @@ def begin_leaves(connection: Connection, service: Service, now: datetime) -> Non
         effects = Effects(connection, service, World(connection, service, None, now), now)
         effects.begin_leave(away)
         outbox.queue(connection, effects.rows)
-
-
-def report_broadcasts(connection: Connection, service: Service, now: datetime) -> int:
-    """Tell the officer, from the rows, what became of a broadcast once every row is final."""
-    broadcasts.end_due(connection, now)
-    done = broadcasts.to_report(connection)
-    for number, officer_id, counts in done:
-        broadcasts.reported(connection, number, now)
-        contact_id = officers.contact_of(connection, officer_id)
-        if contact_id is not None:
-            world = World(connection, service, None, now)
-            effects = Effects(connection, service, world, now)
-            effects.tell(
-                contact_id,
-                "notice.broadcast",
-                {"number": str(number), "counts": say_counts(counts)},
-            )
-            outbox.queue(connection, effects.rows)
-    return len(done)
 
 
 def purge(connection: Connection, now: datetime) -> None:

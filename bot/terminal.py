@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -66,6 +68,13 @@ def parse_time(text: str) -> datetime:
     if at.tzinfo is None:
         raise WrongUse(f"--at {text}: has no offset; write for example {text}+07:00")
     return at
+
+
+def last_days(text: str) -> int:
+    """How many days, for an option of argparse: one at least, ten years at most."""
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text) or int(text) > 3650:
+        raise ArgumentTypeError(f"{text[:20]}: between 1 and 3650 days")
+    return int(text)
 
 
 def loaded(load: Callable[[], Any]) -> Any:

@@ -8,7 +8,7 @@ and a small one only as small, since a village has one head.
 from collections.abc import Callable, Mapping
 
 from flows.curriculum import Chapter, Lesson
-from flows.lessons import begins, mark_done
+from flows.lessons import begins, groups, members
 from flows.nodes import Choice, Decide, Flow, Node, Option, Pick, Say, Scene
 
 FEW = 3
@@ -31,18 +31,12 @@ def flow(lessons: tuple[Lesson, ...], courses: tuple[Chapter, ...]) -> Flow:
     titles = {one.id: one.title for one in courses}
 
     def listed(scene: Scene) -> tuple[Option, ...]:
-        done, own = scene.person.done_lessons, _own(scene)
-        return tuple(
-            Option(name, titles[name] + mark_done({x.id for x in taught[name]} <= done))
-            for name in sorted(taught, key=lambda name: name != own)
-        )
+        own = _own(scene)
+        filled = (one for one in courses if one.id in taught)
+        return groups(sorted(filled, key=lambda one: one.id != own), taught, scene)
 
     def of_course(scene: Scene) -> tuple[Option, ...]:
-        done = scene.person.done_lessons
-        return tuple(
-            Option(one.id, one.title + mark_done(one.id in done), one.keywords)
-            for one in taught.get(scene.answers.get("course", ""), ())
-        )
+        return members(taught.get(scene.answers.get("course", ""), ()), scene)
 
     def mine(scene: Scene) -> Mapping[str, str]:
         own = _own(scene)

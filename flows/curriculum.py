@@ -16,11 +16,12 @@ from flows.catalog import (
     short_path,
     source_of,
 )
+from flows.fact_fields import ID, ID_FORM, formed
 
 VILLAGER = "villager"
 AUDIENCES = (VILLAGER, "pimpasa", "desa", "sekolah", "pendamping")
 """Who a lesson is for. Only villagers' lessons answer free questions and stand in their menu."""
-LETTERS = "abcdefghijklm"
+LETTERS = tuple("abcdefghijklm")
 DECISIONS = frozenset(
     "pay sign passport board hand_over travel borrow answer report choose".split()  # noqa: SIM905
 )
@@ -121,6 +122,8 @@ def load_lessons(folder: Path = CONTENT) -> tuple[Lesson, ...]:
 def _lesson(path: Path, chapters: Container[str]) -> Lesson:
     raw = load_yaml(path)
     where = short_path(path)
+    if not ID.fullmatch(path.stem):  # buttons and sounds are named by it
+        raise ContentError(f"{where}: its name must be {ID_FORM}")
     if not isinstance(raw, dict):
         raise ContentError(f"{where}: must be a lesson with title, cards, quiz and action")
     if not raw.get("cards") or not raw.get("quiz"):
@@ -154,6 +157,7 @@ def _lesson(path: Path, chapters: Container[str]) -> Lesson:
 
 
 def _card(raw: Mapping[str, Any], where: str) -> Card:
+    formed(raw, "id", where, ID, ID_FORM)
     return Card(
         id=need(raw, "id", where),
         text=need(raw, "text", where),
@@ -163,6 +167,7 @@ def _card(raw: Mapping[str, Any], where: str) -> Card:
 
 
 def _quiz(raw: Mapping[str, Any], where: str) -> QuizItem:
+    formed(raw, "id", where, ID, ID_FORM)
     choices = tuple(
         QuizChoice(
             label=need(choice, "label", where),

@@ -25,7 +25,9 @@ _ASKS_FOR_IT = ("report", "open")
 def come_back(run: "Run", given: Input) -> bool:
     """The first words after a nudge are taken in by the flow itself; True when they are used up."""
     session = run.session
-    action = everywhere(given.text, run.catalog.everywhere, typos=False)
+    # What was heard or read in a picture is nobody's word before it is confirmed.
+    own = given.text if given.kind in ("text", "choice") else ""
+    action = everywhere(own, run.catalog.everywhere, typos=False)
     session.hushed = action == HUSH or (session.hushed and action not in _ASKS_FOR_IT)
     owed = False if session.hushed or session.assisting else _tell_owed(run)
     flow = run.catalog.flows.get(session.flow)
@@ -51,12 +53,13 @@ def _tell_owed(run: "Run") -> bool:
 
 
 def _means_something(run: "Run", text: str) -> bool:
-    """A command, a beginning, or a choice of the question that waits."""
+    """A command, a beginning (more than a greeting), or a choice of the question that waits."""
     if asks_who_reported(text):
         return True
-    if run.catalog.triggers.match(text) or (
-        run.person.officer and run.catalog.triggers.command(text)
-    ):
+    begins = run.catalog.triggers.match(text)
+    if begins and begins[0] != run.catalog.welcome:
+        return True
+    if run.person.officer and run.catalog.triggers.command(text):
         return True
     node = run.waiting_node()
     return isinstance(node, Choose | Pick) and run.chosen(node, text) is not None

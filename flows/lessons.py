@@ -1,6 +1,6 @@
 """Lessons from content/lessons become flows: cards, a quiz that explains every answer, an action."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
 from rapidfuzz.fuzz import ratio
@@ -26,6 +26,8 @@ from flows.paging import paged
 from flows.triggers import fold
 
 REMIND = "lessons.remind"
+DONE_MARK = " ✓"
+"""Stands behind the title of a finished lesson, chapter or course, inside the limit of its label."""
 
 
 def flows(
@@ -91,7 +93,7 @@ def shown(source: Source) -> Slots:
 
 def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     exits = begins(lessons)
-    filled = [one for one in chapters if any(lesson.chapter == one.id for lesson in lessons)]
+    of = {one.id: [x for x in lessons if x.chapter == one.id] for one in chapters}
 
     def next_lesson(scene: Scene) -> Lesson | None:
         done = scene.person.done_lessons
@@ -109,21 +111,15 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
         return {"title": following.title if following else lessons[0].title}
 
     def chapter_options(scene: Scene) -> tuple[Option, ...]:
-        done = scene.person.done_lessons
-        of = {one.id: {x.id for x in lessons if x.chapter == one.id} for one in filled}
-        return tuple(Option(one.id, one.title + mark_done(of[one.id] <= done)) for one in filled)
+        return groups((one for one in chapters if of[one.id]), of, scene)
 
     def lesson_options(scene: Scene) -> tuple[Option, ...]:
-        done = scene.person.done_lessons
-        return tuple(
-            Option(lesson.id, lesson.title + mark_done(lesson.id in done), lesson.keywords)
-            for lesson in lessons
-            if lesson.chapter == scene.answers.get("chapter")
-        )
+        return members(of.get(scene.answers.get("chapter", ""), ()), scene)
 
     return Flow(
         "lessons",
         {
+            "asked": Decide(named(lessons, keywords=True), exits | {"none": "look"}),
             "look": Decide(
                 lambda scene: "some" if due_items(scene, lessons) else "none",
                 {"some": "start_due", "none": "start"},
@@ -144,7 +140,7 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
             "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
             "elsewhere": Goto("free_text"),
         },
-        entries=("start", "chapters"),
+        entries=("look", "start", "chapters"),
     )  # fmt: skip
 
 
@@ -163,8 +159,24 @@ def named(lessons: tuple[Lesson, ...], *, keywords: bool) -> Callable[[Scene], s
     return find
 
 
-def mark_done(done: bool) -> str:
-    return " ✓" if done else ""
+def groups(
+    listed: Iterable[Chapter], of: Mapping[str, Collection[Lesson]], scene: Scene
+) -> tuple[Option, ...]:
+    """Chapters or courses to choose from; a mark stands behind those that are all done."""
+    done = scene.person.done_lessons
+    return tuple(
+        Option(one.id, one.title + _mark(all(x.id in done for x in of[one.id]))) for one in listed
+    )
+
+
+def members(lessons: Iterable[Lesson], scene: Scene) -> tuple[Option, ...]:
+    """The lessons of one of them."""
+    done = scene.person.done_lessons
+    return tuple(Option(one.id, one.title + _mark(one.id in done), one.keywords) for one in lessons)
+
+
+def _mark(done: bool) -> str:
+    return DONE_MARK if done else ""
 
 
 def begins(lessons: tuple[Lesson, ...]) -> dict[str, str]:
@@ -177,7 +189,7 @@ def _first(lesson: Lesson) -> str:
 
 
 def _flow(lesson: Lesson, reminder_version: str) -> Flow:
-    name = f"lesson_{lesson.id}"
+    name, action = f"lesson_{lesson.id}", f"{lesson.id}/{lesson.action.id}"
     others = "lessons:look" if lesson.audience == VILLAGER else "courses:start"
     nodes: dict[str, Node] = {}
     follow = [f"card_{card.id}" for card in lesson.cards[1:]] + [f"quiz_{lesson.quiz[0].id}"]
@@ -199,7 +211,7 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
             source=shown(lesson.action.source),
             public=True,
         ),
-        **remind_questions(reminder_version, others),
+        **remind_questions(reminder_version, others, card=action),
         "action": Choose(
             f"{name}.action",
             (
@@ -211,7 +223,7 @@ def _flow(lesson: Lesson, reminder_version: str) -> Flow:
             source=shown(lesson.action.source),
             open=True,
             public=True,
-            card=f"{lesson.id}/{lesson.action.id}",
+            card=action,
         ),
     }
     return Flow(name, nodes, keeps=True)
@@ -228,8 +240,8 @@ def _card(name: str, lesson: Lesson, card: Card, then: str) -> Choose:
     )
 
 
-def remind_questions(version: str, then: str) -> dict[str, Node]:
-    """May they be asked later what they remember? Put once, after a first lesson."""
+def remind_questions(version: str, then: str, card: str = "") -> dict[str, Node]:
+    """May they be asked later what they remember? Put once, after a first lesson, under `card`."""
 
     def chosen(wanted: bool) -> Callable[[Scene], list[Event]]:
         return lambda scene: [RemindersChosen(wanted, version if wanted else "")]
@@ -242,18 +254,30 @@ def remind_questions(version: str, then: str) -> dict[str, Node]:
                 Choice("no", "common.rather_not", "remind_no"),
             ),
             open=True,  # the lesson is over, whether this is answered or not
+            card=card,
         ),
-        "remind_yes": Emit(chosen(True), "reminded"),
+        # The button stays in the chat: it may be pressed after HAPUS or STOP.
+        "remind_yes": Decide(
+            may_be_reminded,
+            {"yes": "remind_on", "stranger": "review:stranger", "stopped": "review:stopped"},
+        ),
+        "remind_on": Emit(chosen(True), "reminded"),
         "reminded": Say("lessons.reminded", then),
         "remind_no": Emit(chosen(False), "not_reminded"),
         "not_reminded": Say("lessons.not_reminded", then),
     }
 
 
+def may_be_reminded(scene: Scene) -> str:
+    """yes; stranger: nothing is kept of them; stopped: they wrote STOP."""
+    if not scene.person.consented:
+        return "stranger"
+    return "stopped" if scene.person.opted_out else "yes"
+
+
 def _asked(scene: Scene) -> str:
-    person = scene.person
-    may_ask = person.consented and not person.opted_out and scene.ports.reminders() is None
-    return "no" if may_ask else "yes"
+    ask = may_be_reminded(scene) == "yes" and scene.ports.reminders() is None
+    return "no" if ask else "yes"
 
 
 def due_items(scene: Scene, lessons: tuple[Lesson, ...]) -> list[str]:

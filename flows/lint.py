@@ -38,12 +38,14 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
+    r"[\"']((?:broadcasts|common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
     r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
     r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
 _PUT_TOGETHER = (
     "common.help", "common.genuine", "notice.question", "notice.report",
+    "broadcasts.warning_message", "broadcasts.correction_message", "broadcasts.withdrawal_message",
+    "broadcasts.why_old_fact", "broadcasts.why_template",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
 )  # fmt: skip
 """Keys that the code chooses or makes of two parts, so that no search finds them."""
@@ -61,6 +63,8 @@ _SAID_BY_CODE = {
         for kind in ("", "warning_", "correction_", "withdrawal_")
     },
     "broadcasts.please_approve": frozenset(["number", "author", "text"]),
+    "broadcasts.progress": frozenset(["number", "done", "of", "bar"]),
+    "broadcasts.stopped": frozenset(["number", "why", "counts"]),
     "broadcasts.was_approved": frozenset(["number", "name"]),
     "broadcasts.was_rejected": frozenset(["number", "name"]),
     "broadcasts.too_many": frozenset(["count", "most"]),

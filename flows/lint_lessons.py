@@ -8,6 +8,7 @@ from datetime import date
 from flows.catalog import FRESH_DAYS, Catalog, Source
 from flows.curriculum import VILLAGER, Lesson
 from flows.findings import Finding, error, warning
+from flows.lessons import DONE_MARK
 
 MAX_LINES = 3
 MAX_CARD = 240
@@ -15,8 +16,6 @@ MAX_QUESTION = 200
 MAX_WHY = 160
 MAX_LIST_ITEM = 24
 """https://www.twilio.com/docs/content/twiliolist-picker (`item`, at most 24 characters)."""
-DONE_MARK = " ✓"
-"""Stands behind the title of a finished lesson or chapter, inside the limit of its label."""
 CARDS = range(3, 6)
 QUIZ = range(3, 5)
 CHOICES = range(2, 5)

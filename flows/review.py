@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flows.curriculum import Lesson, QuizItem, for_villagers
 from flows.events import Event, RemindersChosen
-from flows.lessons import age, count, due_items, remind_questions, shown
+from flows.lessons import age, count, due_items, may_be_reminded, remind_questions, shown
 from flows.nodes import Choice, Choose, Decide, Emit, Flow, Node, Say, Scene
 
 AT_ONCE = 3
@@ -56,14 +56,18 @@ def flow(lessons: tuple[Lesson, ...], reminder_version: str) -> Flow:
             ),
             open=True,
         ),
-        "wish": Decide(_wishing, {"stranger": "stranger", "stopped": "stopped", "ask": "remind"}),
+        "wish": Decide(
+            may_be_reminded, {"stranger": "stranger", "stopped": "stopped", "yes": "remind"}
+        ),
         "stopped": Say("review.stopped", "welcome:menu"),
         **remind_questions(reminder_version, "welcome:menu"),
         "quiet": Emit(lambda scene: [RemindersChosen(False)], "not_reminded"),
     }
     for name, (lesson, item) in items.items():
         nodes |= _question(name, lesson, item)
-    return Flow("review", nodes, entries=("push", "outside", "wish", "quiet"))
+    return Flow(
+        "review", nodes, entries=("push", "outside", "wish", "quiet", "stranger", "stopped")
+    )
 
 
 def _question(name: str, lesson: Lesson, item: QuizItem) -> dict[str, Node]:
@@ -110,12 +114,6 @@ def _opening(taught: tuple[Lesson, ...]) -> Callable[[Scene], str]:
         return "known" if _all_mastered(scene, taught) else "none"
 
     return opening
-
-
-def _wishing(scene: Scene) -> str:
-    if not scene.person.consented:
-        return "stranger"
-    return "stopped" if scene.person.opted_out else "ask"
 
 
 def _next(taught: tuple[Lesson, ...]) -> Callable[[Scene], str]:

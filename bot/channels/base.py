@@ -123,6 +123,8 @@ class Outgoing:
     """The Content SID of an approved template of WhatsApp's that is sent instead of the text."""
     variables: str = ""
     """What fills the template: a JSON object of numbers as text to text (`ContentVariables`)."""
+    awake: bool = False
+    """It may go at night, though nobody waits for it."""
     thread: str = ""
     """The topic of a Telegram forum; empty means the group's General."""
     poll: Poll | None = None

@@ -24,6 +24,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column('approved_by', sa.Integer(), nullable=True))
         batch.add_column(sa.Column('starts_at', bot.database.Moment(), nullable=True))
         batch.add_column(sa.Column('ended_at', bot.database.Moment(), nullable=True))
+        batch.add_column(sa.Column('told_at', bot.database.Moment(), nullable=True))
         batch.add_column(sa.Column('expires_at', bot.database.Moment(), nullable=True))
         batch.add_column(sa.Column('corrects', sa.Integer(), nullable=True))
         batch.add_column(sa.Column('meeting_id', sa.Integer(), nullable=True))
@@ -87,6 +88,6 @@ def downgrade() -> None:
             batch.drop_index(f'ix_broadcast_{name}')
         batch.drop_constraint('broadcast_approved_by', type_='foreignkey')
         batch.drop_constraint('broadcast_nonce', type_='unique')
-        for name in ('stopped_why', 'campaign_id', 'meeting_id', 'corrects', 'expires_at', 'ended_at',
+        for name in ('stopped_why', 'campaign_id', 'meeting_id', 'corrects', 'told_at', 'expires_at', 'ended_at',
                      'starts_at', 'approved_by', 'nonce', 'plan', 'status', 'kind'):
             batch.drop_column(name)

@@ -28,7 +28,7 @@ def test_the_table_of_the_curriculum_is_up_to_date() -> None:
 
 
 def test_every_letter_has_a_row_with_lessons_and_sources() -> None:
-    assert "".join(SUBJECTS) == LETTERS
+    assert tuple(SUBJECTS) == LETTERS
     rows = [line.split(" | ") for line in table(load_lessons()).splitlines()]
     found = {row[0].strip("| "): row for row in rows if len(row) == 4}
     assert all("`" in found[letter][2] and "Pasal" in found[letter][3] for letter in LETTERS)

@@ -49,6 +49,11 @@ def test_what_a_turn_adds() -> None:
         ("calo", "card_a", "answered"), ("calo", "quiz_a", "seen")
     ]  # fmt: skip
     assert list(funnel.steps(card, menu)) == []
+    # What to do stands above the question about reminders, at the end of a first lesson.
+    end = Session("lesson_calo", "remind")
+    assert list(funnel.steps(following, end)) == [
+        ("calo", "quiz_a", "answered"), ("calo", "action", "seen")
+    ]  # fmt: skip
 
 
 def test_the_chart() -> None:

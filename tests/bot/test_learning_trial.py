@@ -9,8 +9,8 @@ from bot import learning_trial
 from bot.cli import main
 from bot.forgetters import Traces, forgetter
 from bot.learning_trial import DAYS, Drip, Ours, Trial, schedules
-from bot.mastery import SESSION
 from flows.curriculum import load_lessons
+from flows.review import AT_ONCE
 
 TRIAL = Trial(load_lessons()[:5], seed=1, a_week=3)
 
@@ -60,7 +60,7 @@ def test_nobody_gets_more_than_the_budget(teacher: type[Ours]) -> None:
     outcomes = TRIAL.run("any", teacher, "people", 20).outcomes
     weeks = DAYS // 7 + 1
     assert all(0 < one.pushes <= 3 * weeks for one in outcomes)
-    assert all(one.messages <= one.pushes * (1 + SESSION) for one in outcomes)
+    assert all(one.messages <= one.pushes * (1 + AT_ONCE) for one in outcomes)
 
 
 def test_reviews_teach_and_silence_does_not() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli, media_cli
+from bot.terminal import BAR
 from flows.curriculum import load_lessons
 
 FEW = tuple(lesson for lesson in load_lessons() if lesson.picture)[:1]
@@ -46,9 +47,10 @@ def test_a_bar_grows_on_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    assert list(media_cli._counted("ab")) == ["a", "b"]
-    bar = capsys.readouterr().err
-    assert "1/2" in bar and "2/2\n" in bar and "#" * media_cli.WIDTH in bar
+    _, _, err = told(capsys, "pictures", "build")
+    bars = err.split("\r")[1:]
+    assert len(bars) == len(FEW[0].cards) + 1
+    assert bars[-1] == f"making [{'#' * BAR}]\n"
 
 
 def test_piper_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

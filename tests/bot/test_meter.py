@@ -127,6 +127,7 @@ async def test_the_command_says_it_by_channel(
     assert report["usd_per_lesson_at_least"] == "0.1000"
     assert report["without_the_price_of"] == "service"
     assert main(["learning", "--days", "0"]) == 2
+    assert main(["learning", "--days", "99999999"]) == 2
 
 
 def test_the_content_check_reads_the_prices(

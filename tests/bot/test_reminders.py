@@ -130,10 +130,16 @@ def test_not_without_a_yes_or_a_question(
     assert learner.queued() == []
 
 
+def looks_again(learner: Learner) -> None:
+    """What stood in the way is the office's to mend, so nobody is given up for it."""
+    assert learner.looked_at_next() == learner.now + DAY
+
+
 def test_not_about_a_fact_past_its_review_date(learner: Learner) -> None:
     day = max(item.source.review_by for one in learner.service.catalog.lessons for item in one.quiz)
     learner.rehearsal.clock.forward(timedelta(days=(day - learner.now.date()).days + 2))
     assert learner.look() == 0
+    looks_again(learner)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +199,7 @@ def test_the_weeks_budget(learner: Learner, ago: tuple[timedelta, ...], reminded
 def test_the_office_may_switch_reminders_off(learner: Learner) -> None:
     learner.service.settings = learner.service.settings.model_copy(update={"learning_pushes": 0})
     assert learner.look() == 0
+    looks_again(learner)
 
 
 ZONES = [
@@ -299,6 +306,25 @@ async def test_who_did_not_agree_leaves_no_trace(on_both: Rehearsal) -> None:
     assert count(on_both, recall.recall) == 0
     assert "belum Anda setujui" in heard(await on_both.say(WHO, "ulangan"), WHO)
     assert "belum Anda setujui" in heard(await on_both.say(WHO, "ingatkan saya"), WHO)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(("hapus", "ya"), "belum Anda setujui"), (("stop",), "Tulis MULAI dulu, lalu INGATKAN")],
+    ids=["deleted", "stopped"],
+)
+async def test_an_old_yes_promises_nothing_that_is_not_kept(
+    on_both: Rehearsal, before: Sequence[str], said: str
+) -> None:
+    """The button stays in the chat, and may be pressed after HAPUS or STOP."""
+    await settle_in(on_both, WHO)
+    sent = list(await on_both.say(WHO, "ingatkan saya"))
+    yes = sent[-1].buttons[0]
+    for words in before:
+        await on_both.say(WHO, words)
+    answer = heard(await on_both.say(WHO, yes.label, yes.payload), WHO)
+    assert said in answer and "nanti saya ingatkan" not in answer
+    assert count(on_both, reminders.reminders) == 0
 
 
 async def test_the_whole_course_mastered_is_praised_and_then_silence(learner: Learner) -> None:

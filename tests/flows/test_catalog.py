@@ -17,6 +17,8 @@ from flows.conversations import load_catalog
 from flows.curriculum import load_lessons
 from tests.broken_content import change
 
+ID_MUST = "`id` must be small letters, digits and _"
+
 
 def problem(folder: Path) -> str:
     with pytest.raises(ContentError) as caught:
@@ -70,6 +72,13 @@ def test_yaml_is_strings_only(tmp_path: Path) -> None:
             "content/lessons/calo.yaml: perorangan: `why` is missing",
         ),
         ("\nquiz:", "\nkuis:", "content/lessons/calo.yaml: 'quiz' is missing"),
+        (
+            "covers: [d, f]",
+            "covers: [de]",
+            "content/lessons/calo.yaml: `covers`: “de” is not known",
+        ),
+        ("id: izin_dulu", "id: izin dulu", f"content/lessons/calo.yaml: izin dulu: {ID_MUST}"),
+        ("id: perorangan", "id: Perorangan", f"content/lessons/calo.yaml: Perorangan: {ID_MUST}"),
         ("order: 1", "order: satu", "content/lessons/calo.yaml: "),
         ("keywords: [calo,", "keywords: calo #", "content/lessons/calo.yaml: a list of words"),
     ],
@@ -77,6 +86,12 @@ def test_yaml_is_strings_only(tmp_path: Path) -> None:
 def test_lessons(content: Path, old: str, new: str, expected: str) -> None:
     change(content / "lessons" / "calo.yaml", old, new)
     assert problem(content).startswith(expected)
+
+
+def test_a_lesson_whose_name_would_break_its_buttons(content: Path) -> None:
+    (content / "lessons" / "calo.yaml").rename(content / "lessons" / "calo.v2.yaml")
+    expected = "content/lessons/calo.v2.yaml: its name must be small letters, digits and _"
+    assert problem(content) == expected
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "nothing\n"])

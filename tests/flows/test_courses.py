@@ -5,7 +5,8 @@ import pytest
 from flows.courses import FEW
 from flows.curriculum import VILLAGER as FOR_VILLAGERS
 from flows.curriculum import load_courses
-from flows.lint_lessons import DONE_MARK, MAX_LIST_ITEM
+from flows.lessons import DONE_MARK
+from flows.lint_lessons import MAX_LIST_ITEM
 from flows.ports import PartnerView, Person
 from tests.flows.ports import FakePorts
 from tests.flows.talking import CATALOG, OFFICER, VILLAGER, messages, place, say, talk, words

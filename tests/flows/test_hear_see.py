@@ -44,6 +44,18 @@ def test_the_ways_to_say_it(typed: str) -> None:
     assert place(say(sprint.session, "1")) != place(sprint)
 
 
+@pytest.mark.parametrize("ports", [FakePorts(voice=False), FakePorts(voice=True)])
+def test_what_to_do_today_is_heard_also_where_reminders_are_offered(ports: FakePorts) -> None:
+    """At the end of a first lesson it stands above another question."""
+    ports = replace(ports, wants_reminders=None)
+    last = at(f"lesson_{DRAWN.id}", f"quiz_{DRAWN.quiz[-1].id}")
+    ended = say(last, "1", ports=ports)
+    name = f"{DRAWN.id}/{DRAWN.action.id}"
+    assert place(ended) == f"lesson_{DRAWN.id}.remind"
+    assert media(ended) == ([f"audio/{name}"] if ports.wants_voice() else [])
+    assert media(say(ended.session, "dengar", ports=ports)) == [f"audio/{name}"]
+
+
 def test_the_button_says_it_too() -> None:
     payload = f"lesson_{DRAWN.id}.card_{DRAWN.cards[0].id}.listen"
     assert media(say(FIRST, "Dengarkan", payload=payload)) == [f"audio/{NAME}"]

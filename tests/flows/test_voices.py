@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from flows import attachments, engine
@@ -137,6 +138,16 @@ def test_danger_that_was_heard_names_the_numbers_before_it_asks() -> None:
     first = messages(asked.events)[0].text
     assert first.index("110") < first.index("Saya dengar")
     assert place(say(asked.session, "1")) == "tip_off.danger_first"
+
+
+@pytest.mark.parametrize("heard", ["buka", "lapor", "aman"])
+def test_no_word_counts_before_it_is_confirmed(heard: str) -> None:
+    """Heard wrongly, it must neither open what AMAN has hidden nor hide anything."""
+    for hushed in (True, False):
+        session = msgspec.structs.replace(at("welcome", "menu"), hushed=hushed)
+        sprint = is_heard(session, heard)
+        assert place(sprint) == "voices.read_back"
+        assert sprint.session.hushed is hushed
 
 
 def test_a_report_is_not_interrupted() -> None:
