@@ -19,6 +19,7 @@ from bot.rehearsal import Rehearsal
 from bot.sessions import seal_session
 from flows.broadcast_plan import Plan
 from flows.session import Session
+from flows.templates import shipped_templates
 
 TEXT = "Besok pukul 09.00 penyuluhan di balai desa."
 TEMPLATE = "HX" + "a" * 32
@@ -132,6 +133,7 @@ class Many:
             connection.execute(
                 templates.states.insert().values(
                     name=name, content_sid=TEMPLATE, status="approved", category="utility",
-                    reason="", fingerprint="", checked_at=self.now,
+                    reason="", checked_at=self.now,
+                    fingerprint=shipped_templates()[name].fingerprint,
                 )
             )  # fmt: skip
