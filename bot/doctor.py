@@ -264,9 +264,9 @@ def _database(service: Service) -> Iterator[Finding]:
         yield from _accused(connection, service)
         yield from _broken(connection)
         yield from _partners(connection, office.code, service.today(service.clock.now()))
+        yield from _waiting(connection, service.clock.now())
         if service.settings.whatsapp_ready:
             yield _templates(connection)
-        yield from _waiting(connection, service.clock.now())
     yield _clock(datetime.now().astimezone())
 
 

@@ -178,8 +178,7 @@ class _Page:
                     self._service.ring, to_person if target > 0 else to_group, self._now,
                     channel=self._channel, priority=priority, broadcast_id=self._number,
                     template=filled.sid if filled else "",
-                    variables=filled.variables if filled else "",
-                    awake=self._plan.danger,
+                    variables=filled.variables if filled else "", awake=self._plan.danger,
                     thread=threads.get(-target, ""), **who,
                 )
             )  # fmt: skip
