@@ -2,6 +2,7 @@
 
 import msgspec
 
+from bot import meeting_words
 from bot.service import OurOffice, Service
 from flows.broadcast_plan import Plan
 from flows.events import MessageCreated
@@ -24,6 +25,8 @@ def message(
 ) -> MessageCreated:
     """What a recipient reads. Each kind has its own words, `broadcasts.<kind>_message`; a person's
     end with how to stop."""
+    if plan.kind == "invitation" or (plan.meeting and plan.corrects):
+        return meeting_words.message(service, office, plan, group=group)
     slots = {
         "text": plan.text,
         "office": office.name,
@@ -40,4 +43,4 @@ def message(
     return MessageCreated(text, fixed=False, media=media)
 
 
-_PLAIN = frozenset({"news", "lesson", "hours", "invitation"})
+_PLAIN = frozenset({"news", "lesson", "hours"})

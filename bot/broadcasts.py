@@ -29,8 +29,8 @@ from bot.broadcast_rows import (
     recipients,
 )
 from bot.broadcast_words import packed, unpacked
+from bot.not_allowed import NotAllowed
 from bot.service import OurOffice, Service
-from bot.tip_moves import NotAllowed
 from flows.broadcast_plan import Plan
 
 __all__ = ["Broadcast", "approve", "broadcasts", "cancel", "order", "pause", "resume", "withdraw"]

@@ -17,6 +17,7 @@ from bot import (
     learner_effects,
     leave,
     links,
+    meeting_effects,
     officers,
     outbox,
     partner_effects,
@@ -67,6 +68,7 @@ from flows.events import (
     TipWithdrawn,
     VoiceSent,
 )
+from flows.meeting_plan import MeetingEvent
 from flows.officer_events import (
     LeaveEnded,
     LeaveTaken,
@@ -109,6 +111,8 @@ class Effects(TipOpening):
             return must(partner_effects.carry_out(self, self._someone(), event))
         if isinstance(event, BroadcastEvent):
             return broadcast_effects.carry_out(self, self._an_officer(), event)
+        if isinstance(event, MeetingEvent):
+            return meeting_effects.carry_out(self, self._someone(), event)
         if isinstance(event, DepartureEvent):
             return must(departure_effects.carry_out(self, self._someone(), event))
         match event:

@@ -27,6 +27,8 @@ from bot import (
     draft_media,
     leave,
     links,
+    meeting_clock,
+    meetings,
     officers,
     order,
     outbox,
@@ -109,6 +111,7 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: broadcast_notices.tell_due(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
+        lambda connection: meeting_clock.remind_due(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -146,6 +149,7 @@ def next_moment(service: Service) -> datetime | None:
             departures.next_due(connection, service.clock.now()),
             outbox.next_moment(connection),
             reminders.next_moment(connection),
+            meeting_clock.next_moment(connection),
             broadcasts.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
@@ -231,6 +235,7 @@ def purge(connection: Connection, now: datetime) -> None:
     partner_requests.end_overdue(connection, now)
     departure_family.purge(connection, now)
     reminders.purge(connection, now)
+    meetings.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

@@ -19,7 +19,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.broadcast_world import BroadcastWorld
+from bot.meeting_world import MeetingWorld
 from bot.recruiters import Register
 from bot.sealing import new_receipt
 from flows import hear_see
@@ -37,7 +37,7 @@ from flows.ports import (
 )
 
 
-class World(BroadcastWorld):
+class World(MeetingWorld):
     """One turn's view of the world. Nothing here writes."""
 
     # ---- the office, places, the register

@@ -16,6 +16,8 @@ from flows import (
     departure_family,
     free_text,
     lessons,
+    meeting_desk,
+    meetings,
     officer_desk,
     partner_desk,
     pictures,
@@ -110,6 +112,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
+        meetings.flow(understander),
+        meeting_desk.flow(),
         village_group.flow(villagers, retrieval),
     ]
     return Catalog(

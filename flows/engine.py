@@ -186,14 +186,17 @@ class Run:
         """A pressed button: for the present question, or a menu that is still good; else words."""
         flow_name, _, rest = given.payload.partition(".")
         node_name, _, key = rest.rpartition(".")
-        here = flow_name == self.session.flow and node_name == self.session.node
+        # `yes~12`: the answer to an invitation says to which; it begins anew wherever it is pressed.
+        key, _, about = key.partition("~")
+        here = flow_name == self.session.flow and node_name == self.session.node and not about
         flow = self.catalog.flows.get(flow_name)
         node = flow.nodes.get(node_name) if flow else None
         if here and isinstance(node, Choose | Pick | Ask):
             return self._take_key(node, key, given.text)
         if isinstance(node, Choose) and node.open and assisted.takes_old(self, flow_name):
             left.set_aside(self)
-            self.session.flow, self.session.node, self.session.answers = flow_name, node_name, {}
+            self.session.flow, self.session.node = flow_name, node_name
+            self.session.answers = {"about": about} if about else {}
             return self._take_key(node, key, given.text)
         self.aside("common.old_button")
         return True

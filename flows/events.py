@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flows.broadcast_plan import BroadcastEvent
 from flows.departure_plan import Plan
+from flows.meeting_plan import MeetingEvent
 from flows.officer_events import (
     LeaveEnded,
     LeaveTaken,
@@ -359,4 +360,5 @@ Event = (
     | GroupInvited
     | GroupBound
     | BroadcastEvent
+    | MeetingEvent
 )

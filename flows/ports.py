@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from flows.broadcast_plan import BroadcastPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
+from flows.meeting_plan import MeetingPorts
 
 Urgency = Literal["none", "soon", "now"]
 Verdict = Literal[
@@ -249,7 +250,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, BroadcastPorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, MeetingPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property

@@ -8,6 +8,13 @@ from flows import broadcast_rules
 from flows.broadcast_plan import BroadcastView, Preview
 from flows.broadcast_plan import Plan as BroadcastPlan
 from flows.departure_plan import Followed, Plan
+from flows.meeting_plan import (
+    MeetingPlan,
+    MeetingReport,
+    MeetingView,
+    QuestionGroup,
+    VillageMeeting,
+)
 from flows.ports import (
     Attachments,
     CaseChange,
@@ -63,6 +70,16 @@ NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
 
 BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
+
+
+MEETING = MeetingView(
+    12,
+    MeetingPlan(
+        NGRAYUN.code, "Sosialisasi kerja ke Taiwan", "Balai desa", NOW + timedelta(days=1),
+        NOW + timedelta(days=1, hours=2), "PIMPASA",
+    ),
+    NGRAYUN.name, "planned", takes_questions=True,
+)  # fmt: skip
 
 
 @dataclass
@@ -126,6 +143,14 @@ class FakePorts:
     follows: Followed | None = None
     memories: tuple[Remembered, ...] = ()
     wants_reminders: bool | None = False
+    near: tuple[MeetingView, ...] = (MEETING,)
+    """Meetings of the village, and of the office."""
+    ready: dict[str, str] = field(default_factory=dict)
+    """Questions that were answered before."""
+    asked_there: tuple[QuestionGroup, ...] = (
+        QuestionGroup(7, ((7, "Berapa biaya ke Taiwan?"), (9, "ongkos ke Taiwan brp"))),
+        QuestionGroup(8, ((8, "Berapa umurnya?"),), "18 tahun."),
+    )
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -306,6 +331,43 @@ class FakePorts:
     def broadcasts(self) -> tuple[BroadcastView, ...]:
         view = self.broadcast(12)
         return (view,) if view else ()
+
+    def meetings(self) -> tuple[MeetingView, ...]:
+        return self.near
+
+    def village_meetings(self) -> tuple[VillageMeeting, ...]:
+        return tuple(
+            VillageMeeting(one.plan.title, one.plan.where, one.plan.starts_at) for one in self.near
+        )
+
+    def ready_answer(self, number: int, text: str) -> str:
+        return self.ready.get(text, "")
+
+    def office_meetings(self) -> tuple[MeetingView, ...]:
+        return self.near
+
+    def office_meeting(self, number: int) -> MeetingView | None:
+        return next((one for one in self.near if one.number == number), None)
+
+    def meeting_preview(self, plan: MeetingPlan) -> Preview:
+        return self.broadcast_preview(BroadcastPlan(plan.title + plan.where, (plan.place_code,)))
+
+    def meeting_report(self, number: int) -> MeetingReport | None:
+        one = self.office_meeting(number)
+        if one is None:
+            return None
+        return MeetingReport(
+            one, (("delivered", 5),), (("yes", 4), ("maybe", 1), ("no", 0)), 43, self.asked_there
+        )
+
+    def meeting_summary(self, number: int) -> str:
+        return "Tanya jawab: T: Berapa umurnya? J: 18 tahun." if self.office_meeting(number) else ""
+
+    def meeting_question(self, question: int) -> tuple[int, QuestionGroup] | None:
+        for group in self.asked_there:
+            if question in [number for number, _ in group.questions]:
+                return 12, group
+        return None
 
     def reads_pictures(self) -> bool:
         return self.reads

@@ -43,6 +43,8 @@ ANSWERS = {
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
     "more": "mobilnya putih",
+    "meeting": "12", "title": "Sosialisasi", "where": "Balai desa", "speakers": "PIMPASA",
+    "answer": "Gratis untuk pekerja", "present": "43", "other": "9", "nonce": "token",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -62,7 +64,7 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    return OFFICER if flow in ("officer_desk", "broadcasts") else VILLAGER
+    return OFFICER if flow in ("officer_desk", "broadcasts", "meeting_desk") else VILLAGER
 
 
 def say(
