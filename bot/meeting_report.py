@@ -4,13 +4,11 @@ Counted from the rows. Nobody's name and nobody's number is in it, and a count s
 point at somebody is told as "kurang dari 3".
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from bot import broadcast_report, meeting_questions, meetings
-from bot.picture_cards import FONTS
 from flows.broadcast_rules import MAX_TEXT
 from flows.broadcasts import say_counts
 from flows.desk_text import harmless
@@ -117,29 +115,3 @@ def _said_counts(counts: dict[str, int]) -> str:
             for part in said.split(", ")
         )
     return said
-
-
-def write_pdf(report: MeetingReport, office: str, to: Path) -> None:
-    """One A4 page (more, if many questions were asked). Raises OSError."""
-    from fpdf import FPDF  # only this command needs it
-
-    page = FPDF(format="A4")
-    page.set_title(report.meeting.plan.title)
-    page.set_margin(20)
-    page.set_auto_page_break(auto=True, margin=18)
-    page.add_font("page", "", FONTS / "DejaVuSans.ttf")
-    page.add_font("page", "B", FONTS / "DejaVuSans-Bold.ttf")
-    page.add_page()
-    page.set_font("page", "B", 15)
-    page.multi_cell(0, 8, report.meeting.plan.title, new_x="LMARGIN", new_y="NEXT")
-    page.set_font("page", "", 9)
-    about = f"Laporan pertemuan {report.meeting.number}, {office}. Tanpa nama dan nomor siapa pun."
-    page.multi_cell(0, 6, about, new_x="LMARGIN", new_y="NEXT")
-    page.ln(3)
-    for heading, text in lines(report):
-        page.set_font("page", "B", 10)
-        page.multi_cell(0, 5.5, heading, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("page", "", 10)
-        page.multi_cell(0, 5.5, text, new_x="LMARGIN", new_y="NEXT")
-        page.ln(1.5)
-    to.write_bytes(bytes(page.output()))

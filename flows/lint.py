@@ -38,7 +38,7 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:broadcasts|common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
+    r"[\"']((?:broadcasts|common|notice|register_watch|forwarding|canned|attachments|hear|meetings)\.[a-z0-9_]+"
     r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
     r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
@@ -70,6 +70,23 @@ _SAID_BY_CODE = {
     "broadcasts.too_many": frozenset(["count", "most"]),
     "broadcasts.twice": frozenset(["number"]),
     "broadcasts.template_not_approved": frozenset(["template"]),
+    **dict.fromkeys(
+        ("meetings.details", "meetings.details_speakers"),
+        frozenset(["title", "when", "where", "speakers"]),
+    ),
+    **{
+        f"meetings.{kind}_message": frozenset(["text", "office"])
+        for kind in ("invitation", "changed", "cancelled")
+    },
+    **dict.fromkeys(
+        ("meetings.reminder", "meetings.reminder_today"), frozenset(["title", "when", "where"])
+    ),
+    **dict.fromkeys(("meetings.told_changed", "meetings.told_cancelled"), frozenset(["text"])),
+    "meetings.group_link": frozenset(["link"]),
+    "meetings.answer_message": frozenset(["title", "question", "answer"]),
+    "meetings.summary_head": frozenset(["title"]),
+    "meetings.summary_line": frozenset(["question", "answer"]),
+    "meetings.line_too_long": frozenset(["most"]),
     **{
         f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
         for end in ("", "_nobody")

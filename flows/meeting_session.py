@@ -295,7 +295,8 @@ def _may_sum_up(scene: Scene) -> str:
     plan = _summary_plan(scene)
     if plan is None:
         return "none"
-    scene.answers.setdefault("nonce", scene.ports.new_token())
+    if "nonce" not in scene.answers:
+        scene.answers["nonce"] = scene.ports.new_token()
     return "no" if scene.ports.broadcast_preview(plan).problems else "yes"
 
 
