@@ -38,8 +38,8 @@ def planning() -> dict[str, Node]:
         ),
         "no_speakers": Decide(_without_speakers, {"next": "look"}),
         "look": Decide(_may_go, {"yes": "preview", "nobody": "preview_nobody", "no": "problem"}),
-        "preview": Choose("meetings.preview", _SEND, slots=_preview, human=False),
-        "preview_nobody": Choose("meetings.preview_nobody", _SEND, slots=_preview, human=False),
+        "preview": Choose("meetings.preview", (_SEND, *_OR), slots=_preview, human=False),
+        "preview_nobody": Choose("meetings.preview_nobody", (_NOTE, *_OR), slots=_preview, human=False),
         # Looked at once more: the preview may have waited for days.
         "sure": Decide(_may_go, {"yes": "order", "nobody": "order", "no": "problem"}),
         "problem": Decide(_problem, {key: _node(key) for key in PROBLEMS} | {"other": "is_other"}),
@@ -51,8 +51,9 @@ def planning() -> dict[str, Node]:
     }  # fmt: skip
 
 
-_SEND = (
-    Choice("send", "meetings.send_invitation", "sure"),
+_SEND = Choice("send", "meetings.send_invitation", "sure")
+_NOTE = Choice("send", "meetings.note_it", "sure")
+_OR = (
     Choice("change", "tip_off.change", "title"),
     Choice("cancel", "common.cancel", "cancelled"),
 )

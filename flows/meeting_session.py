@@ -101,7 +101,14 @@ def _answering() -> dict[str, Node]:
         ),
         "answer_sure": Decide(_stands, stands | {"open": "answer_it"}),
         "answer_it": Emit(_answer, "answer_sent"),
-        "answer_sent": Say("meetings.answer_sent", "after_answer", slots=_group),
+        "answer_sent": Choose(
+            "meetings.answer_sent",
+            (
+                Choice("more", "meetings.more_questions", "after_answer"),
+                Choice("back", "meetings.back", "look_up"),
+            ),
+            human=False,
+        ),
         "after_answer": Decide(_next, {"next": "questions"}),
         "reply": Decide(
             _reply,
