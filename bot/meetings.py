@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from bot import audience, audit, broadcasts, meeting_clock, officers
 from bot.broadcast_preview import look, reachable
-from bot.broadcast_rows import HANDED, SCHEDULED, SENDING, recipients
+from bot.broadcast_rows import HANDED, PROPOSED, SCHEDULED, SENDING, WAITING, recipients
 from bot.broadcast_rows import OPEN as BROADCAST_OPEN
 from bot.broadcast_words import packed
 from bot.database import Database
@@ -147,6 +147,8 @@ def change(
     invited = invitation_of(connection, number)
     if invited is not None:
         _rewrite(connection, service, officer_id, invited, plan, number, now)
+        if invited.status in (PROPOSED, SCHEDULED):
+            return []  # nobody was invited yet, so everybody will be, with the new words
     return coming_uninvited(connection, number, invited)
 
 
@@ -322,10 +324,10 @@ def counted(connection: Connection, number: int) -> dict[str, int]:
 
 
 def coming_uninvited(connection: Connection, number: int, invited: Any | None) -> list[int]:
-    """Contacts who said yes or maybe, and whom no invitation reached: they found it by JADWAL."""
+    """Contacts who said yes or maybe, and whom no invitation reaches: they found it by JADWAL."""
     reached = select(recipients.c.target).where(
         recipients.c.broadcast_id == (invited.id if invited is not None else 0),
-        recipients.c.state == HANDED,
+        recipients.c.state.in_((HANDED, WAITING)),
     )
     found = select(answers.c.contact_id).where(
         answers.c.meeting_id == number,

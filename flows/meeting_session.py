@@ -64,7 +64,7 @@ def _groups(scene: Scene) -> tuple[Option, ...]:
 
 def _label(one: QuestionGroup) -> str:
     words = one.words if len(one.words) <= LABEL else one.words[: LABEL - 1].rstrip() + "…"
-    return f"{one.number} ({len(one.questions)}x) {words}"
+    return f"{words} ({len(one.questions)}x, nomor {one.number})"
 
 
 def _how_many(scene: Scene) -> dict[str, str]:
