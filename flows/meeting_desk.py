@@ -181,7 +181,7 @@ def _changing() -> dict[str, Node]:
             ),
             human=False,
         ),
-        "new_when": Ask("meetings.when", "when", "change_look", ask_when, human=False),
+        "new_when": Ask("meetings.when", "times", "change_look", ask_when, human=False),
         "new_where": Ask("meetings.where", "where", "change_look", public_line, human=False),
         "change_look": Choose(
             "meetings.change_look",
@@ -224,7 +224,7 @@ def _changed(scene: Scene) -> MeetingPlan:
     assert one is not None, "the node before has looked it up"
     old = one.plan
     starts, ends = old.starts_at, old.ends_at
-    if when := scene.answers.get("when"):
+    if when := scene.answers.get("times"):
         starts, ends = (datetime.fromisoformat(at) for at in when.split(" "))
     return MeetingPlan(
         old.place_code, old.title, scene.answers.get("where") or old.where, starts, ends,

@@ -30,7 +30,7 @@ def planning() -> dict[str, Node]:
         "typed": Decide(_typed, {"found": "title", "no": "village_words"}),
         "village_words": Ask("meetings.village_words", "place", "title", _read_village, human=False),
         "title": Ask("meetings.title", "title", "when", public_line, human=False),
-        "when": Ask("meetings.when", "when", "where", ask_when, human=False),
+        "when": Ask("meetings.when", "times", "where", ask_when, human=False),
         "where": Ask("meetings.where", "where", "speakers", public_line, human=False),
         "speakers": Ask(
             "meetings.speakers", "speakers", "look", public_line, human=False,
@@ -131,7 +131,7 @@ def _without_speakers(scene: Scene) -> str:
 
 
 def _plan(scene: Scene) -> MeetingPlan:
-    starts, _, ends = scene.answers["when"].partition(" ")
+    starts, _, ends = scene.answers["times"].partition(" ")
     return MeetingPlan(
         scene.answers["place"], scene.answers["title"], scene.answers["where"],
         datetime.fromisoformat(starts), datetime.fromisoformat(ends),

@@ -31,7 +31,7 @@ def _questions() -> dict[str, Node]:
         "questions": Decide(_any, {"open": "groups", "answered": "all_answered", "none": "no_questions"}),
         "no_questions": Say("meetings.no_questions", "rest"),
         "groups": Pick(
-            "meetings.groups", _groups, "question", "group",
+            "meetings.groups", _groups, "asked", "group",
             other=Choice("summary", "meetings.summary", "summary"), slots=_how_many, human=False,
         ),
         "all_answered": Choose(
@@ -121,7 +121,7 @@ def _answering() -> dict[str, Node]:
 
 
 def _found(scene: Scene) -> tuple[int, QuestionGroup] | None:
-    return scene.ports.meeting_question(int(scene.answers.get("question", "0")))
+    return scene.ports.meeting_question(int(scene.answers.get("asked", "0")))
 
 
 def _stands(scene: Scene) -> str:
@@ -164,12 +164,12 @@ def _group(scene: Scene) -> dict[str, str]:
 
 
 def _answer(scene: Scene) -> list[Event]:
-    return [QuestionsAnswered(int(scene.answers["question"]), scene.answers["answer"])]
+    return [QuestionsAnswered(int(scene.answers["asked"]), scene.answers["answer"])]
 
 
 def _next(scene: Scene) -> str:
     """On with the list; of what was answered nothing stays in the chat's memory."""
-    for name in ("question", "answer"):
+    for name in ("asked", "answer"):
         scene.answers.pop(name, None)
     return "next"
 
@@ -182,7 +182,7 @@ def _reply(scene: Scene) -> str:
     question, words = read_number(scene.words)
     if not question:
         return "how"
-    scene.answers["question"] = question
+    scene.answers["asked"] = question
     stands = _stands(scene)
     if stands != "open" or not words:
         return stands
@@ -228,7 +228,7 @@ def _merge(scene: Scene) -> str:
     other, _ = read_number(rest.removeprefix("dan").removeprefix("dengan"))
     if not one or not other:
         return "how"
-    scene.answers["question"], scene.answers["other"] = one, other
+    scene.answers["asked"], scene.answers["other"] = one, other
     first, second = (scene.ports.meeting_question(int(number)) for number in (one, other))
     if first is None or second is None:
         return "gone"
@@ -247,7 +247,7 @@ def _split(scene: Scene) -> str:
     question, _ = read_number(scene.words)
     if not question:
         return "how"
-    scene.answers["question"] = question
+    scene.answers["asked"] = question
     found = scene.ports.meeting_question(int(question))
     if found is None:
         return "gone"
@@ -255,15 +255,15 @@ def _split(scene: Scene) -> str:
 
 
 def _pair(scene: Scene) -> dict[str, str]:
-    return {"question": scene.answers.get("question", ""), "other": scene.answers.get("other", "")}
+    return {"question": scene.answers.get("asked", ""), "other": scene.answers.get("other", "")}
 
 
 def _put_together(scene: Scene) -> list[Event]:
-    return [QuestionsGrouped(int(scene.answers["question"]), int(scene.answers["other"]))]
+    return [QuestionsGrouped(int(scene.answers["asked"]), int(scene.answers["other"]))]
 
 
 def _take_apart(scene: Scene) -> list[Event]:
-    return [QuestionsGrouped(int(scene.answers["question"]))]
+    return [QuestionsGrouped(int(scene.answers["asked"]))]
 
 
 # ---- the answers for the whole village

@@ -44,7 +44,8 @@ ANSWERS = {
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
     "more": "mobilnya putih",
     "meeting": "12", "title": "Sosialisasi", "where": "Balai desa", "speakers": "PIMPASA",
-    "answer": "Gratis untuk pekerja", "present": "43", "other": "9", "nonce": "token",
+    "answer": "Gratis untuk pekerja", "present": "43", "other": "9", "nonce": "token", "asked": "7",
+    "times": "2026-11-24T10:00:00+07:00 2026-11-24T12:00:00+07:00",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
