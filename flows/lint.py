@@ -38,7 +38,7 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:broadcasts|common|notice|register_watch|forwarding|canned|attachments|hear|meetings)\.[a-z0-9_]+"
+    r"[\"']((?:broadcasts|common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
     r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
     r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
@@ -47,6 +47,11 @@ _PUT_TOGETHER = (
     "broadcasts.warning_message", "broadcasts.correction_message", "broadcasts.withdrawal_message",
     "broadcasts.why_old_fact", "broadcasts.why_template",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+    *(f"meetings.{name}" for name in (
+        "details", "details_speakers", "invitation_message", "changed_message", "cancelled_message",
+        "group_link", "reminder", "reminder_today", "told_changed", "told_cancelled",
+        "summary_head", "summary_line", "no_day", "no_clock", "past", "too_far", "other_weekday",
+    )),
 )  # fmt: skip
 """Keys that the code chooses or makes of two parts, so that no search finds them."""
 _CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))

@@ -87,7 +87,7 @@ def _coming() -> dict[str, Node]:
         "over": Say("meetings.over", "welcome:menu"),
         "which": Pick("meetings.which", _options, "meeting", "chosen"),
         "chosen": Decide(
-            lambda scene: scene.answers["act"] if _view(scene) else "over",
+            lambda scene: scene.answers.get("todo", "page") if _view(scene) else "over",
             {"page": "page", "yes": "to_yes", "no": "to_no", "maybe": "to_maybe", "ask": "to_ask",
              "over": "over"},
         ),
@@ -115,7 +115,7 @@ def _find(act: str) -> Callable[[Scene], str]:
     def find(scene: Scene) -> str:
         """The meeting that is meant: of the pressed invitation, of the page, the only one, or the
         one that is chosen."""
-        scene.answers["act"] = act
+        scene.answers["todo"] = act
         number = scene.answers.get("about", "") or scene.answers.get("meeting", "")
         found = _open(scene, act)
         if number:
@@ -140,7 +140,7 @@ def _open(scene: Scene, act: str) -> tuple[MeetingView, ...]:
 
 
 def _options(scene: Scene) -> tuple[Option, ...]:
-    found = _open(scene, scene.answers.get("act", "page"))[:MOST_SHOWN]
+    found = _open(scene, scene.answers.get("todo", "page"))[:MOST_SHOWN]
     return tuple(
         Option(str(one.number), f"{one.plan.title}, {one.plan.starts_at:%d-%m %H.%M}")
         for one in found
