@@ -1,6 +1,7 @@
 """Whether two questions of villagers ask the same: by what they are about, spelling and slips aside."""
 
 from collections.abc import Iterable
+from math import fsum
 
 from flows.retrieval import shipped_retrieval
 
@@ -14,8 +15,8 @@ def alike(one: str, other: str) -> float:
         return 0.0
     retrieval = shipped_retrieval()
     mine, theirs = retrieval.told(one), retrieval.told(other)
-    both = sum(min(mine[term], theirs[term]) for term in mine.keys() & theirs.keys())
-    return 2 * both / (sum(mine.values()) + sum(theirs.values()) or 1.0)
+    both = fsum(min(mine[term], theirs[term]) for term in mine.keys() & theirs.keys())
+    return 2 * both / (fsum((*mine.values(), *theirs.values())) or 1.0)
 
 
 def nearest(text: str, known: Iterable[tuple[int, str]]) -> int:
