@@ -1,6 +1,7 @@
 """`kentongan content`: check, stamp, compare and count what the bot teaches."""
 
 import argparse
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,6 @@ def run_check(given: argparse.Namespace) -> int:
 
 
 def run_stamp(given: argparse.Namespace) -> int:
-    from bot import reviews, translations
-
     if bool(given.file) == bool(given.language):
         raise WrongUse("say either the files that were read, or --language")
     try:
@@ -59,15 +58,22 @@ def run_stamp(given: argparse.Namespace) -> int:
     except ValueError:
         raise WrongUse(f"--on {given.on}: is no date such as 2026-11-22") from None
     try:
-        read = [(file, reviews.stamp(file, given.by, on)) for file in given.file]
-        if given.language:
-            read = [(translations.stamp(given.language, given.by, on), 1)]
+        for file, count in _stamped(given, on):
+            texts = f", {count} texts" if count > 1 else ""
+            print(f"{file}: reviewed by {given.by} on {on}{texts}")
     except ValueError as error:
         raise WrongUse(f"--by: {error}") from None
-    for file, count in read:
-        texts = f", {count} texts" if count > 1 else ""
-        print(f"{file}: reviewed by {given.by} on {on}{texts}")
     return FINE
+
+
+def _stamped(given: argparse.Namespace, on: date) -> Iterator[tuple[Path, int]]:
+    """Each with its number of texts as soon as it is written: the next one may be refused."""
+    from bot import reviews, translations
+
+    for file in given.file:
+        yield file, reviews.stamp(file, given.by, on)
+    if given.language:
+        yield translations.stamp(given.language, given.by, on), 1
 
 
 def run_diff(given: argparse.Namespace) -> int:

@@ -57,8 +57,8 @@ def forget_person(connection: Connection, contact_id: int) -> None:
 
 def _ask(effects: "Effects", known: Known, code: str) -> bool:
     connection, service, now = effects.connection, effects.service, effects.now
-    owner = departure_family.owner_of(connection, service.ring, code, known.id, now)
-    if owner is None or not departure_family.ask(connection, service.ring, code, known.id, now):
+    owner = departure_family.ask(connection, service.ring, code, known.id, now)
+    if owner is None:
         return False
     effects.rows += departure_notices.ask_traveller(connection, service, owner, now)
     return True

@@ -59,17 +59,21 @@ def owner_of(
     return found
 
 
-def ask(connection: Connection, ring: KeyRing, code: str, relative_id: int, now: datetime) -> bool:
-    """The code is used up; whom the relative followed before is let go. False when it is void."""
-    if owner_of(connection, ring, code, relative_id, now) is None:
-        return False
+def ask(
+    connection: Connection, ring: KeyRing, code: str, relative_id: int, now: datetime
+) -> int | None:
+    """The code is used up; whom the relative followed before is let go. The traveller, or None
+    when the code is void."""
+    owner = owner_of(connection, ring, code, relative_id, now)
+    if owner is None:
+        return None
     unfollow(connection, relative_id)
     used = (
         update(followers)
         .where(followers.c.code_index == _index(ring, code))
         .values(code_index=None, relative_id=relative_id, since=now)
     )
-    return connection.execute(used).rowcount == 1
+    return owner if connection.execute(used).rowcount == 1 else None
 
 
 def waits(connection: Connection, contact_id: int, now: datetime) -> Any:

@@ -1,6 +1,5 @@
 """What comes unasked about a departure: reminders before the day, and the two of its family."""
 
-import logging
 from datetime import datetime
 from typing import Any
 
@@ -8,14 +7,11 @@ from sqlalchemy import Connection, select
 
 from bot import departures, outbox
 from bot.contacts import contacts, sessions
-from bot.sealing import SealBroken
 from bot.service import NoOffice, Service
 from bot.territory import zone_of
 from bot.working_hours import WorkingCalendar
 from flows.departure_checklist import counted
 from flows.events import MessageCreated
-
-log = logging.getLogger(__name__)
 
 
 def calendar_of(service: Service, place_code: str) -> WorkingCalendar:
@@ -31,13 +27,8 @@ def calendar_of(service: Service, place_code: str) -> WorkingCalendar:
 def remind_due(connection: Connection, service: Service, now: datetime) -> int:
     """Queue every reminder that may be sent; how many. The row learns of it in this transaction,
     so that nobody is reminded twice."""
-    try:
-        waiting = departures.due(connection, service.ring, now)
-    except SealBroken:
-        log.error("departures can't be opened: is KENTONGAN_KEYRING_PATH the right key ring?")
-        return 0
     told = 0
-    for one in waiting:
+    for one in departures.due(connection, service.ring, now):
         zone = calendar_of(service, one.place_code).tz
         left = (one.plan.day - now.astimezone(zone).date()).days if one.plan.day else 0
         if left > 0:

@@ -3,6 +3,7 @@
 What stands readable is only when the next reminder is due and when the row goes.
 """
 
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,8 +15,10 @@ from sqlmodel import Field, SQLModel
 from bot.contacts import contacts, sessions
 from bot.database import Database, Moment
 from bot.outbox import WINDOW
-from bot.sealing import KeyRing
+from bot.sealing import KeyRing, SealBroken
 from flows.departure_plan import Plan
+
+log = logging.getLogger(__name__)
 
 AHEAD = (30, 14, 7)
 """Days before the departure on which somebody is reminded."""
@@ -110,9 +113,10 @@ def silence(connection: Connection, ring: KeyRing, contact_id: int) -> None:
 
 
 def due(connection: Connection, ring: KeyRing, now: datetime) -> list[Due]:
-    """Whose reminder is due and may be sent, locked until the commit. Raises SealBroken.
+    """Whose reminder is due and may be sent, locked until the commit.
 
-    On WhatsApp it waits for the traveller's next words; then the days that are left are told.
+    On WhatsApp it waits for the traveller's next words; then the days that are left are told. A
+    plan that can't be opened keeps nobody else's reminder back.
     """
     rows = connection.execute(
         select(departures.c.contact_id, departures.c.plan, contacts.c.place_code)
@@ -127,9 +131,16 @@ def due(connection: Connection, ring: KeyRing, now: datetime) -> list[Due]:
         .order_by(departures.c.contact_id)
         .with_for_update(of=departures)
     )
-    return [
-        Due(row.contact_id, row.place_code, _open(ring, row.contact_id, row.plan)) for row in rows
-    ]
+    found, broken = [], 0
+    for row in rows:
+        try:
+            plan = _open(ring, row.contact_id, row.plan)
+            found.append(Due(row.contact_id, row.place_code, plan))
+        except SealBroken:
+            broken += 1
+    if broken:
+        log.error("%s departures can't be opened: is KENTONGAN_KEYRING_PATH right?", broken)
+    return found
 
 
 def reminded(connection: Connection, one: Due, zone: ZoneInfo, now: datetime) -> None:

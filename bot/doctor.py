@@ -26,6 +26,7 @@ from bot import (
     receipts,
     reviews,
     rewrapping,
+    templates,
     tips,
 )
 from bot.officers import leader_ids, officers
@@ -39,6 +40,7 @@ from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
 from flows.catalog import CONTENT, ContentError
 from flows.fact_files import LOADERS
+from flows.templates import shipped_templates
 
 State = Literal["ok", "warn", "bad"]
 
@@ -257,42 +259,74 @@ def _database(service: Service) -> Iterator[Finding]:
         except NoOffice as error:
             yield Finding("bad", "office", str(error))
             return
-        people = connection.execute(
-            select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.key_id))
-            .where(officers.c.office_code == office.code, officers.c.active)
-        ).one()  # fmt: skip
-        state: State = "ok" if people[1] else "bad"
-        yield Finding(state, "officers", f"{people[0]} on the roster, {people[1]} enrolled, "
-                      f"{people[2]} with a key")  # fmt: skip
+        yield _roster(connection, office.code)
         yield from _keys(connection, service, office.code)
         yield from _accused(connection, service)
         yield from _broken(connection)
         yield from _partners(connection, office.code, service.today(service.clock.now()))
-        unowned = connection.execute(
-            select(func.count()).where(
-                tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
-            )
-        ).scalar_one()
-        if unowned:
-            yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
-        yield from _guesses(*receipts.lately(connection, service.clock.now()))
-        broken = audit.first_break(connection)
-        if broken:
-            yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
-        late = outbox.oldest_waiting(connection, service.clock.now())
-        for channel, oldest in late.items():
-            age = (service.clock.now() - oldest).total_seconds()
-            if age > 300:
-                yield Finding(
-                    "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
-                )
-        unread = pictures.oldest(connection)
-        if unread and (service.clock.now() - unread).total_seconds() > 3600:
-            yield Finding("bad", "pictures", "one waits for more than an hour to be read")
-        if left := pictures.leftovers(connection):
-            yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
-        yield from _erasures(erasures.pending(connection), service.clock.now())
+        yield from _waiting(connection, service.clock.now())
+        if service.settings.whatsapp_ready:
+            yield _templates(connection)
     yield _clock(datetime.now().astimezone())
+
+
+def _roster(connection: Connection, office_code: str) -> Finding:
+    all_of_them, enrolled, with_key = connection.execute(
+        select(func.count(), func.count(officers.c.contact_id), func.count(officers.c.key_id))
+        .where(officers.c.office_code == office_code, officers.c.active)
+    ).one()  # fmt: skip
+    return Finding("ok" if enrolled else "bad", "officers", f"{all_of_them} on the roster, "
+                   f"{enrolled} enrolled, {with_key} with a key")  # fmt: skip
+
+
+def _waiting(connection: Connection, now: datetime) -> Iterator[Finding]:
+    """What nobody has taken, what was tampered with, and what has not left in time."""
+    unowned = connection.execute(
+        select(func.count()).where(
+            tips.assignments.c.ended_at.is_(None), tips.assignments.c.officer_id.is_(None)
+        )
+    ).scalar_one()
+    if unowned:
+        yield Finding("bad", "tips", f"{unowned} open tips have no officer: enrol somebody now")
+    yield from _guesses(*receipts.lately(connection, now))
+    broken = audit.first_break(connection)
+    if broken:
+        yield Finding("bad", "audit", f"entry {broken} does not fit the chain: it was altered")
+    late = outbox.oldest_waiting(connection, now)
+    for channel, oldest in late.items():
+        age = (now - oldest).total_seconds()
+        if age > 300:
+            yield Finding(
+                "bad", f"outbox {channel}", f"the oldest message waits {age / 60:.0f} min"
+            )
+    unread = pictures.oldest(connection)
+    if unread and (now - unread).total_seconds() > 3600:
+        yield Finding("bad", "pictures", "one waits for more than an hour to be read")
+    if left := pictures.leftovers(connection):
+        yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
+    yield from _erasures(erasures.pending(connection), now)
+
+
+def _templates(connection: Connection) -> Finding:
+    """What may be sent outside WhatsApp's 24 hours; without any, most broadcasts wait."""
+    known = {row.name: row for row in connection.execute(select(templates.states))}
+    lacks, waits, refused = [], [], []
+    for template in shipped_templates().values():
+        state = known.get(template.name)
+        if state is None or state.fingerprint != template.fingerprint:
+            lacks.append(template.name)
+        elif state.status in templates.WAITING:
+            waits.append(template.name)
+        elif state.status != templates.APPROVED:
+            refused.append(f"{template.name} is {state.status} ({state.reason or 'no reason'})")
+    if refused:
+        return Finding("bad", "templates", f"{'; '.join(refused)}: see docs/templates.md")
+    if lacks:
+        return Finding("warn", "templates", f"{', '.join(lacks)} not submitted: run "
+                       "`kentongan templates sync`")  # fmt: skip
+    if waits:
+        return Finding("warn", "templates", f"{', '.join(waits)} wait for Meta's approval")
+    return Finding("ok", "templates", f"all {len(known)} are approved")
 
 
 def _erasures(pending: erasures.Pending, now: datetime) -> Iterator[Finding]:

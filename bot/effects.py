@@ -105,6 +105,21 @@ class Effects(TipOpening):
     def _office(self) -> OurOffice:
         return self.service.office()
 
+    def carry_out(self, events: list[Event]) -> None:
+        """All of a sprint's events but its messages, or none of them."""
+        changes = [event for event in events if not isinstance(event, MessageCreated)]
+        if not changes:
+            return
+        before = self.known.snapshot() if self.known else None
+        try:
+            with self.connection.begin_nested():
+                for event in changes:
+                    self.apply(event)
+        except Exception:
+            if self.known and before:
+                self.known.restore(before)
+            raise
+
     def apply(self, event: Event) -> None:
         """Raises NotAllowed; the turn's savepoint then takes everything back."""
         if isinstance(event, PartnerEvent):

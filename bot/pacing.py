@@ -1,6 +1,8 @@
 """How fast a channel may be used: token buckets, one for the channel and one for each lane."""
 
+import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +21,9 @@ class Pace:
     """Seconds between two messages to one group."""
     workers: int
 
+
+EASE = 0.985
+"""Share of the pace that is used, so that one late message need not hold up the next."""
 
 PACES = {
     "telegram": Pace(25, 1.0, 3, 3.5, 8),
@@ -43,6 +48,8 @@ class Pacer:
     pace: Pace
     clock: Callable[[], float] = time.monotonic
     _free_at: float = 0.0
+    _begun: deque[float] = field(default_factory=deque)
+    """When the messages of the last second began to leave."""
     _lanes: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def lane_wait(self, lane: str) -> float:
@@ -67,8 +74,25 @@ class Pacer:
         """Seconds until the channel has a free place; the place is taken in any case."""
         now = self.clock()
         starts = max(self._free_at, now)
-        self._free_at = starts + 1 / self.pace.per_second
+        self._free_at = starts + 1 / (self.pace.per_second * EASE)
         return starts - now
+
+    async def channel_turn(self) -> None:
+        """Return when the channel may have one more message, which then counts as begun.
+
+        The slots are evenly spaced; a worker that wakes late, followed by one that does not, would
+        still make a second hold more than the pace, so the last second is looked at as well."""
+        await asyncio.sleep(self.channel_wait())
+        most = max(1, int(self.pace.per_second))
+        while (left := self._left(most)) > 0:  # noqa: ASYNC110 (a clock, no event)
+            await asyncio.sleep(left)
+        self._begun.append(self.clock())
+        while len(self._begun) > most:
+            self._begun.popleft()
+
+    def _left(self, most: int) -> float:
+        """Seconds until the last second holds fewer than so many."""
+        return 1 - (self.clock() - self._begun[-most]) if len(self._begun) >= most else 0.0
 
     def _forget(self, now: float) -> None:
         if len(self._lanes) > 20_000:

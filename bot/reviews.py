@@ -20,8 +20,10 @@ from flows.curriculum import load_lessons
 from flows.fact_files import LOADERS
 
 STAMPS = "reviews.yaml"
-WHOLE_FILES = ("deadlines.yaml", "grounds.yaml", "hotlines.yaml", "partners.yaml", "ramadan.yaml")
-"""Files of law and facts whose rows have no `reviewed`; the texts that state law are read as well."""
+WHOLE_FILES = ("deadlines.yaml", "grounds.yaml", "hotlines.yaml", "partners.yaml", "ramadan.yaml",
+               "templates.yaml")  # fmt: skip
+"""Files of law and facts, and of fixed messages, whose rows have no `reviewed`; the texts that state
+law are read as well."""
 LAW = re.compile(
     r"\bUU \d|\bPasal\b|\bundang-undang\b|\bdilarang\b|\bpidana|\bwajib\b|\btidak boleh\b",
     re.IGNORECASE,
@@ -106,7 +108,7 @@ def stamp(path: Path, by: str, on: date) -> int:
         raise ValueError("a review needs the name of who has read the text")
     raw = load_yaml(path)
     rows = raw if isinstance(raw, list) else [raw]
-    if _is_lesson(path, raw) or (rows and all(_has_review(row) for row in rows)):
+    if _is_lesson(raw) or (rows and all(_has_review(row) for row in rows)):
         return _stamp_rows(path, by.strip(), on, rows)
     folder = _content_of(path)
     if not raw:
@@ -120,7 +122,7 @@ def stamp(path: Path, by: str, on: date) -> int:
     return 1
 
 
-def _is_lesson(path: Path, raw: Any) -> bool:
+def _is_lesson(raw: Any) -> bool:
     return isinstance(raw, dict) and {"title", "cards", "quiz"} <= raw.keys()
 
 

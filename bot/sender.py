@@ -12,14 +12,13 @@ import time
 from collections import deque
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import broadcasts, contacts, erasures, feeding, groups, outbox
+from bot import broadcasts, contacts, feeding, groups, outbox, undelivered
 from bot.channels.base import (
     Channel,
     ChannelDown,
@@ -32,11 +31,12 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.outbox import BULK, NEWS, NOTICE, Claimed
-from bot.outgoing import outgoing
+from bot.outbox import BULK, NEWS, NOTICE, REPLY, Claimed
+from bot.outgoing import have_erased, outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
 from bot.service import NoOffice, Service
+from bot.settling import SEALED, settle
 from bot.shelf import CannotMake
 from bot.territory import zone_of
 from bot.working_hours import quiet_until
@@ -53,6 +53,8 @@ DOWN = Gauge("kentongan_channel_down", "1 while a channel refuses our credential
 PAGE = 1024
 """Rows held at a time without a pacer; with one, what it lets through in a second, so that a
 reply never waits behind a page of bulk."""
+AHEAD = 0.15
+"""Seconds before its slot that a message of bulk is claimed."""
 GRACE = timedelta(seconds=90)
 """How long a status callback may take before an unknown outcome is looked up (design.md 10)."""
 IDLE = 1.0
@@ -67,8 +69,6 @@ FLOOD, FLOODED = 10.0, 3
 """So many chats that are told to slow down in so many seconds mean the whole channel."""
 LONGEST_PAUSE = 300.0
 """Seconds to which the pause between tries grows; what a provider itself names is kept."""
-SEALED = "sealed"
-"""Why a row failed whose text or address can't be opened (any more)."""
 
 
 class Sender:
@@ -83,6 +83,9 @@ class Sender:
         self._pacer = pacer
         self._grace = grace
         self._page = max(8, int(pacer.pace.per_second)) if pacer else PAGE
+        self._most_ahead = max(2, int(pacer.pace.per_second * AHEAD)) if pacer else PAGE
+        self._ahead: set[int] = set()
+        """Rows of bulk that are claimed and not begun."""
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._held: asyncio.Queue[Claimed] = asyncio.Queue()
@@ -125,6 +128,7 @@ class Sender:
         while rows := self._claim(self._page):
             for row in rows:
                 self._results.append((row, await self._send(row)))
+                self._is_begun(row)
             self._note()
 
     # ---- sending
@@ -137,6 +141,7 @@ class Sender:
         while True:
             row = await self._held.get()
             result = RetryLater(STOPPING, seconds=0) if self._stopping else await self._send(row)
+            self._is_begun(row)
             self._results.append((row, result))
             self._held.task_done()
             if self._held.qsize() == self._page // 2:
@@ -156,7 +161,7 @@ class Sender:
         if row.priority >= NEWS and row.opted_out:
             return Unreachable("opted_out")
         try:
-            message = self._outgoing(row)
+            message = outgoing(self._service.ring, row)
             row.erase, row.awake = message.erase, message.awake
             if seconds := self._seconds_of_night(row):
                 return RetryLater(NIGHT, seconds=seconds)
@@ -171,13 +176,21 @@ class Sender:
             if self._pacer:
                 if seconds := self._pacer.lane_wait(row.lane):
                     return RetryLater(PACED, seconds=seconds)
-                await asyncio.sleep(self._pacer.channel_wait())
+                await self._pacer.channel_turn()
+            self._is_begun(row)
             return await self._channel.send(message)
         except SendError as error:
             return error
         except Exception as error:
             log.error("channel %s: %s", self._channel.name, type(error).__name__)
             return OutcomeUnknown(type(error).__name__)
+
+    def _is_begun(self, row: Claimed) -> None:
+        """Or given back: either way another one of bulk may be claimed."""
+        if row.id in self._ahead:
+            self._ahead.remove(row.id)
+            if len(self._ahead) <= self._most_ahead // 2:
+                self._wake.set()
 
     def _seconds_of_night(self, row: Claimed) -> float:
         """Until what nobody waits for may wake people, on the clock of their own village."""
@@ -202,11 +215,6 @@ class Sender:
             return replace(message, text=self._service.message("hear.failed").text)
         return replace(message, media=media)
 
-    def _outgoing(self, row: Any) -> Outgoing:
-        return outgoing(
-            self._service.ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
-        )
-
     # ---- the database side
     #
     # In the loop's own thread: a thread of its own would hand Python's lock to and fro at every
@@ -222,10 +230,16 @@ class Sender:
             return []
         with self._service.database.write() as connection:
             broadcasts.start_due(connection, self._service, now)
-            rows = outbox.claim(connection, self._channel.name, now, most)
-            # Bulk only fills what answers and notices leave free.
-            if feeding.feed(connection, self._service, self._channel.name, now, most - len(rows)):
-                rows += outbox.claim(connection, self._channel.name, now, most - len(rows))
+            name = self._channel.name
+            rows = outbox.claim(connection, name, now, most, priorities=(REPLY, NEWS))
+            # Bulk only fills what answers and notices leave free, and is claimed just ahead of its
+            # slots: what a crash finds claimed is not sent again.
+            room = min(most - len(rows), self._most_ahead - len(self._ahead))
+            if room > 0:
+                feeding.feed(connection, self._service, name, now, room)
+                bulk = outbox.claim(connection, name, now, room, priorities=(BULK, BULK))
+                self._ahead.update(row.id for row in bulk)
+                rows += bulk
             return rows
 
     def _hold(self, now: datetime) -> bool:
@@ -266,7 +280,8 @@ class Sender:
                 outbox.mark_sent(connection, sent)
                 for row, result in results:
                     if row.erase and isinstance(result, str):
-                        self._have_erased(connection, row, row.erase, result, now)
+                        have_erased(connection, self._service.ring, self._channel.name, row,
+                                    row.erase, result, now)  # fmt: skip
                 for row, error in sorted(failed, key=lambda pair: pair[0].contact_id or 0):
                     self._note_one(connection, row, error, now)
         except Exception:
@@ -275,19 +290,6 @@ class Sender:
         if sent:
             DOWN.labels(self._channel.name).set(0)
         SENT.labels(self._channel.name, "sent").inc(len(sent))
-
-    def _have_erased(
-        self, connection: Connection, row: Any, when: str, provider_id: str, now: datetime
-    ) -> None:
-        """A message that holds a report's words, now that the provider has a name for it."""
-        if not when:
-            return
-        chat = ""
-        if self._channel.name == "telegram":
-            chat = contacts.address_of(self._service.ring, row.to_index, row.to)
-        message = erasures.Message(provider_id, chat)
-        erasures.put(connection, self._service.ring, self._channel.name, message, now,
-                     draft_of=row.contact_id if when == "told" else None)  # fmt: skip
 
     def _note_one(
         self, connection: Connection, row: Claimed, error: SendError, now: datetime
@@ -305,6 +307,13 @@ class Sender:
     def _note_failure(
         self, connection: Connection, row: Claimed, error: SendError, now: datetime
     ) -> None:
+        if self._channel.name == "whatsapp" and undelivered.taken_back(
+            connection, self._service, row.id, error, now
+        ):
+            if isinstance(error, RetryLater):
+                self._down_until = time.monotonic() + error.seconds
+            SENT.labels(self._channel.name, "retried").inc()
+            return
         match error:
             case OutcomeUnknown():
                 return  # stays "sending": a callback, a look-up or one marked resend settles it
@@ -398,33 +407,5 @@ class Sender:
             self._settling = self._loop.create_task(self._settle())
 
     async def _settle(self) -> None:
-        """Rows whose outcome is unknown: found at the provider → sent; else a reply is sent once
-        more, marked, and bulk is left alone (security.md 4.1)."""
-        now = self._service.clock.now()
-        with self._service.database.read() as connection:
-            rows = outbox.stranded(connection, self._channel.name, now, self._grace)
-        for row in rows:
-            try:
-                message = self._outgoing(row)
-            except Exception as error:
-                log.error("outbox %s can't be opened: %s", row.id, type(error).__name__)
-                with self._service.database.write() as connection:
-                    outbox.finish(connection, row.id, "failed", SEALED)
-                continue
-            try:
-                found = await self._channel.find_sent(message)
-            except SendError:
-                continue  # the provider can't tell now; the next round asks again
-            except Exception as error:  # one row's trouble must not hold up the others
-                log.error("outbox %s can't be settled: %s", row.id, type(error).__name__)
-                continue
-            with self._service.database.write() as connection:
-                if found:
-                    outbox.mark_sent(connection, [(row.id, found)])
-                    self._have_erased(connection, row, message.erase, found, now)
-                elif row.priority == BULK or row.resent:
-                    outbox.finish(connection, row.id, "unknown", "unknown")
-                else:
-                    outbox.resend(connection, row, now)
-        if rows:
+        if await settle(self._service, self._channel, self._grace):
             self._wake.set()

@@ -21,7 +21,7 @@ from bot import (
     erasures,
     feeding,
     funnel,
-    groups,
+    group_turns,
     held_picture,
     meter,
     outbox,
@@ -36,7 +36,7 @@ from bot.meter import Counts
 from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
-from flows import engine, receipt_codes
+from flows import engine
 from flows.events import AttachmentSent, Event, MessageCreated, PictureSent, VoiceSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
@@ -195,7 +195,8 @@ class Turns:
 
     def _take(self, batch: _Batch, inbound: Inbound, known: Known | None) -> None:
         if inbound.kind.startswith("group"):
-            return self._take_group(batch, inbound)
+            batch.rows += group_turns.take(batch.connection, self._service, inbound, batch.now)
+            return None
         if known is None:
             return None
         if inbound.kind in ("blocked", "unblocked"):
@@ -267,7 +268,7 @@ class Turns:
                 )
                 replies.append(self._row(batch, event, known, callback_id, priority, erase))
                 callback_id = ""
-        self._carry_out(effects, sprint.events)
+        effects.carry_out(sprint.events)
         batch.steps.extend(funnel.steps(before, sprint.session))
         held_picture.let_go(batch.connection, self._service.ring, known.channel, before,
                             sprint.session, sprint.events, batch.now)  # fmt: skip
@@ -277,62 +278,6 @@ class Turns:
         known.is_new = False
         batch.rows += replies + effects.rows
         return sprint.events
-
-    def _carry_out(self, effects: Effects, events: list[Event]) -> None:
-        changes = [event for event in events if not isinstance(event, MessageCreated)]
-        if not changes:
-            return
-        before = effects.known.snapshot() if effects.known else None
-        try:
-            with effects.connection.begin_nested():
-                for event in changes:
-                    effects.apply(event)
-        except Exception:
-            if effects.known and before:
-                effects.known.restore(before)
-            raise
-
-    # ---- groups
-
-    def _take_group(self, batch: _Batch, inbound: Inbound) -> None:
-        ring, channel = self._service.ring, inbound.channel
-        if inbound.kind == "group_left":
-            return groups.leave(batch.connection, ring, channel, inbound.group)
-        if inbound.kind == "group_moved":
-            return groups.move(batch.connection, ring, channel, inbound.group, inbound.moved_to)
-        group_id = groups.join(
-            batch.connection, self._service.database, ring, channel, inbound.group, batch.now
-        )
-        if inbound.kind == "group_joined":
-            node, words = "start", ""
-        else:
-            node, words = self._group_command(inbound)
-            if receipt_codes.find(inbound.text):
-                node, words = "code", ""  # neither repeated nor confirmed before the village
-            elif node in ("ask", "heard", "report") and self._service.catalog.hears_danger(words):
-                node = "danger"
-        if not node:
-            return None
-        world = OfficerWorld(batch.connection, self._service, None, batch.now)
-        sprint = engine.begin(
-            self._service.catalog, f"village_group:{node}", words, world.person(), world
-        )
-        effects = Effects(batch.connection, self._service, world, batch.now, group_id=group_id)
-        self._carry_out(effects, sprint.events)
-        for event in sprint.events:
-            if isinstance(event, MessageCreated):
-                batch.rows.append(
-                    outbox.row_for(ring, event, batch.now, channel=channel, group_id=group_id)
-                )
-
-    def _group_command(self, inbound: Inbound) -> tuple[str, str]:
-        """The node a command leads to and the words behind it; a reply to the bot may ask."""
-        text = inbound.text.strip()
-        if not text.startswith("/"):
-            return ("heard", text) if text else ("", "")
-        command, _, words = text[1:].partition(" ")
-        name = command.partition("@")[0].casefold()
-        return self._service.catalog.group_commands.get(name, ""), words.strip()
 
     # ---- writing
 

@@ -7,6 +7,7 @@ question that waits is put again. What is kept waits with the draft, or is added
 
 from typing import TYPE_CHECKING
 
+from flows.answering import answer_words
 from flows.events import (
     AttachmentSent,
     AttachmentTaken,
@@ -108,7 +109,7 @@ def _take_words(run: "Run", words: str, tip_id: str) -> None:
     node = run.waiting_node()
     if isinstance(node, Ask) and node.answer == STORY:
         run.session.answers["attachments"] = "yes"
-        run.answer_words(node, words)
+        answer_words(run, node, words)
     else:
         answers = run.session.answers
         answers[CAPTIONS] = "\n".join(filter(None, (answers.get(CAPTIONS), words)))[:2000]
@@ -129,7 +130,7 @@ def _kept(run: "Run", given: Input) -> None:
         if run.session.flow == DRAFT and asks_story and given.medium in _SPOKEN:
             assert isinstance(node, Ask)
             run.bubble(_KEPT, what)
-            run.answer_words(node, run.catalog.wording.say(_STORY_IN_VOICE))
+            answer_words(run, node, run.catalog.wording.say(_STORY_IN_VOICE))
         else:
             _beside(run, _KEPT if in_report(run.session) else _IN_CASE, what)
 

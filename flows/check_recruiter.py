@@ -7,9 +7,11 @@ missing. Nothing here looks at reports: a recruiter would ask about himself (`de
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 from flows import check_words, offers_read
 from flows.check_facts import Way
+from flows.check_judge import judge, offer_of, which_signs
 from flows.check_words import answer_of, asked_name
 from flows.company_names import could_be_a_name
 from flows.events import Event, RegisterWatched
@@ -28,24 +30,13 @@ from flows.nodes import (
     Scene,
     Slots,
 )
-from flows.offers_read import Offer, OfferReader, who
+from flows.offers_read import Offer, OfferReader
 from flows.places import read_words
 from flows.safety import mask_identity_numbers
 
 MOST_TOLD = 4000
 """Characters of a forward that are kept to be judged, gone with the conversation."""
 TOLD_STAYS = timedelta(hours=24)
-LONG_TEXT = 25
-"""Words from which a text is an offer in which a name without PT is not looked for."""
-
-_TELLING = frozenset(["abroad", "kin", "first", "job_ad", "cries"])
-"""Cues of `content/signs.yaml` that stand in a story and hardly in a company's name."""
-
-_OFFERING = _TELLING - {"first"}
-"""The same beside a company's name, where "saya mau tanya" is only politeness."""
-QUESTION_WORDS = 14
-"""Words of a message that asks for a known company and tells no offer."""
-
 _MENU = Choice("menu", "check_recruiter.to_menu", "welcome:menu")
 _REPORT = Choice("report", "check_recruiter.report", "report")
 _ANOTHER = Choice("another", "check_recruiter.another", "check_recruiter:ask_name")
@@ -77,7 +68,7 @@ def _naming(reader: OfferReader) -> dict[str, Node]:
             skip=Choice("unknown", "check_recruiter.name_unknown", "ask_pay"),
         ),
         "judge": Decide(
-            _judge(reader),
+            partial(judge, reader),
             {
                 name: name
                 for name in (*_VERDICTS, "not_a_company", *_KINDS, "similar", "ask_company")
@@ -174,7 +165,7 @@ def _signs(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
     """The signs of the offer, gravest first, and the ways on that fit them."""
 
     def offer(scene: Scene) -> Offer:
-        return _offer(reader, scene)
+        return offer_of(reader, scene)
 
     def slots(scene: Scene) -> dict[str, str]:
         ask = next((sign.flag.ask for sign in offer(scene).signs if sign.flag.ask), "")
@@ -197,7 +188,7 @@ def _signs(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
         ),
         "closed": Say("check_recruiter.say", "which_signs", slots=closed, source=closed_source),
         "which_signs": Decide(
-            _which_signs(reader, offer),
+            partial(which_signs, reader),
             {name: name for name in _ENDS},
         ),
         "signs_danger": _menu("signs_danger", grave, slots=slots, source=source),
@@ -211,10 +202,10 @@ def _signs(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
 
 def _all_sources(reader: OfferReader, ways: Mapping[str, Way]) -> Slots:
     """What the whole answer rests on: the register or the law, the country's line, the signs."""
-    judge, senders = _judge(reader), _senders(ways)
+    senders = _senders(ways)
 
     def sources(scene: Scene) -> dict[str, str]:
-        offer, today, node = _offer(reader, scene), scene.ports.now.date(), judge(scene)
+        offer, today, node = offer_of(reader, scene), scene.ports.now.date(), judge(reader, scene)
         parts = []
         if node in senders:
             parts.append(senders[node].source.shown())
@@ -242,14 +233,14 @@ def _of_a_company(scene: Scene, judged: str) -> bool:
 
 
 def _afterwards(reader: OfferReader, ways: Mapping[str, Way]) -> dict[str, Node]:
-    judge = _judge(reader)
-
     def summary(scene: Scene) -> dict[str, str]:
         """For the family: names no person, so without the words that raised a sign."""
-        signs = offers_read.names(_offer(reader, scene), scene.ports.now.date())
+        signs = offers_read.names(offer_of(reader, scene), scene.ports.now.date())
         return {
             "day": check_words.day(scene.ports.now.date()),
-            "verdict": check_words.verdict_line(scene, named=_of_a_company(scene, judge(scene))),
+            "verdict": check_words.verdict_line(
+                scene, named=_of_a_company(scene, judge(reader, scene))
+            ),
             "signs": signs or "tidak ada yang kami kenali, dan itu tidak membuktikan apa-apa",
         }
 
@@ -323,66 +314,7 @@ def _kept(text: str) -> str:
     return mask_identity_numbers(text[:MOST_TOLD].strip())
 
 
-# ---- deciding
-
-
-def _judge(reader: OfferReader) -> Callable[[Scene], str]:
-    def judge(scene: Scene) -> str:
-        """The register's verdict on the name; without a name, what kind of sender it is, else
-        the signs; with neither, the question which company."""
-        told = asked_name(scene)
-        kind, answer = who(told), answer_of(scene)
-        picked = "name" in scene.answers
-        long = len(told.split()) > LONG_TEXT and not picked
-        if answer.verdict in ("listed", "sanctioned", "conflict", "register_unavailable"):
-            return check_words.verdict_node(answer)
-        if kind not in ("company", ""):
-            return kind
-        if answer.verdict == "similar" and offers_read.is_only_a_name(told):
-            return "similar"
-        offer = _offer(reader, scene)
-        story = long or offer.closed or _is_story(reader, told)
-        if kind == "company" or picked or not story:
-            return check_words.verdict_node(answer)
-        if answer.verdict == "not_a_company":
-            return "not_a_company"
-        return "offer" if offer.signs or offer.closed else "ask_company"
-
-    return judge
-
-
-def _is_story(reader: OfferReader, told: str, telling: frozenset[str] = _TELLING) -> bool:
-    """No company's name, but an offer or somebody's case is told: not a name the register lacks."""
-    read = reader.understander.read(told)
-    return bool(read.flags or read.cues & telling)
-
-
-def _which_signs(reader: OfferReader, offer: Callable[[Scene], Offer]) -> Callable[[Scene], str]:
-    def which(scene: Scene) -> str:
-        found = offer(scene)
-        if found.signs:
-            return "signs_danger" if found.is_danger else "signs_caution"
-        answers, quiet = scene.answers, "no_signs"
-        if who(asked_name(scene)) not in ("company", ""):  # SIP2MI is a company's permit
-            quiet = "no_signs_no_pt"
-        told = answers.get("told", "")
-        exact = [row.name for row in answer_of(scene).rows if row.score == 100]
-        most = QUESTION_WORDS if exact else offers_read.NAME_ONLY_WORDS
-        asked = "name" in answers or len(told.split()) <= most
-        beside = offers_read.without_names(told, exact)
-        if not asked or _is_story(reader, beside, _OFFERING) or answers.keys() & {"pay", "visa"}:
-            return quiet
-        return "next_watch" if exact and not scene.person.assisted else "next"
-
-    return which
-
-
-def _offer(reader: OfferReader, scene: Scene) -> Offer:
-    answers = scene.answers
-    told, visa = answers.get("told", ""), answers.get("visa", "")
-    if offers_read.is_only_a_name(told):  # "PT Kamboja Jaya" is a name and no offer
-        told, visa = "", f"{offers_read.where_to(told)}\n{visa}".strip()
-    return reader.read(told, pay=answers.get("pay", ""), visa=visa)
+# ---- what follows
 
 
 def _branch(scene: Scene) -> str:

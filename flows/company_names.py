@@ -174,9 +174,12 @@ def _with_marks_apart(words: Sequence[str], in_names: frozenset[str]) -> Iterato
 
 
 def names_a_person(words: Sequence[str]) -> bool:
-    """A sponsor or calo, a title that begins a name, or no more than a common person's name."""
-    if any(word in _ROLES for word in words):
-        return True
+    """A sponsor or calo, or somebody by name."""
+    return any(word in _ROLES for word in words) or names_somebody(words)
+
+
+def names_somebody(words: Sequence[str]) -> bool:
+    """A title that begins a name, or no more than a common person's name."""
     for before, title, name in zip(["", *words], words, words[1:], strict=False):
         begins = not before or before in _AROUND_A_NAME
         if begins and title in _TITLES and name not in _AROUND_A_NAME | COMPANY_MARKS:

@@ -18,6 +18,7 @@ from flows import (
     lessons,
     meeting_desk,
     meetings,
+    news,
     officer_desk,
     partner_desk,
     pictures,
@@ -114,6 +115,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         broadcasts.flow(),
         meetings.flow(understander),
         meeting_desk.flow(),
+        news.flow(),
         village_group.flow(villagers, retrieval),
     ]
     return Catalog(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from flows import lessons
-from flows.costs_read import Asked, CostReader
+from flows.costs_read import LONGEST, Asked, CostReader
 from flows.departure_facts import Mark
 from flows.nodes import (
     Ask,
@@ -20,6 +20,7 @@ from flows.nodes import (
     Goto,
     Node,
     Option,
+    Say,
     Scene,
     Slots,
 )
@@ -27,7 +28,8 @@ from flows.paging import paged
 from flows.safety import mask_identity_numbers
 
 TOLD_STAYS = timedelta(hours=24)
-MOST_TOLD = 2000
+MOST = 10
+"""Things that fit one answer; the others are checked afterwards."""
 MOST_WHYS = 5
 _LINES: dict[Mark, str] = {
     "forbidden": "- Dilarang hukum: ",
@@ -81,7 +83,12 @@ def _telling(reader: CostReader) -> dict[str, Node]:
         scene.answers.clear()
         return "ask"
 
-    items = _slots(reader, lambda asked, _: {"items": "; ".join(one.words for one in asked)})
+    def items(scene: Scene) -> dict[str, str]:
+        asked = _asked(reader, scene)
+        rest = len(asked) - MOST
+        more = (f"{rest} lagi: cek sesudah ini",) if rest > 0 else ()
+        return {"items": "; ".join((*(one.words for one in asked[:MOST]), *more))}
+
     return {
         "start": Decide(start, {"told": "read_back", "ask": "ask"}),
         "ask": Ask("costs.ask", "told", "read_back", read,
@@ -95,12 +102,13 @@ def _telling(reader: CostReader) -> dict[str, Node]:
         "clear": Decide(clear, {"ask": "ask"}),
         **paged("pick", options, "one", "add", text="costs.pick", other="lessons.other",
                 free="add"),
-        "add": Decide(add, {"told": "read_back", "none": "pick"}),
+        "add": Decide(add, {"told": "read_back", "none": "not_read"}),
+        "not_read": Say("costs.nothing_read", "pick"),
     }  # fmt: skip
 
 
 def _kept(text: str) -> str:
-    return mask_identity_numbers(text.strip()[:MOST_TOLD])
+    return mask_identity_numbers(text.strip()[:LONGEST])
 
 
 def _asked(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
@@ -111,7 +119,7 @@ def _asked(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
 
 
 def _slots(reader: CostReader, of: Callable[[tuple[Asked, ...], date], dict[str, str]]) -> Slots:
-    return lambda scene: of(_asked(reader, scene), scene.ports.now.date())
+    return lambda scene: of(_asked(reader, scene)[:MOST], scene.ports.now.date())
 
 
 # ---- what the law says
@@ -123,7 +131,7 @@ def _judging(reader: CostReader) -> dict[str, Node]:
     ways = (Choice("why", "costs.why_so", "why"), _CHECK, _REPORT, _PROOF, _MENU)
     return {
         "judge": Decide(
-            lambda scene: _gravest(_asked(reader, scene)),
+            lambda scene: _gravest(_asked(reader, scene)[:MOST]),
             {**{mark: mark for mark in _LINES}, "none": "ask"},
         ),
         **{
@@ -138,7 +146,7 @@ def _judging(reader: CostReader) -> dict[str, Node]:
         "why_each": Choose("costs.why", (_CHECK, _REPORT, _PROOF, _MENU), slots=whys,
                            source=source, open=True, expires=TOLD_STAYS),
         "proof": Choose("costs.proof", (_CHECK, _REPORT, _MENU), open=True, expires=TOLD_STAYS),
-        "report": Decide(_as_story, {"next": "to_report"}),
+        "report": Decide(_as_story(reader), {"next": "to_report"}),
         "to_report": Goto("tip_off:start", carry=("what",)),
     }  # fmt: skip
 
@@ -181,8 +189,14 @@ def _sources(asked: tuple[Asked, ...], today: date) -> dict[str, str]:
     return {"source": "\n".join(rows)}
 
 
-def _as_story(scene: Scene) -> str:
-    """What was told is the report's beginning."""
-    if told := scene.answers.get("told"):
-        scene.answers["what"] = " ".join(f"Diminta bayar: {told}".split())[:1000]
-    return "next"
+def _as_story(reader: CostReader) -> Callable[[Scene], str]:
+    """What was told and picked is the report's beginning."""
+
+    def as_story(scene: Scene) -> str:
+        told, picked = (scene.answers.get(name, "") for name in ("told", "picked"))
+        names = [one.words for key in picked.split() for one in reader.picked(key)]
+        if words := "; ".join(filter(None, (told, *names))):
+            scene.answers["what"] = " ".join(f"Diminta bayar: {words}".split())[:1000]
+        return "next"
+
+    return as_story

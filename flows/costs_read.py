@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from flows.departure_facts import Cost
 from flows.entities import Extractor
@@ -10,20 +11,21 @@ from flows.entities_text import fold
 from flows.safety import mask_identity_numbers
 from flows.triggers import near
 
-MOST = 10
-"""Things of one message; more do not fit an answer."""
 LONGEST = 2000
 """Characters that are read."""
 _OWN_WORDS = 30
 """Characters of somebody's own words for a thing that is on no list."""
 _PIECES = re.compile(
-    r"[;\n+•]|,(?!\d)|\.(?=\s|$)|\b(?:dan|sama|terus|trus|lalu|plus|serta|karo|kalih|jeung)\b",
+    r"[;\n+•]|,(?!\d)|(?<!\brp)\.(?=\s|$)|\b(?:dan|sama|terus|trus|lalu|plus|serta|karo|kalih|jeung)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+")
 _ENDINGS = re.compile(r"(?<=[a-z]{4})(?:nya|ne)$")
 _HOW_LONG = re.compile(r"\d{1,2}\s?(?:bulan|bln|bl|wulan|sasih|kali|x|tahun|thn|taun)\b", re.I)
+_BARE_NUMBER = re.compile(r"(?<![\w.,])\d{2,9}(?![\w.,])")
+"""An amount without its unit ("medical 1200000"), read back as it stands; longer is a telephone."""
 _NO_COST = frozenset(["gaji", "gajih", "upah", "salary", "total", "jumlah", "totalnya", "semuanya"])
+_FOR = frozenset(["untuk", "utk", "buat", "bwt", "kanggo", "kangge", "keur"])
 _LONGEST_PHRASE = 3
 
 
@@ -55,21 +57,20 @@ class CostReader:
                 self._phrases.setdefault(len(parts), {})[parts] = cost
 
     def read(self, text: str) -> tuple[Asked, ...]:
-        """At most `MOST`, in the order of the message; a thing that is named twice counts once."""
+        """In the order of the message; a thing that is named twice counts once."""
         found: dict[str, Asked] = {}
         for piece in _PIECES.split(mask_identity_numbers(text[:LONGEST])):
             for asked in self._piece(piece):
                 key = asked.cost.id if asked.cost else asked.words
                 if key not in found or len(asked.words) > len(found[key].words):
                     found[key] = asked
-        return tuple(found.values())[:MOST]
+        return tuple(found.values())
 
     def picked(self, cost_id: str) -> tuple[Asked, ...]:
         cost = self.costs.get(cost_id)
         return (Asked(cost, cost.name),) if cost else ()
 
     def _piece(self, piece: str) -> Iterator[Asked]:
-        """Amounts belong to the things in the order in which both stand."""
         mentions = list(self._mentions(piece))
         amounts = [(one.start, one.end) for one in self._extractor.extract(piece).amounts]
         if not mentions:
@@ -77,10 +78,11 @@ class CostReader:
             if amounts and not words & _NO_COST:
                 yield Asked(None, _short(piece))
             return
-        if not amounts:
-            amounts = [found.span() for found in _HOW_LONG.finditer(piece)]
-        for number, mention in enumerate(mentions):
-            amount = piece[slice(*amounts[number])] if number < len(amounts) else ""
+        for plainer in (_HOW_LONG, _BARE_NUMBER):
+            amounts = amounts or [found.span() for found in plainer.finditer(piece)]
+        beside = _beside(piece, mentions, amounts)
+        for mention in mentions:
+            amount = piece[slice(*beside[mention])] if mention in beside else ""
             yield Asked(mention.cost, f"{mention.cost.name} {amount.strip()}".strip())
 
     def _mentions(self, piece: str) -> Iterator[_Mention]:
@@ -107,6 +109,22 @@ class CostReader:
                 if all(map(_alike, said, phrase)):
                     return cost, length
         return None, 0
+
+
+def _beside(
+    piece: str, mentions: list[_Mention], amounts: list[tuple[int, int]]
+) -> dict[_Mention, tuple[int, int]]:
+    """In the order in which both stand; where amounts are fewer, each is of the nearest thing:
+    in "calo minta 5 juta untuk tiket" the ticket's."""
+    if len(amounts) >= len(mentions):
+        return dict(zip(mentions, amounts, strict=False))
+
+    def apart(amount: tuple[int, int], one: _Mention) -> int:
+        start, end = amount
+        between = piece[one.end : start] + piece[end : one.start]
+        return len([word for word in _WORD.findall(between.casefold()) if word not in _FOR])
+
+    return {min(mentions, key=partial(apart, amount)): amount for amount in amounts}
 
 
 def _alike(said: str, known: str) -> bool:

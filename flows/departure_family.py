@@ -120,11 +120,12 @@ def _relatives(documents: tuple[Document, ...], version: str) -> dict[str, Node]
             return "how"
         return "look" if followed.plan else "waiting"
 
+    def still_good(scene: Scene) -> str:
+        """Another chat may have used it meanwhile."""
+        return "ask" if scene.ports.family_code(scene.answers["code"]) else "wrong"
+
     def ask(scene: Scene) -> list[Event]:
-        code = scene.answers["code"]
-        if not scene.ports.family_code(code):  # used by another chat meanwhile
-            return []
-        return [ConsentGiven("departure_family", version), FamilyAsked(code)]
+        return [ConsentGiven("departure_family", version), FamilyAsked(scene.answers["code"])]
 
     stop = Choice("stop", "departure.unfollow", "unfollow")
     return {
@@ -138,7 +139,8 @@ def _relatives(documents: tuple[Document, ...], version: str) -> dict[str, Node]
             (Choice("yes", "departure.ask_them", "follow_yes"),
              Choice("no", "common.rather_not", "welcome:menu")),
         ),
-        "follow_yes": Emit(ask, "follow_asked"),
+        "follow_yes": Decide(still_good, {"ask": "follow_now", "wrong": "wrong_code"}),
+        "follow_now": Emit(ask, "follow_asked"),
         "follow_asked": Say("departure.follow_asked", "welcome:menu"),
         "wrong_code": Say("departure.wrong_code", "welcome:menu"),
         "how": Say("departure.how_to_follow", "welcome:menu"),

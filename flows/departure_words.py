@@ -13,7 +13,12 @@ _DONE = frozenset(["sudah", "udah", "sdh", "udh", "dah", "wis", "wes", "sampun",
 _UNDONE = frozenset(["belum", "blm", "blum", "durung", "dereng", "acan", "can", "hapus", "batal"])
 _SMALL = frozenset(["ada", "punya", "jadi", "ya", "pak", "bu", "kak", "saya", "nomor", "no",
                     "yang", "dan", "sama", "centang", "beres"])  # fmt: skip
+_ALL = frozenset(["semua", "semuanya", "lengkap", "kabeh", "sedaya", "sadaya", "sadayana"])
 _AND = re.compile(r"[,&+]|\b(?:dan|sama|karo|lan|jeung)\b", re.IGNORECASE)
+_BEHIND = re.compile(
+    rf"(.+)\s({'|'.join(sorted(_DONE | _UNDONE))})(?:\s+ada)?[\s.!]*", re.IGNORECASE | re.DOTALL
+)
+"""The verb at the end: "paspor sudah", "3 udah ada"."""
 SAME_NAME = 82
 """How alike (0-100) a typed name and a title must be; "paspot" and "Paspor" are."""
 
@@ -32,11 +37,17 @@ def read_typed(
     or a name the one that is spoken of is meant ("" when none is)."""
     first, *rest = fold(text).split() or [""]
     if first not in _DONE | _UNDONE:
-        return None
+        behind = _BEHIND.fullmatch(text)
+        if not behind or _SMALL.issuperset(fold(behind[1]).split()):  # "ya udah" ticks nothing
+            return None
+        text = f"{behind[2]} {behind[1]}"
+        first, *rest = fold(text).split()
     done = first in _DONE
     said = [word for word in rest if word not in _SMALL]
     if not said:
         return Typed((spoken_of,) if spoken_of else (), done)
+    if _ALL.issuperset(said):
+        return Typed(tuple(option.value for option in every), done)
     numbers = [int(word) for word in said if re.fullmatch(r"\d{1,2}", word)]
     if len(numbers) == len(said):
         known = all(1 <= number <= len(here) for number in numbers)

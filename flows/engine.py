@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import assisted, attachments, hear_see, left, offers, pictures, voices
+from flows import answering, assisted, attachments, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
-from flows.everywhere import act, beyond, comes_first, erased_alarm, to_human
+from flows.everywhere import act, beyond, comes_first, erased_alarm
 from flows.languages import wording_now
 from flows.nodes import (
     Ask,
-    AskAgain,
     Choose,
     Decide,
     Emit,
@@ -40,7 +39,6 @@ from flows.waits import pass_time
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
-MISSES_BEFORE_HELP = 2
 _COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL)
 CANNOT_READ = {True: "common.cannot_read", False: "common.reads_no_pictures"}
 """By whether pictures are read here."""
@@ -110,7 +108,7 @@ class Run:
             pictures.take(self, given)
         elif given.kind == "edited":
             self.aside("common.edited")
-        elif given.kind == "choice" and self._press(given):
+        elif given.kind == "choice" and answering.press(self, given):
             return
         else:
             self._read(given.text)
@@ -126,7 +124,7 @@ class Run:
         command = not asks_words or _COMMAND.fullmatch(text.strip())
         ours = self.catalog.triggers.command(text) if self.person.officer and command else None
         # TUGAS is a command, not "petugas" with letters left out.
-        if node and not asks_words and self._answer(node, text, typos=ours is None):
+        if node and not asks_words and answering.answer(self, node, text, typos=ours is None):
             return None
         if ours:
             self.words = ours[1]
@@ -138,13 +136,13 @@ class Run:
         if action and not (asks_words and action == "human"):
             act(self, action)
         elif node and asks_words:
-            self.answer_words(node, text)
+            answering.answer_words(self, node, text)
         elif node is None or (isinstance(node, Choose) and node.open):
-            self._begin(text)
+            self.begin(text)
         else:
-            self._not_understood(text)
+            answering.not_understood(self, text)
 
-    def _begin(self, text: str) -> None:
+    def begin(self, text: str) -> None:
         """Nobody waits for a particular answer: the words themselves say where to go."""
         if self.hears_danger(text):
             return None
@@ -182,99 +180,12 @@ class Run:
         if self.person.is_new:
             self.bubble("welcome.short_intro", {"office": self.ports.office_name()})
 
-    def _press(self, given: Input) -> bool:
-        """A pressed button: for the present question, or a menu that is still good; else words."""
-        flow_name, _, rest = given.payload.partition(".")
-        node_name, _, key = rest.rpartition(".")
-        # `yes~12`: the answer to an invitation says to which; it begins anew wherever it is pressed.
-        key, _, about = key.partition("~")
-        here = flow_name == self.session.flow and node_name == self.session.node and not about
-        flow = self.catalog.flows.get(flow_name)
-        node = flow.nodes.get(node_name) if flow else None
-        if here and isinstance(node, Choose | Pick | Ask):
-            return self._take_key(node, key, given.text)
-        if isinstance(node, Choose) and node.open and assisted.takes_old(self, flow_name):
-            left.set_aside(self)
-            self.session.flow, self.session.node = flow_name, node_name
-            self.session.answers = {"about": about} if about else {}
-            return self._take_key(node, key, given.text)
-        self.aside("common.old_button")
-        return True
-
-    # ---- answers to the present question
-
-    def _answer(self, node: Wait, text: str, *, typos: bool = True) -> bool:
-        """Try the text as one of the offered choices; True when it was one."""
-        key = self.chosen(node, text, typos=typos)
-        return key is not None and self._take_key(node, key, text)
-
     def chosen(self, node: Wait, text: str, *, typos: bool = True) -> str | None:
         """The key of the choice that the text means."""
-        shown = self._buttons(node)
-        offered = offers.as_typed(self.catalog, node, self._scene(), shown)
+        shown = self.buttons(node)
+        offered = offers.as_typed(self.catalog, node, self.scene(), shown)
         index = choose(text, offered, typos=typos)
         return None if index is None else offers.key_of(shown[index])
-
-    def answer_words(self, node: Wait, text: str) -> None:
-        if self._answer(node, text):
-            return None
-        self.words = text
-        if not isinstance(node, Ask):
-            if isinstance(node, Choose) and node.open and self.catalog.triggers.match(text):
-                return self._begin(text)
-            if node.free is None:
-                raise FlowStuck(f"{self.session.flow}.{self.session.node}: no way for free words")
-            return self.walk(node.free)
-        scene = self._scene()
-        try:
-            value = node.read(text, scene)
-        except AskAgain as again:
-            self.bubble(again.text, again.slots)
-            return self._ask(node)
-        self.session.answers = scene.answers | {node.answer: value}
-        self.walk(node.then)
-
-    def _take_key(self, node: Wait, key: str, text: str) -> bool:
-        self.words = text
-        if key == "0" and node.human:
-            to_human(self)
-        elif isinstance(node, Choose):
-            choice = next((choice for choice in node.choices if choice.key == key), None)
-            if choice is None:
-                return False
-            self.words = "" if ":" in choice.then else text  # it tells the next flow nothing
-            self.walk(choice.then)
-        elif isinstance(node, Pick):
-            if node.other and key == node.other.key:
-                self.walk(node.other.then)
-            else:
-                option = offers.option(node, key, self._scene())
-                if option is None:
-                    self.aside("common.old_button")
-                    return True
-                self.session.answers[node.answer] = option.value
-                self.walk(node.then)
-        elif node.skip and key == node.skip.key:
-            self.walk(node.skip.then)
-        else:
-            return False
-        return True
-
-    def _not_understood(self, text: str) -> None:
-        self.session.misses += 1
-        if self.hears_danger(text):
-            return None
-        if found := self.catalog.triggers.match(text):
-            self.words = found[1]
-            return self.enter(found[0])
-        node = self.waiting_node()
-        assert node is not None
-        if isinstance(node, Choose) and node.beside:
-            self.words = text
-            return self.walk(node.beside)
-        helps = self.session.misses >= MISSES_BEFORE_HELP
-        self.bubble("common.not_understood_again" if helps else "common.not_understood", None)
-        self._ask(node)
 
     # ---- beside the conversation
 
@@ -283,9 +194,9 @@ class Run:
         self.bubble(text, slots)
         node = self.waiting_node()
         if node is None:
-            self.enter(self.catalog.menu)
+            self.enter(self.catalog.welcome if self.person.is_new else self.catalog.menu)
         else:
-            self._ask(node)
+            self.ask(node)
 
     # ---- walking the graph
 
@@ -320,12 +231,12 @@ class Run:
                 case Choose() | Pick() | Ask():
                     return self._wait(node)
                 case Decide():
-                    scene = self._scene()
+                    scene = self.scene()
                     exit_name = node.by(scene)
                     self.session.answers = scene.answers
                     to = node.exits[exit_name]
                 case Emit():
-                    scene = self._scene()
+                    scene = self.scene()
                     self.events.extend(node.events(scene))
                     self.session.answers = scene.answers
                     to = node.then
@@ -347,11 +258,11 @@ class Run:
 
     def _wait(self, node: Wait) -> None:
         self.session.misses, self.session.nudged = 0, False
-        self._ask(node)
+        self.ask(node)
 
-    def _ask(self, node: Wait) -> None:
+    def ask(self, node: Wait) -> None:
         self.session.waits_since = int(self.ports.now.timestamp())
-        self._say(node.text, node.slots, getattr(node, "source", None), self._buttons(node), node)
+        self._say(node.text, node.slots, getattr(node, "source", None), self.buttons(node), node)
         hear_see.along(self, node)
 
     # ---- words and buttons
@@ -365,7 +276,7 @@ class Run:
         node: Node | None = None,
     ) -> None:
         assisted.read_aloud(self)
-        scene = self._scene() if slots or source else None
+        scene = self.scene() if slots or source else None
         if source and scene:
             self.session.source = source(scene)["source"]
         values = dict(slots(scene)) if slots and scene else None
@@ -385,12 +296,12 @@ class Run:
         fixed = slots is None if fixed is None else fixed
         self.bubbles.append(Bubble(text, buttons, fixed, alone))
 
-    def _buttons(self, node: Wait) -> tuple[Button, ...]:
+    def buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"
         wording = wording_now(self.catalog, self.person, self.events)
-        return offers.buttons(wording, node, self._scene(), place)
+        return offers.buttons(wording, node, self.scene(), place)
 
-    def _scene(self) -> Scene:
+    def scene(self) -> Scene:
         return Scene(dict(self.session.answers), self.person, self.ports, self.words)
 
     def waiting_node(self) -> Wait | None:

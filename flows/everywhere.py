@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flows import assisted, hear_see, left, receipt_codes, voices
+from flows.answering import to_human
 from flows.events import AlarmWithdrawn, CaseNewsStopped, Hushed, OptedIn, OptedOut
 from flows.nodes import Choose
 from flows.triggers import fold
@@ -45,16 +46,6 @@ def _hush(run: "Run") -> None:
     run.session.kept.pop(lesson, None)  # from its first card, without asking
     run.enter(lesson or run.catalog.menu)
     run.session.kept.pop("pictures", None)
-
-
-def to_human(run: "Run") -> None:
-    """ "0": the desk, or what the flow itself has for those who can't wait for its hours."""
-    flow = run.catalog.flows.get(run.session.flow)
-    instead = flow.human(run.session.answers) if flow and flow.human else ""
-    if instead:
-        run.walk(instead)
-    else:
-        run.enter(run.catalog.human)
 
 
 def _withdraw_alarm(run: "Run") -> bool:

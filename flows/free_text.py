@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
-from flows.company_names import name_words, names_a_person
+from flows.company_names import name_words, names_a_person, names_somebody
 from flows.curriculum import Lesson
 from flows.events import OptedOut
 from flows.identity_numbers import mask_identity_numbers
@@ -26,6 +26,7 @@ from flows.nodes import (
 )
 from flows.offers_read import names_a_company
 from flows.retrieval import OFFERED, Found, Retrieval
+from flows.triggers import fold
 from flows.understanding import Understander, Understanding
 
 _COMPANY = re.compile(r"\b(p\s?\.?\s?t|cv|p3mi|pjtki|pptkis)\b\.?\s+\w", re.IGNORECASE)
@@ -33,9 +34,12 @@ _IS_IT_REAL = re.compile(
     r"\b(?:pt|cv|lpk|p3mi|yayasan)\b\.?\s+\w+.*\b(?:resmi|asli|terdaftar|legal|berizin|bener\w*)\b",
     re.IGNORECASE,
 )
+_IS_DOUBTED = re.compile(r"\b(?:resmi|asli|bener\w*|benar|sponsor|calo|tekong)\b", re.IGNORECASE)
+"""What is said of somebody who is named to be checked, and not of whom one speaks to."""
 TYPED_STAYS = timedelta(hours=24)
 """How long a question waits to be passed on to an officer; then what was typed is forgotten."""
 _PLEASANT = frozenset(["greets", "thanks", "laughs"])
+_HUMAN = "human"
 _ELSEWHERE = ("check", "report", "ask_human", "small_talk", "opt_out")
 _REGISTERED = ("listed", "conflict", "sanctioned")
 _SELF_REPORT = re.compile(r"\blapor\w*\s+diri\b", re.IGNORECASE)
@@ -78,6 +82,9 @@ def _where(
             return "check"
         if _asks(scene, read):
             return _answer(scene, found)
+        if read.intent == "ask_human" and _HUMAN not in read.cues:
+            # No human is named: the question itself is answered, or offered to one with its words.
+            return _answer(scene, found) if found.verdict == "sure" else "none"
         return read.intent if read.intent in _ELSEWHERE else "none"
 
     return where
@@ -131,9 +138,14 @@ def _asked_back(retrieval: Retrieval, exits: Mapping[str, str]) -> dict[str, Nod
             "meant",
             "meant",
             other=Choice("none", "free_text.none_of_them", "unknown"),
-            free="start",
+            free="typed",
             expires=TYPED_STAYS,
         ),
+        "typed": Decide(
+            lambda scene: "number" if fold(scene.words).isdigit() else "words",
+            {"number": "not_offered", "words": "start"},
+        ),
+        "not_offered": Say("common.not_understood", "which"),
         "meant": Decide(lambda scene: scene.answers["meant"], exits),
         "more": Decide(more, {"unsure": "which", "none": "unknown"}),
     }
@@ -203,11 +215,12 @@ def _is_check(scene: Scene, read: Understanding) -> bool:
     if read.intent in ("check", "report", "ask_human"):
         return read.intent == "check"
     words = scene.words
-    if read.flags or _IS_IT_REAL.search(words) or names_a_person(name_words(words)[:40]):
+    if read.flags or _IS_IT_REAL.search(words):
         return True
-    if read.intent == "learn":  # "apakah PT boleh menahan paspor?"
-        return False
-    if _COMPANY.search(words):
+    named = name_words(words)[:40]
+    if read.intent == "learn":  # "apakah PT boleh menahan paspor?", "calo itu apa?", "Bu, umur 45…"
+        return names_somebody(named) and bool(_IS_DOUBTED.search(words))
+    if names_a_person(named) or _COMPANY.search(words):
         return True
     known = scene.ports.find_recruiter(words).verdict
     return known in _REGISTERED

@@ -53,12 +53,13 @@ def _tell_owed(run: "Run") -> bool:
 
 
 def _means_something(run: "Run", text: str) -> bool:
-    """A command, a beginning, or a choice of the question that waits."""
+    """A command, a beginning (more than a greeting), or a choice of the question that waits."""
     if asks_who_reported(text):
         return True
-    if run.catalog.triggers.match(text) or (
-        run.person.officer and run.catalog.triggers.command(text)
-    ):
+    begins = run.catalog.triggers.match(text)
+    if begins and begins[0] != run.catalog.welcome:
+        return True
+    if run.person.officer and run.catalog.triggers.command(text):
         return True
     node = run.waiting_node()
     return isinstance(node, Choose | Pick) and run.chosen(node, text) is not None

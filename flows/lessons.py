@@ -119,6 +119,7 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
     return Flow(
         "lessons",
         {
+            "asked": Decide(named(lessons, keywords=True), exits | {"none": "look"}),
             "look": Decide(
                 lambda scene: "some" if due_items(scene, lessons) else "none",
                 {"some": "start_due", "none": "start"},
@@ -139,7 +140,7 @@ def _list(lessons: tuple[Lesson, ...], chapters: tuple[Chapter, ...]) -> Flow:
             "find": Decide(named(lessons, keywords=True), exits | {"none": "elsewhere"}),
             "elsewhere": Goto("free_text"),
         },
-        entries=("start", "chapters"),
+        entries=("look", "start", "chapters"),
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ _SAID_BY_CODE = {
     "meetings.summary_head": frozenset(["title"]),
     "meetings.summary_line": frozenset(["question", "answer"]),
     "meetings.line_too_long": frozenset(["most"]),
+    "broadcasts.template_refused": frozenset[str](),
     **{
         f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
         for end in ("", "_nobody")

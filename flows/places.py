@@ -34,6 +34,7 @@ def place_questions(
             place.code,
             f"{name}_chosen",
             other=Choice("other", "common.none_of_these", f"{name}_none"),
+            free=f"{name}_more",
         ),
         f"{name}_chosen": Decide(place.chosen, {"one": f"{name}_near", "none": f"{name}_none"}),
         f"{name}_check": Choose(
@@ -44,6 +45,11 @@ def place_questions(
         f"{name}_none": Choose(
             "place.unknown",
             (Choice("again", "place.again", f"{name}_ask"), Choice("skip", "place.skip", unknown)),
+            free=f"{name}_more",  # "Coba tulis ..." is answered by writing
+        ),
+        f"{name}_more": Decide(
+            place.more,
+            {"one": f"{name}_check", "several": f"{name}_which", "none": f"{name}_none"},
         ),
         **_village(name, place, then),
     }
@@ -83,6 +89,18 @@ class _Answers:
             scene.answers[self.label] = answer.place.name
             return "one"
         return "several" if answer.ask else "none"
+
+    def more(self, scene: Scene) -> str:
+        """What was left out is added to the words before ("baosan", then "ngrayun ponorogo"), or
+        it is the whole place. Words of no place are kept with the others."""
+        before, added = scene.answers.get(self.words, ""), " ".join(scene.words.split())
+        both = f"{before}, {mask_identity_numbers(added)}"[:1000]
+        for words in (both, mask_identity_numbers(added)[:1000]):
+            scene.answers[self.words] = words
+            if (found := self.find(scene)) != "none":
+                return found
+        scene.answers[self.words] = both
+        return "none"
 
     def options(self, scene: Scene) -> tuple[Option, ...]:
         asked = scene.ports.find_place(scene.answers.get(self.words, "")).ask

@@ -37,7 +37,9 @@ _QUESTIONS = (
     rf"{_BY} (?:{_REPORT}) {_WHO}",
     rf"(?:apakah |apa )?(?:ada|onok|ono|aya) {_BY} (?:{_REPORT}) {_ME}",
     rf"(?:apakah |apa )(?:{_ME} )(?:{_REPORT})(?: orang)?",
-    rf"(?:apakah |apa )?(?:ada )laporan (?:tentang|soal|terhadap|atas nama) {_ME}",
+    rf"(?:apakah |apa )?(?:ada )laporan (?:tentang|soal|terhadap|atas nama) {_ME}(?: \w+){{0,3}}",
+    rf"(?:nomor|nomer|no|nama|alamat)?(?: ?(?:hp|wa|telepon|telp))? ?{_BY} (?:me|nge|ng|m)?lapor"
+    rf"(?:kan|in)?(?: {_ME})? (?:berapa|brp|piro|pira|sabaraha|di ?mana|mana|neng ?endi)",
     rf"(?:apakah|benarkah) (?!laporan)(?:(?!{_MAY})\w+ ){{1,6}}dilapor(?:kan|in)?(?: {_WHO})?",
     r"(?:ada )?(?:berapa|brp|brapa)(?: banyak| jumlah)? laporan(?! saya| ku| kami)(?: [\w]+){0,6}",
     r"(?:ada )?laporan(?:nya)? (?:ada )?(?:berapa|brp|brapa)(?: [\w]+){0,4}",

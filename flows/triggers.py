@@ -66,11 +66,18 @@ def _bare(text: str) -> str:
     words = text.split()
     while len(words) > 1 and words[0] in _BEFORE_NUMBER:
         words.pop(0)
-    while len(words) > 1 and words[-1] in _AFTER_WORD:
-        words.pop()
+    words = _politely(words)
     if len(words) == 1:
         return _NUMBER_WORDS.get(words[0], words[0])
     return " ".join(words)
+
+
+def _politely(words: list[str]) -> list[str]:
+    """Without the address at the end: "halo mas", "belajar dong kak"."""
+    kept = len(words)
+    while kept > 1 and words[kept - 1] in _AFTER_WORD:
+        kept -= 1
+    return words[:kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +177,12 @@ def _match(text: str, known: Mapping[str, Trigger]) -> tuple[str, str] | None:
     text = text.strip()
     if text.startswith("/"):
         text = _command(text)
-    folded = fold(text).split()
+    folded = _politely(fold(text).split())
     for length in range(min(4, len(folded)), 0, -1):
         trigger = known.get(" ".join(folded[:length]))
-        if trigger and (length == len(folded) or _opens(trigger, folded[length])):
+        if trigger and length == len(folded):
+            return trigger.to, ""
+        if trigger and _opens(trigger, folded[length]):
             return trigger.to, _behind(text, length)
     if len(folded) == 1:
         for phrase, trigger in known.items():

@@ -44,7 +44,11 @@ def _consent(version: str) -> Callable[[Scene], list[Event]]:
 
 def _first_words(consent_version: str) -> dict[str, Node]:
     return {
-        "start": Say("welcome.hello", "consent", slots=_office, public=True),
+        "start": Decide(
+            lambda scene: "known" if scene.person.consented else "new",
+            {"new": "hello", "known": "greeted"},
+        ),
+        "hello": Say("welcome.hello", "consent", slots=_office, public=True),
         "consent": Choose(
             "welcome.kept",
             (
@@ -65,6 +69,7 @@ def _first_words(consent_version: str) -> dict[str, Node]:
         "keep_village": Emit(_choose_place, "village_kept"),
         "village_kept": Say("welcome.village_kept", "menu", slots=_village),
         "no_village": Say("welcome.no_village", "menu"),
+        "greeted": Say("welcome.greeted", "menu"),
     }
 
 

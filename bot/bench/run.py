@@ -3,6 +3,7 @@
 floor    a FastAPI POST on uvicorn (uvloop, httptools) that reads and parses the same body
 accept   our webhook: a 3-step conversation until the 200, reply rows written, synchronous=FULL
 variant  the same conversation with an SQLModel AsyncSession and one commit a message
+bulk     a broadcast: its fan-out in the database, and the pace that its sending keeps
 drain    our sender with the official clients against a loopback server, beside those clients alone
 """
 
@@ -35,6 +36,7 @@ from twilio.rest import Client
 
 from bot import contacts as people_of
 from bot import demo, outbox
+from bot.bench import bulk
 from bot.bench.load import fire, provide, telegram_request
 from bot.clock import Clock
 from bot.running import Running
@@ -48,7 +50,10 @@ CONNECTIONS = 48
 STEPS = ("menu", "1", "1")
 """The menu, the menu of lessons, the first card."""
 SECRET = "bench-secret-0123456789"
-GOALS = {"accept_of_floor": 0.25, "accept_of_variant": 8.0, "drain_of_client": 0.8}
+GOALS = {
+    "accept_of_floor": 0.25, "accept_of_variant": 8.0, "drain_of_client": 0.8,
+    "fan_out_budget_of_time": 1.0, "pace_telegram_kept": 0.97, "pace_whatsapp_kept": 0.97,
+}  # fmt: skip
 SENT = {"telegram": 1.5, "whatsapp": 10}
 """Messages for each contact in a round of drain: some two seconds for 2,000 contacts, so that the
 ends do not count."""
@@ -105,10 +110,39 @@ def _drain_whatsapp(contacts: int) -> dict[str, float]:
     return _drain("whatsapp", round(SENT["whatsapp"] * contacts))
 
 
+def _fan_out(contacts: int) -> dict[str, float]:
+    """Fifty recipients for each contact of the run: 100,000 for 2,000."""
+    with _service("fan-out") as settings:
+        service = Service(settings)
+        seconds = bulk.fan_out(service, 50 * contacts)
+        service.close()
+    return {"fan_out_seconds": seconds}
+
+
+def _pace_telegram(_: int) -> dict[str, float]:
+    return _pace("telegram")
+
+
+def _pace_whatsapp(_: int) -> dict[str, float]:
+    return _pace("whatsapp")
+
+
+def _pace(channel: str) -> dict[str, float]:
+    """As in service, at the fastest pace that the provider allows."""
+    with _process(_serve_provider) as port, _service(f"pace-{channel}", port) as settings:
+        service = Service(settings, clock=Clock(bulk.MORNING))
+        kept, most = uvloop.run(bulk.kept_pace(service, channel))
+        service.close()
+    return {f"{channel}_pace_kept": kept, f"{channel}_most_in_a_second": most}
+
+
 _PARTS: tuple[tuple[str, Callable[[int], dict[str, float]]], ...] = (
     ("floor", _floor),
     ("accept", _accept),
     ("variant", _variant),
+    ("fan-out", _fan_out),
+    ("pace telegram", _pace_telegram),
+    ("pace whatsapp", _pace_whatsapp),
     ("drain telegram", _drain_telegram),
     ("drain whatsapp", _drain_whatsapp),
 )
@@ -355,6 +389,11 @@ def _report(measured: dict[str, list[float]], rounds: int, contacts: int) -> dic
             "whatsapp_sender_per_second", "whatsapp_client_per_second"
         ),
     }
+    ratios["fan_out_budget_of_time"] = [
+        round(bulk.FAN_OUT / seconds, 3) for seconds in measured["fan_out_seconds"]
+    ]
+    for channel in bulk.PACES:
+        ratios[f"pace_{channel}_kept"] = [round(v, 3) for v in measured[f"{channel}_pace_kept"]]
     medians = {name: statistics.median(values) for name, values in ratios.items()}
     goals = {name: GOALS.get(name, GOALS["drain_of_client"]) for name in ratios}
     return {
@@ -364,7 +403,9 @@ def _report(measured: dict[str, list[float]], rounds: int, contacts: int) -> dic
         "connections": CONNECTIONS,
         "synchronous": "FULL",
         "pacer": "off (flag of the bench; on in service)",
-        "median": {name: round(statistics.median(v), 1) for name, v in measured.items()},
+        "median": {
+            name: round(statistics.median(v), 3 if v[0] < 10 else 1) for name, v in measured.items()
+        },
         "ratios": medians,
         "per_round": ratios,
         "goals": goals,

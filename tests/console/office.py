@@ -28,7 +28,7 @@ from bot.sign_in import STEP_SECONDS, code_at
 from bot.turns import Turns
 from console import app as console
 from console.sessions import COOKIE
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 
 BASE = "https://bot.contoh.go.id"
 MONDAY = "2026-11-23T09:00:00+07:00"
@@ -37,7 +37,7 @@ OFFICIAL = "Pak kades ikut membantu, katanya aman"
 PLACE = "Desa Baosan Kidul, Ngrayun, Ponorogo"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 _GAZETTEER = Gazetteer()
-_CATALOG = load_catalog()
+_CATALOG = shipped_catalog()
 
 
 class Bot:
@@ -88,9 +88,7 @@ class Bot:
         with self.service.database.write() as connection:
             while rows := outbox.claim(connection, demo.CHANNEL, self.service.clock.now(), 50):
                 for row in rows:
-                    message = outgoing(
-                        ring, row.id, row.lane, row.to, row.to_index, row.body, row.group_id
-                    )
+                    message = outgoing(ring, row)
                     said.setdefault(message.to, []).append(message.text)
                     outbox.mark_sent(connection, [(row.id, "x")])
         return said

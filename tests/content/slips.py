@@ -176,8 +176,8 @@ SLIPS = (
     Slip(
         "sends a word to a conversation that is not there",
         "keywords.yaml",
-        'to: "lessons", words: [belajar',
-        'to: "pelajaran", words: [belajar',
+        'to: "lessons", rest: "yes", words: [belajar',
+        'to: "pelajaran", rest: "yes", words: [belajar',
     ),
     Slip(
         "calls a country closed in Indonesian",

@@ -2,14 +2,15 @@
 
 import pytest
 
-from flows.conversations import load_catalog
-from flows.costs import mark_of
-from flows.costs_read import MOST, CostReader
+from flows.conversations import shipped_catalog
+from flows.costs import MOST, mark_of
+from flows.costs_read import CostReader
 from flows.departure_facts import load_costs
 from flows.entities import load_extractor
-from tests.flows.talking import place, talk, words
+from tests.flows.talking import place, say, talk, words
 
 READER = CostReader(load_costs(), load_extractor())
+EVERY = {cost.id: cost for cost in load_costs()}
 
 
 def read(text: str) -> list[tuple[str, str]]:
@@ -33,6 +34,18 @@ def read(text: str) -> list[tuple[str, str]]:
         # lines, decimals, thousands
         ("Tiket: Rp 5.500.000\nMedikal: 1,2 juta",
          [("tiket", "tiket Rp 5.500.000"), ("medical", "periksa kesehatan 1,2 juta")]),
+        ("tiket Rp. 5.000.000. visa Rp 2.000.000",
+         [("tiket", "tiket Rp. 5.000.000"), ("visa", "visa kerja Rp 2.000.000")]),
+        # fewer amounts than things: the nearest
+        ("sponsor minta 5 juta untuk tiket",
+         [("sponsor", "jasa sponsor atau calo"), ("tiket", "tiket 5 juta")]),
+        ("tiket 5 juta visa medical 3jt",
+         [("tiket", "tiket 5 juta"), ("visa", "visa kerja"),
+          ("medical", "periksa kesehatan 3jt")]),
+        # without a unit
+        ("medical 1200000 dan paspor 350", [("medical", "periksa kesehatan 1200000"),
+                                            ("paspor", "paspor 350")]),
+        ("sponsor 081234567890", [("sponsor", "jasa sponsor atau calo")]),
         # slips of the finger
         ("tikett 5jt, pelatian 3jt, medicak 1jt, pasporr 700rb",
          [("tiket", "tiket 5jt"), ("pelatihan", "pelatihan 3jt"),
@@ -43,6 +56,7 @@ def read(text: str) -> list[tuple[str, str]]:
         ("tiketnya 5jt jeung bikin paspor 700 rebu",
          [("tiket", "tiket 5jt"), ("paspor", "paspor 700 rebu")]),
         ("bayar taikong 3000 ringgit", [("sponsor", "jasa sponsor atau calo 3000 ringgit")]),
+        ("PL minta 3 juta", [("sponsor", "jasa sponsor atau calo 3 juta")]),
         # the longer name wins
         ("jaminan sosial 300rb", [("bpjs", "BPJS, asuransi 300rb")]),
         ("jaminan ijazah", [("surat_berharga", "ijazah, sertifikat tanah")]),
@@ -64,8 +78,14 @@ def test_wages_and_totals_are_no_costs(text: str) -> None:
     assert read(text) == []
 
 
-def test_at_most_ten_things_are_read() -> None:
-    assert len(read(", ".join(f"barang {letter} 1 juta" for letter in "abcdefghijklmn"))) == MOST
+def test_more_than_ten_things_are_counted_and_not_lost() -> None:
+    """Typed or picked: the answer fits a message, and says what it leaves out."""
+    things = [cost.words[0] for cost in EVERY.values() if cost.mark != "forbidden"]
+    typed = talk("cek biaya", ", ".join(f"{word} 1 juta" for word in things[: MOST + 2]))
+    assert "; 2 lagi: cek sesudah ini." in words(typed)
+    more = say(say(typed.session, "tambah yang lain").session, "ktp 100rb")
+    assert "; 3 lagi: cek sesudah ini." in words(more)
+    assert words(say(more.session, "betul")).count(" 1 juta") == MOST
 
 
 def test_identity_numbers_are_not_read_back() -> None:
@@ -75,9 +95,6 @@ def test_identity_numbers_are_not_read_back() -> None:
 def test_a_thing_on_no_list_is_unclear() -> None:
     (asked,) = READER.read("uang rokok 200rb")
     assert mark_of(asked) == "unclear"
-
-
-EVERY = {cost.id: cost for cost in load_costs()}
 
 
 @pytest.mark.parametrize("cost_id", EVERY)
@@ -142,6 +159,11 @@ def test_what_was_told_becomes_the_reports_beginning() -> None:
     asked = talk("cek biaya calo minta 5 juta", "ya", "lapor yang janggal")
     assert asked.session.flow == "tip_off"
     assert asked.session.answers["what"] == "Diminta bayar: calo minta 5 juta"
+    asked = talk(
+        "cek biaya", "tiket 5 juta", "tambah yang lain", "paspor", "ya", "lapor yang janggal"
+    )
+    assert asked.session.answers["what"].startswith("Diminta bayar: tiket 5 juta")
+    assert "paspor" in asked.session.answers["what"]
 
 
 def test_words_behind_the_trigger_are_read_at_once() -> None:
@@ -154,10 +176,18 @@ def test_words_behind_the_trigger_are_read_at_once() -> None:
 def test_a_picked_thing_and_a_typed_one_stand_together() -> None:
     told = talk("cek biaya", "pilih dari daftar", "tiket", "tambah yang lain", "pas foto 20rb")
     assert "Yang saya baca: foto, fotokopi 20rb; tiket." in words(told)
+    assert "belum terbaca" in words(talk("cek biaya", "pilih dari daftar", "apa saja"))
     again = talk("cek biaya", "tiket 5 juta", "tulis ulang", "visa 2 juta")
     assert "tiket" not in words(again)
 
 
+@pytest.mark.parametrize("answer", ["ya betul", "sudah", "udah betul", "betul pak", "1"])
+def test_what_was_read_is_confirmed_as_it_was_asked(answer: str) -> None:
+    """The question is "Sudah betul?"."""
+    assert place(talk("cek biaya", "tiket 5 juta", answer)) == "costs.placement"
+    assert place(talk("cek biaya", "tiket 5 juta", "belum")) == "costs.ask"
+
+
 def test_every_choice_of_the_shipped_flow_has_a_text() -> None:
-    catalog = load_catalog()
+    catalog = shipped_catalog()
     assert {"costs", "departure"} <= catalog.flows.keys()

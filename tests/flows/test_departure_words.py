@@ -32,6 +32,10 @@ PAGE = EVERY[:4]
         ("sudah visa", ["visa"]), ("sudah surat izin keluarga", ["izin"]), ("sudah ktp", ["akta"]),
         ("sudah paspor dan visa", ["paspor", "visa"]), ("sudah izin keluarga", ["izin"]),
         ("udah ktp, izn keluarga", ["akta", "izin"]),
+        ("sudah semua", [option.value for option in EVERY]),
+        ("wis kabeh", [option.value for option in EVERY]),
+        ("paspor sudah", ["paspor"]), ("paspor saya udah ada.", ["paspor"]), ("3 sudah", ["sehat"]),
+        ("ktp, izin keluarga sudah", ["akta", "izin"]),
         ("sudah 9", []), ("sudah 1 dan 9", []),
     ],
 )  # fmt: skip
@@ -39,14 +43,17 @@ def test_what_is_ticked(text: str, items: list[str]) -> None:
     assert read_typed(text, PAGE, EVERY, "visa") == Typed(tuple(items), True)
 
 
-@pytest.mark.parametrize("text", ["belum 3", "durung 3", "blm sehat", "batal centang 3"])
+@pytest.mark.parametrize(
+    "text", ["belum 3", "durung 3", "blm sehat", "surat sehat belum", "batal centang 3"]
+)
 def test_what_is_taken_back(text: str) -> None:
     assert read_typed(text, PAGE, EVERY, "visa") == Typed(("sehat",), False)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["sudah bayar 5 juta ke calo", "sudah bayar, paspor ditahan", "sudah surat", "sudah kerja",
+    ["sudah bayar 5 juta ke calo", "sudah bayar semua", "gaji belum", "paspor belum selesai",
+     "apa paspor sudah?", "ya udah", "sudah bayar, paspor ditahan", "sudah surat", "sudah kerja",
      "belum dibayar gaji saya",
      "paspor saya ditahan", "3", "", "apa itu visa"],
 )  # fmt: skip

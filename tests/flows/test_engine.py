@@ -183,7 +183,7 @@ def test_a_kept_flow_that_is_no_more(frame: tuple[str, str]) -> None:
 
 def test_a_wait_that_is_no_more_begins_afresh() -> None:
     for session in (Session(flow="gone", node="x"), Session(flow="tip_off", node="gone")):
-        assert place(say(session, "halo")) == "welcome.consent"
+        assert place(say(session, "halo")) == "welcome.menu"
 
 
 def test_a_menu_button_where_the_flow_is_no_more() -> None:

@@ -209,7 +209,7 @@ def test_a_choice_of_the_question_that_waited_is_its_answer() -> None:
 def test_nothing_is_asked_where_nothing_was_told() -> None:
     empty = after(at("tip_off", "before"), timedelta(hours=2)).session
     empty.answers.clear()
-    assert place(say(empty, "halo pak")) == "tip_off.before"
+    assert place(say(empty, "sebentar ya pak")) == "tip_off.before"
 
 
 def test_a_cry_is_not_lost_to_a_second_report_that_is_left_too() -> None:

@@ -145,10 +145,21 @@ def test_lapor_diri_is_a_lesson_and_lapor_a_report() -> None:
         ("apakah PT Amalindo Langgeng resmi?", "check_recruiter.next"),
         ("kerja di kamboja boleh ga", "free_text.answered"),
         ("pak Slamet itu calo bukan ya", "check_recruiter.ask_company"),
+        ("mbak yuni itu resmi apa tidak", "check_recruiter.ask_company"),
+        ("apa itu calo?", "free_text.answered"),
+        ("kenapa banyak orang lewat calo ya", "free_text.which"),
+        ("Bu, umur 50 masih bisa kerja di Jepang?", "free_text.which"),
     ],
 )
-def test_companies_as_such_are_a_question_and_one_company_is_a_check(asked: str, at: str) -> None:
+def test_a_general_question_is_no_check_and_one_company_or_person_is(asked: str, at: str) -> None:
     assert place(say(Session(), asked)) == at
+
+
+@pytest.mark.parametrize("asked", ["laporan di sini dibaca sapa", "sblm pulang hrs lapor kmn"])
+def test_a_question_about_reporting_is_no_thanks(asked: str) -> None:
+    """ "Matur" is thanks before "nuwun" and telling elsewhere, as in "lapor"."""
+    assert place(say(Session(), asked)) == "free_text.answered"
+    assert words(say(Session(), "matur nuwun nggih")).startswith("Terima kasih juga")
 
 
 def test_a_second_belum_leads_to_the_officer() -> None:
