@@ -46,7 +46,12 @@ def planning() -> dict[str, Node]:
         **{_node(key): Say(key, "rest", slots=_problem_slots) for key in PROBLEMS},
         "is_other": Say("meetings.cannot_send", "rest"),
         "order": Emit(_order, "ordered"),
-        "ordered": Say("meetings.ordered", "rest", slots=_preview),
+        "ordered": Decide(
+            lambda scene: "second" if _seen(scene).needs_second else "first",
+            {"first": "ordered_now", "second": "ordered_second"},
+        ),
+        "ordered_now": Say("meetings.ordered", "rest", slots=_preview),
+        "ordered_second": Say("meetings.ordered_second", "rest", slots=_preview),
         "cancelled": Say("common.cancelled", "rest"),
     }  # fmt: skip
 

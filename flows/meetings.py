@@ -305,12 +305,12 @@ def _how(scene: Scene) -> str:
     one = _view(scene)
     if one is None or not one.takes_questions:
         return "over"
-    return "ready" if _ready(scene)["answer"] else "new"
+    scene.answers["ready"] = scene.ports.ready_answer(one.number, scene.answers["question"])
+    return "ready" if scene.answers["ready"] else "new"
 
 
 def _ready(scene: Scene) -> dict[str, str]:
-    number, text = scene.answers.get("meeting", "0"), scene.answers.get("question", "")
-    return {"answer": scene.ports.ready_answer(int(number), text)}
+    return {"answer": scene.answers.get("ready", "")}
 
 
 def _asked(scene: Scene) -> list[Event]:

@@ -1,13 +1,17 @@
 """A meeting's life on both databases: who is told what, what stays, and who may do what."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from bot import broadcasts as broadcast_life
 from bot import contacts, demo, meeting_clock, meeting_questions, meeting_report, meetings, officers
 from bot import schedule as clock
 from bot.broadcast_rows import broadcasts
+from bot.channels import whatsapp
+from bot.channels.base import Outgoing
 from bot.effects import Effects
 from bot.erase_cli import erase_person
 from bot.meeting_effects import by_officer
@@ -17,6 +21,7 @@ from bot.meeting_words import invitation, message
 from bot.not_allowed import NotAllowed
 from bot.outbox import queue
 from bot.rehearsal import Rehearsal
+from bot.settings import Settings
 from bot.world import World
 from flows.meeting_plan import (
     MeetingChanged,
@@ -126,6 +131,57 @@ def test_the_invitation_has_buttons_for_people_and_a_link_for_groups(rehearsal: 
     assert not group.buttons
     assert "/simulator/" in group.text
     assert "STOP" not in group.text
+
+
+def test_on_whatsapp_the_answers_are_quick_replies_and_never_numbers(rehearsal: Rehearsal) -> None:
+    service = rehearsal.service
+    said = message(
+        service, service.office(), invitation(service, service.office(), PLAN, 7), group=False
+    )
+    out = Outgoing(0, "", said.text, said.buttons, fixed=said.fixed)
+    types = whatsapp.content_types(out)
+    assert types is not None
+    actions = types["twilio/quick-reply"]["actions"]
+    assert [(one["title"], one["id"]) for one in actions] == [
+        ("Datang", "meetings.page.yes~7"),
+        ("Tidak datang", "meetings.page.no~7"),
+        ("Tanya", "meetings.page.ask~7"),
+    ]
+    assert whatsapp.numbered(out).endswith("Datang\nTidak datang\nTanya")
+
+
+async def test_what_a_village_may_know_of_its_meetings(on_both: Rehearsal) -> None:
+    await settle_in(on_both, demo.VILLAGER)
+    planned(on_both)
+    planned(on_both, "m", replace(PLAN, place_code=demo.OTHER_VILLAGE))
+    service, now = on_both.service, on_both.clock.now()
+    with service.database.write() as connection:
+        key = (demo.CHANNEL, demo.VILLAGER)
+        known = contacts.load(connection, service.database, service.ring, [key], now)[key]
+        (one,) = World(connection, service, known, now).village_meetings()
+        assert one.line == "Sosialisasi paspor: Rabu 25 November pukul 09.00 WIB, Balai desa"
+        assert World(connection, service, known, PLAN.ends_at).village_meetings() == ()
+        assert World(connection, service, None, now).village_meetings() == ()
+
+
+async def test_an_invitation_to_many_waits_for_a_second_person(on_both: Rehearsal) -> None:
+    service = on_both.service
+    service.settings = Settings(**(service.settings.model_dump() | {"approval_above": 0}))
+    assert planned(on_both) == 1
+    said = await on_both.say(demo.HEAD, "menu")
+    assert "menunggu persetujuan" in heard(said, demo.HEAD)
+    assert "UNDANGAN" not in heard(said, demo.GROUP)
+    later = replace(PLAN, where="Masjid Al Huda")
+    act(on_both, MeetingChanged(1, later))
+    with service.database.write() as connection:
+        broadcast_life.approve(
+            connection, service, officer(on_both, "D-003"), 1, on_both.clock.now()
+        )
+    before = len(on_both.channel.sent)
+    await on_both.drain()
+    told = heard(on_both.channel.sent[before:], demo.GROUP)
+    assert "UNDANGAN" in told
+    assert "Masjid Al Huda" in told
 
 
 # ---- reminders

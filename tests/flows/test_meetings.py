@@ -167,6 +167,15 @@ def test_of_two_groups_that_fit_the_older_is_taken() -> None:
     assert nearest("biaya ke taiwan berapa", []) == 0
 
 
+def test_among_many_the_one_that_asks_the_same_is_found() -> None:
+    others = [
+        (n, f"Berapa gaji di negara {name}?") for n, name in enumerate("abcdefghijklmnopqrst", 10)
+    ]
+    known = [*others, (99, "Bagaimana cara membuat paspor?"), (100, "Umur 40 boleh daftar?")]
+    assert nearest("bikin paspor gimana caranya", known) == 99
+    assert nearest("umur 41 boleh daftar?", known) == 0
+
+
 # ---- the officer's phone
 
 
