@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from bot import (
     answer_cli,
+    campaign_cli,
     content_cli,
     erase_cli,
     keyring_cli,
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
     answer_cli.add_commands(commands)
+    campaign_cli.add_commands(commands)
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)

@@ -10,10 +10,11 @@ from bot import (
     attachment_effects,
     audit,
     broadcast_effects,
+    campaign_effects,
     conflicts,
     contacts,
     departure_effects,
-    groups,
+    group_effects,
     learner_effects,
     leave,
     links,
@@ -22,10 +23,10 @@ from bot import (
     outbox,
     partner_effects,
     pictures,
+    relays,
     reminders,
     returns,
     tips,
-    village_effects,
     watches,
 )
 from bot.contacts import Known
@@ -34,6 +35,7 @@ from bot.tip_moves import NotAllowed, must
 from bot.tip_opening import TipOpening
 from bot.world import World
 from flows.broadcast_plan import BroadcastEvent
+from flows.campaign_plan import CampaignEvent
 from flows.events import (
     AlarmWithdrawn,
     AttachmentSent,
@@ -47,8 +49,6 @@ from flows.events import (
     DraftDropped,
     Event,
     ForgetMe,
-    GroupBound,
-    GroupInvited,
     Hushed,
     ItemAnswered,
     LanguageChosen,
@@ -68,6 +68,7 @@ from flows.events import (
     TipWithdrawn,
     VoiceSent,
 )
+from flows.group_plan import GroupEvent
 from flows.meeting_plan import MeetingEvent
 from flows.officer_events import (
     LeaveEnded,
@@ -95,11 +96,9 @@ class Effects(TipOpening):
         now: datetime,
         *,
         known: Known | None = None,
-        group_id: int | None = None,
     ) -> None:
         super().__init__(connection, service, world, now)
         self.known = known
-        self.group_id = group_id
 
     @property
     def _office(self) -> OurOffice:
@@ -128,15 +127,15 @@ class Effects(TipOpening):
             return broadcast_effects.carry_out(self, self._an_officer(), event)
         if isinstance(event, MeetingEvent):
             return meeting_effects.carry_out(self, self._someone(), event)
+        if isinstance(event, GroupEvent):
+            return group_effects.carry_out(self, event)
+        if isinstance(event, CampaignEvent):
+            return campaign_effects.carry_out(self, self._someone(), event)
         if isinstance(event, DepartureEvent):
             return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
-            case GroupBound(code=code):
-                if self.group_id is None:
-                    raise NotAllowed("a group is bound from inside the group")
-                groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
             case (
                 TipAcknowledged() | TipShown() | TipQuestionAsked() | TipPaused() | TipPassedOn()
                 | TipClosed() | PartnerAsked()
@@ -144,8 +143,6 @@ class Effects(TipOpening):
                 self._officer_event(event)
             case LeaveTaken() | LeaveEnded():
                 self._leave_event(event)
-            case GroupInvited():
-                village_effects.invite(self, self._an_officer(), event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
             case ReceiptTried() | CaseNewsStopped() | Hushed():
@@ -203,6 +200,7 @@ class Effects(TipOpening):
                 departure_effects.stop(connection, self.service.ring, known.id)
                 reminders.stop(connection, known.id, now)
                 partner_effects.leave(connection, known.id, now)
+                relays.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now
             case OptedIn():

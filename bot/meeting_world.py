@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import meeting_questions, meeting_report, meetings
-from bot.broadcast_world import BroadcastWorld
+from bot.campaign_world import CampaignWorld
 from flows.broadcast_plan import Preview
 from flows.meeting_plan import (
     MeetingPlan,
@@ -15,7 +15,7 @@ from flows.meeting_plan import (
 )
 
 
-class MeetingWorld(BroadcastWorld):
+class MeetingWorld(CampaignWorld):
     # ---- a villager, a group
 
     def meetings(self) -> tuple[MeetingView, ...]:
@@ -41,6 +41,8 @@ class MeetingWorld(BroadcastWorld):
         )
 
     def _village_that_asks(self) -> str:
+        if (group := self.group()) is not None:
+            return group.place_code
         return self._known.place_code if self._known and self._known.consented else ""
 
     def ready_answer(self, number: int, text: str) -> str:

@@ -8,7 +8,6 @@ from bot import (
     conflicts,
     contacts,
     draft_media,
-    groups,
     officers,
     partners,
     pictures,
@@ -286,7 +285,3 @@ class World(MeetingWorld):
             for one in near
             if one.enrolled and one.partner_id is not None
         )
-
-    def group_invitation(self, code: str) -> Place | None:
-        place = groups.invited_to(self._connection, self._service.ring, code, self._at)
-        return self.place(place) if place else None

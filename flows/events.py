@@ -6,7 +6,9 @@ Events are written only after the whole turn has been computed, inside its trans
 from dataclasses import dataclass, field
 
 from flows.broadcast_plan import BroadcastEvent
+from flows.campaign_plan import CampaignEvent
 from flows.departure_plan import Plan
+from flows.group_plan import GroupEvent
 from flows.meeting_plan import MeetingEvent
 from flows.officer_events import (
     LeaveEnded,
@@ -43,6 +45,11 @@ class Poll:
     options: tuple[str, ...]
     right: int
     """Index of the right option."""
+
+    def spelled_out(self, text: str) -> str:
+        """For channels without polls: the text, the question, its numbered options."""
+        options = (f"{number}. {option}" for number, option in enumerate(self.options, 1))
+        return "\n".join(filter(None, [text, self.question, *options]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,19 +310,6 @@ DepartureEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GroupInvited:
-    """An officer wants to bind a group to a village: the code waits to be typed in the group."""
-
-    code: str = field(repr=False)
-    place_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupBound:
-    code: str = field(repr=False)
-
-
 Event = (
     MessageCreated
     | ConsentGiven
@@ -357,8 +351,8 @@ Event = (
     | PartnerEvent
     | PartnerAsked
     | DepartureEvent
-    | GroupInvited
-    | GroupBound
+    | GroupEvent
     | BroadcastEvent
     | MeetingEvent
+    | CampaignEvent
 )

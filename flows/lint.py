@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from flows import free_text, lessons, lint_lessons
+from flows.campaign_texts import CAMPAIGN_SLOTS
 from flows.catalog import Catalog
 from flows.curriculum import for_villagers
 from flows.findings import Finding, error, warning
@@ -33,7 +34,10 @@ MAX_PAYLOAD = 64
 MAX_LINES_LONG = 6
 MAX_TEXT = 400
 
-_LONG = re.compile(r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
+_LONG = re.compile(
+    r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)"
+    r"|campaigns\.(confirm|kit_script)$"
+)
 _VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
@@ -52,6 +56,8 @@ _PUT_TOGETHER = (
         "group_link", "reminder", "reminder_today", "told_changed", "told_cancelled",
         "summary_head", "summary_line", "no_day", "no_clock", "past", "too_far", "other_weekday",
     )),
+    "officer_groups.bound", "officer_groups.left", "officer_groups.muted", "officer_groups.given_back",
+    "coordination.do", "coordination.come",
 )  # fmt: skip
 """Keys that the code chooses or makes of two parts, so that no search finds them."""
 _CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))
@@ -109,8 +115,16 @@ _SAID_BY_CODE = {
         ("notice.news", "notice.partner_request", "notice.invited_you"), frozenset[str]()
     ),
     "partner_desk.names_somebody": frozenset(["found"]),
+    **CAMPAIGN_SLOTS,
     "notice.danger": frozenset[str](),
     "departure.reminder": frozenset(["days", "done", "of"]),
+    "officer_groups.bound": frozenset(["number", "kind", "place"]),
+    **dict.fromkeys(
+        ("officer_groups.left", "officer_groups.muted", "officer_groups.given_back"),
+        frozenset(["kind", "place"]),
+    ),
+    "village_group.lesson": frozenset(["title", "text", "label", "link"]),
+    "village_group.quiz_answer": frozenset(["question", "right", "why", "label", "source"]),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""
@@ -145,6 +159,8 @@ def _entries(catalog: Catalog) -> dict[str, str]:
         ways[f"{RESUME}:ask"] = "a conversation that is kept"
     for command, node in catalog.group_commands.items():
         ways[f"village_group:{node}"] = f"the group command {command}"
+    for command, node in catalog.coordination_commands.items():
+        ways[f"coordination:{node}"] = f"the coordination group's command {command}"
     for trigger in catalog.triggers.all:
         ways[trigger.to] = f"the trigger {', '.join(trigger.phrases[:1])}"
     for flow in catalog.flows.values():
@@ -262,7 +278,7 @@ def _said() -> frozenset[str]:
 
 def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
     """Words of content/texts: used, filled, short, and free of judgement and promises."""
-    said = _said() | set(_PUT_TOGETHER)
+    said = _said() | set(_PUT_TOGETHER) | CAMPAIGN_SLOTS.keys()
     for key in sorted(said - used.keys()):
         if key not in catalog.wording:
             yield error(*_where(key), "the code says this text, but it does not exist")

@@ -11,8 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from flows.broadcast_plan import BroadcastPorts
+from flows.campaign_plan import CampaignPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
+from flows.group_plan import GroupPorts
 from flows.meeting_plan import MeetingPorts
 
 Urgency = Literal["none", "soon", "now"]
@@ -250,7 +252,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, BroadcastPorts, MeetingPorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, GroupPorts, CampaignPorts, MeetingPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property
@@ -319,7 +321,6 @@ class Ports(DeparturePorts, BroadcastPorts, MeetingPorts, Protocol):
     def partner_words(self, request_id: int, code: str) -> str | None: ...
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]: ...
     def private_link(self, start: str) -> str: ...
-    def group_invitation(self, code: str) -> Place | None: ...
     def remembered(self) -> tuple[Remembered, ...]:
         """What this contact was asked in quizzes, in the order in which to ask it again."""
         ...

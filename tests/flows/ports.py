@@ -7,7 +7,15 @@ from datetime import date, datetime, timedelta, timezone
 from flows import broadcast_rules
 from flows.broadcast_plan import BroadcastView, Preview
 from flows.broadcast_plan import Plan as BroadcastPlan
+from flows.campaign_plan import (
+    CampaignView,
+    RelayTaskView,
+    RelayView,
+    RepeatPlan,
+    RepeatPreview,
+)
 from flows.departure_plan import Followed, Plan
+from flows.group_plan import GroupView, Invitation, Item, OfficerGroup
 from flows.meeting_plan import (
     MeetingPlan,
     MeetingReport,
@@ -68,6 +76,10 @@ LISTED = RegisterRow(
 NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
 
 
+CAMPAIGN = CampaignView(
+    12, "BCDFGHJ", "lesson", "Pelajaran mingguan", NGRAYUN.code, NGRAYUN.name, False,
+    ("https://wa.me/6281200000000?text=DAFTAR%20BCDFGHJ",), (("arrived", 12),), "active", NOW,
+)  # fmt: skip
 BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
@@ -80,6 +92,9 @@ MEETING = MeetingView(
     ),
     NGRAYUN.name, "planned", takes_questions=True,
 )  # fmt: skip
+IN_GROUP = GroupView(
+    3, "residents", NGRAYUN.code, NGRAYUN.name, True, True, "member", False, False, "Budi"
+)
 
 
 @dataclass
@@ -105,9 +120,19 @@ class FakePorts:
     receipts: dict[str, int] = field(default_factory=lambda: {RECEIPT: 12})
     messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
     invitations: dict[str, str] = field(default_factory=lambda: {"ABCD": "Ibu Sari"})
-    group_codes: dict[str, Place] = field(default_factory=lambda: {"WXYZ": NGRAYUN})
+    group_codes: dict[str, Invitation] = field(
+        default_factory=lambda: {"WXYZ": Invitation(NGRAYUN.code, NGRAYUN.name, "residents")}
+    )
+    here: GroupView = IN_GROUP
+    bound: tuple[OfficerGroup, ...] = (
+        OfficerGroup(3, "residents", NGRAYUN.name, ""),
+        OfficerGroup(4, "coordination", NGRAYUN.name, "left"),
+    )
+    role: str | None = "kepala desa"
+    agreed: tuple[Item, ...] = (Item(1, "task", "pasang poster", True, (), NOW),)
     villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
     leads: bool = False
+    to_forward: tuple[RelayTaskView, ...] = (RelayTaskView("12-3", "WA RT 05", "Besok", True),)
     of_office: tuple[OfficeTip, ...] = ()
     colleagues: tuple[Colleague, ...] = (
         Colleague(2, "Bagus Prasetyo", "Wakil petugas desa"),
@@ -307,8 +332,26 @@ class FakePorts:
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"
 
-    def group_invitation(self, code: str) -> Place | None:
+    def group_invitation(self, code: str) -> Invitation | None:
         return self.group_codes.get(code.strip())
+
+    def group(self) -> GroupView | None:
+        return self.here
+
+    def officer_groups(self) -> tuple[OfficerGroup, ...]:
+        return self.bound
+
+    def my_role(self) -> str | None:
+        return self.role
+
+    def next_item(self) -> int:
+        return len(self.agreed) + 1
+
+    def items(self) -> tuple[Item, ...]:
+        return self.agreed
+
+    def minutes(self, group: int) -> tuple[Item, ...]:
+        return self.agreed
 
     def broadcast_places(self) -> tuple[tuple[str, str], ...]:
         return tuple((place.code, place.name) for place in self.officer_villages())
@@ -330,6 +373,39 @@ class FakePorts:
 
     def news_waiting(self) -> bool:
         return False
+
+    def campaign(self, code: str) -> CampaignView | None:
+        return CAMPAIGN if code == CAMPAIGN.code else None
+
+    def campaign_by_number(self, number: int) -> CampaignView | None:
+        return CAMPAIGN if number == CAMPAIGN.id else None
+
+    def campaigns(self) -> tuple[CampaignView, ...]:
+        return (CAMPAIGN,)
+
+    def new_campaign_code(self) -> str:
+        return CAMPAIGN.code
+
+    def campaign_links(self, code: str) -> tuple[str, ...]:
+        return CAMPAIGN.links
+
+    def repeat_preview(self, plan: RepeatPlan) -> RepeatPreview:
+        return RepeatPreview("Pelajaran", self.now, Preview(people=(("telegram", 3),)))
+
+    def news_a_week(self) -> int:
+        return 5
+
+    def relay_invitation(self, code: str) -> RelayView | None:
+        return RelayView(NGRAYUN.name, "Kanim Ponorogo", "WA RT 05")
+
+    def relay_tasks(self) -> tuple[RelayTaskView, ...]:
+        return self.to_forward
+
+    def forwarded(self, number: int) -> tuple[int, int, int]:
+        return (0, 0, 0)
+
+    def kit_problem(self, what: str) -> str:
+        return "campaigns.kit_unknown" if what == "tidak_ada" else ""
 
     def broadcasts(self) -> tuple[BroadcastView, ...]:
         view = self.broadcast(12)

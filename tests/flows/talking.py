@@ -42,9 +42,11 @@ ANSWERS = {
     "way": "p3mi", "country": "my", "day": "2027-01-24", "done": "paspor", "kept": "yes",
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
-    "more": "mobilnya putih",
-    "meeting": "12", "title": "Sosialisasi", "where": "Balai desa", "speakers": "PIMPASA",
-    "answer": "Gratis untuk pekerja", "present": "43", "other": "9", "nonce": "token", "asked": "7",
+    "more": "mobilnya putih", "group": "4", "role": "kades",
+    "task": "12-3", "label": "WA RT 05", "relay_code": "ABCD", "join_code": "BCDFGHJ",
+    "kind": "lesson", "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
+    "meeting": "12", "where": "Balai desa", "speakers": "PIMPASA", "asked": "7", "other": "9",
+    "answer": "Gratis untuk pekerja", "present": "43",
     "times": "2026-11-24T10:00:00+07:00 2026-11-24T12:00:00+07:00",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
@@ -65,7 +67,8 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    return OFFICER if flow in ("officer_desk", "broadcasts", "meeting_desk") else VILLAGER
+    desks = ("officer_desk", "officer_groups", "broadcasts", "campaigns", "meeting_desk")
+    return OFFICER if flow in desks else VILLAGER
 
 
 def say(
