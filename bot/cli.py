@@ -20,6 +20,7 @@ from bot import (
     keyring_cli,
     learning_cli,
     media_cli,
+    meeting_cli,
     office_cli,
     partner_cli,
     register_cli,
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)
+    meeting_cli.add_commands(commands)
     learning_cli.add_commands(commands)
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)

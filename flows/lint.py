@@ -53,6 +53,11 @@ _PUT_TOGETHER = (
     "broadcasts.warning_message", "broadcasts.correction_message", "broadcasts.withdrawal_message",
     "broadcasts.why_old_fact", "broadcasts.why_template",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+    *(f"meetings.{name}" for name in (
+        "details", "details_speakers", "invitation_message", "changed_message", "cancelled_message",
+        "group_link", "reminder", "reminder_today", "told_changed", "told_cancelled",
+        "summary_head", "summary_line", "no_day", "no_clock", "past", "too_far", "other_weekday",
+    )),
     "officer_groups.bound", "officer_groups.left", "officer_groups.muted", "officer_groups.given_back",
     "coordination.do", "coordination.come",
 )  # fmt: skip
@@ -78,6 +83,23 @@ _SAID_BY_CODE = {
     "broadcasts.too_many": frozenset(["count", "most"]),
     "broadcasts.twice": frozenset(["number"]),
     "broadcasts.template_not_approved": frozenset(["template"]),
+    **dict.fromkeys(
+        ("meetings.details", "meetings.details_speakers"),
+        frozenset(["title", "when", "where", "speakers"]),
+    ),
+    **{
+        f"meetings.{kind}_message": frozenset(["text", "office"])
+        for kind in ("invitation", "changed", "cancelled")
+    },
+    **dict.fromkeys(
+        ("meetings.reminder", "meetings.reminder_today"), frozenset(["title", "when", "where"])
+    ),
+    **dict.fromkeys(("meetings.told_changed", "meetings.told_cancelled"), frozenset(["text"])),
+    "meetings.group_link": frozenset(["link"]),
+    "meetings.answer_message": frozenset(["title", "question", "answer"]),
+    "meetings.summary_head": frozenset(["title"]),
+    "meetings.summary_line": frozenset(["question", "answer"]),
+    "meetings.line_too_long": frozenset(["most"]),
     "broadcasts.template_refused": frozenset[str](),
     **{
         f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
