@@ -13,8 +13,7 @@ from bot.pacing import pace_of
 from bot.service import OurOffice, Service
 from flows import broadcast_rules
 from flows.broadcast_plan import Cost, Plan, Preview
-
-Problem = tuple[str, tuple[tuple[str, str], ...]]
+from flows.broadcast_rules import Ours, Problem
 
 
 def look(
@@ -33,7 +32,7 @@ def look(
     if plan.corrects:
         counted = audience.count_heirs(connection, plan.corrects)
     starts_at = _starts_at(office, plan, now)
-    problems = list(_said(service, office, plan, starts_at))
+    problems = list(_said(connection, service, plan, starts_at))
     if not running:
         problems += _reach(connection, service, officer_id, plan, counted, now)
     outside = counted.outside_window
@@ -69,13 +68,24 @@ def _starts_at(office: OurOffice, plan: Plan, now: datetime) -> datetime:
 # ---- what is in the way
 
 
-def _said(service: Service, office: OurOffice, plan: Plan, starts_at: datetime) -> list[Problem]:
-    hosts = {urlsplit(service.settings.public_base_url).hostname or ""}
-    hosts |= set(service.settings.broadcast_hosts.split())
+def _said(
+    connection: Connection, service: Service, plan: Plan, starts_at: datetime
+) -> list[Problem]:
     return broadcast_rules.problems(
-        plan, facts=service.catalog.facts, day=starts_at.date(), hosts=frozenset(hosts),
+        plan, facts=service.catalog.facts, day=starts_at.date(), ours=_ours(connection, service),
         now=starts_at,
     )  # fmt: skip
+
+
+def _ours(connection: Connection, service: Service) -> Ours:
+    settings = service.settings
+    hosts = {urlsplit(settings.public_base_url).hostname or ""}
+    hosts |= set(settings.broadcast_hosts.split())
+    chats = {f"t.me/{service.telegram_username}".casefold()} if service.telegram_username else set()
+    if settings.twilio_whatsapp_from:
+        chats.add(f"wa.me/{settings.twilio_whatsapp_from.removeprefix('whatsapp:+')}")
+    register = service.register_now(connection)
+    return Ours(frozenset(hosts), frozenset(chats), service.catalog.hotlines, register.names_in)
 
 
 def _reach(

@@ -24,15 +24,20 @@ def message(
 ) -> MessageCreated:
     """What a recipient reads. Each kind has its own words, `broadcasts.<kind>_message`; a person's
     end with how to stop."""
+    wording = service.catalog.wording
+    source_day = f"{plan.source_date:%d-%m-%Y}" if plan.source_date else ""
+    said = plan.text
+    if plan.act:  # the ground on which it names a company
+        act = {"act": plan.act, "day": source_day, "source": plan.source}
+        said += "\n" + wording.say("broadcasts.by_act", act).strip()
     slots = {
-        "text": plan.text,
+        "text": said,
         "office": office.name,
         "source": plan.source,
-        "source_day": f"{plan.source_date:%d-%m-%Y}" if plan.source_date else "",
+        "source_day": source_day,
         "until": say_time(office.calendar.local(plan.expires)) if plan.expires else "",
     }
     key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
-    wording = service.catalog.wording
     text = wording.say(key, slots).rstrip("\n")
     if not group:
         text += " " + wording.say("broadcasts.stop").strip()

@@ -77,6 +77,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     destinations = load_destinations(folder)
     ways = {way.id: way for way in load_ways(folder)}
     documents = load_documents(folder)
+    prices = load_costs(folder)
     checklist = departure_checklist.Checklist(documents, destinations, extractor)
     reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
@@ -98,7 +99,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
             text_version(wording, *departure.REMINDING),
             text_version(wording, *departure_family.CONSENT),
         ),
-        costs.flow(CostReader(load_costs(folder), extractor)),
+        costs.flow(CostReader(prices, extractor)),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),
         stopping.flow(),
@@ -124,7 +125,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         lessons=known,
         chapters=chapters,
         documents=documents,
-        facts=facts(known, (*destinations, *ways.values())),
+        facts=facts(known, (*destinations, *ways.values()), documents, prices),
         hotlines=load_hotlines(folder),
         understander=understander,
     )

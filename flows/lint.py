@@ -57,6 +57,13 @@ _SAID_BY_CODE = {
     "common.source": frozenset(["source"]),
     "broadcasts.too_long": frozenset(["characters", "most"]),
     "broadcasts.bad_link": frozenset(["host"]),
+    **{
+        f"broadcasts.{why}": frozenset(["found"])
+        for why in ("names_person", "names_contact", "names_company", "accuses")
+    },
+    "broadcasts.old_number": frozenset(["number", "day"]),
+    "broadcasts.expires_late": frozenset(["days"]),
+    "broadcasts.by_act": frozenset(["act", "day", "source"]),
     "broadcasts.old_fact": frozenset(["day", "quoted"]),
     **{
         f"broadcasts.{kind}message": frozenset(["text", "office", "source", "source_day", "until"])

@@ -298,7 +298,7 @@ class FakePorts:
             ends_at=self.now,
             problems=tuple(
                 broadcast_rules.problems(
-                    plan, facts=(), day=self.now.date(), hosts=frozenset(), now=self.now
+                    plan, facts=(), day=self.now.date(), ours=broadcast_rules.Ours(), now=self.now
                 )
             ),
         )
