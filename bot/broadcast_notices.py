@@ -9,7 +9,7 @@ from bot.broadcast_rows import DONE, SENDING, STOPPED
 from bot.effects import Effects
 from bot.service import Service
 from bot.world import World
-from flows.broadcasts import say_counts
+from flows.broadcast_said import bar, say_counts
 
 FIRST = timedelta(minutes=2)
 """A broadcast that takes longer tells how far it is, and then every `EVERY`."""
@@ -63,13 +63,6 @@ def _progress(connection: Connection, service: Service, now: datetime) -> int:
         _tell(connection, service, row.officer_id, "broadcasts.progress", slots, now)
         told += 1
     return told
-
-
-def bar(done: int, of: int, width: int = 10) -> str:
-    """`█████░░░░░ 50%`, as chats and terminals show it."""
-    share = done / of if of else 1.0
-    full = int(share * width)
-    return "█" * full + "░" * (width - full) + f" {int(share * 100)}%"
 
 
 def _said(connection: Connection, number: int) -> str:

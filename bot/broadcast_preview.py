@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from bot import audience, officers, templates
 from bot.broadcast_rows import broadcasts
+from bot.broadcast_words import message
 from bot.meter import load_prices
 from bot.pacing import pace_of
 from bot.service import OurOffice, Service
@@ -43,12 +44,14 @@ def look(
         people=tuple(sorted(counted.people.items())),
         languages=tuple(sorted(counted.languages.items())),
         outside_window=outside,
+        templated=templated,
         over_tier=max(0, templated - tier),
         opted_out=counted.opted_out,
         cost=_cost(counted, templated, office.calendar.local(now).date()),
         starts_at=starts_at,
         ends_at=starts_at + _takes(service, counted, templated, tier),
         needs_second=_needs_second(service, plan, counted.total),
+        shown=message(service, office, plan, 0, group=False).text,
         problems=tuple(problems),
     )
 
@@ -103,6 +106,8 @@ def _reach(
         any(_within(code, a) for a in allowed) for code in plan.places
     ):
         found.append(("broadcasts.not_mine", ()))
+    if not _corrects_ours(connection, officer_id, plan):
+        found.append(("broadcasts.unknown", ()))
     if counted.total == 0 and not plan.corrects:
         found.append(("broadcasts.nobody", ()))
     most = service.settings.broadcast_limit
@@ -121,6 +126,14 @@ def _reach(
     if (number := connection.execute(same).scalar()) is not None:
         found.append(("broadcasts.twice", (("number", str(number)),)))
     return found
+
+
+def _corrects_ours(connection: Connection, officer_id: int, plan: Plan) -> bool:
+    """A correction and a withdrawal are of one of the office's own, and nothing else is."""
+    if plan.kind not in ("correction", "withdrawal"):
+        return plan.corrects == 0
+    office = select(broadcasts.c.office_code).where(broadcasts.c.id == plan.corrects)
+    return connection.execute(office).scalar() == officers.office_of(connection, officer_id)
 
 
 def reachable(

@@ -1,11 +1,15 @@
 """What an officer's chat may ask about broadcasts (`flows/broadcast_plan.py`)."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot import broadcast_preview, broadcast_report, broadcasts, officers
-from bot.broadcast_rows import PROPOSED
+from bot.broadcast_rows import OPEN, PROPOSED
 from bot.departure_world import DepartureWorld
 from flows.broadcast_plan import BroadcastView, Plan, Preview
+
+RECENT = timedelta(days=3)
+"""So long one that was sent is shown first, with the way to take it back."""
 
 
 class BroadcastWorld(DepartureWorld):
@@ -52,4 +56,8 @@ class BroadcastWorld(DepartureWorld):
             and officer_id is not None
             and broadcasts.may_approve(self._connection, self._service, row, officer_id, self._at),
             why=row.stopped_why,
+            recent=row.status in OPEN or (row.starts_at or row.created_at) > self._at - RECENT,
+            failures=tuple(broadcast_report.failures(self._connection, row.id).items()),
+            answers=broadcast_report.answers(self._connection, row.id),
+            withdrawn_by=broadcasts.withdrawn_by(self._connection, row.id),
         )

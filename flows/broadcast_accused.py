@@ -16,7 +16,7 @@ def _set(words: str) -> frozenset[str]:
 
 _MARK = r"(?:PT|P\.\s?T|CV|C\.\s?V|UD|PD|LPK|BKK|P3MI|PJTKI|PPTKIS|PPMI)"
 _MARKED = re.compile(
-    rf"(?<![\w/-]){_MARK}\b\.?\s*[\"“'‘(]?\s*(?P<name>[^\W_][\w&'’.-]*)", re.IGNORECASE
+    rf"(?<![\w/-]){_MARK}\b\.?[ \t]*[\"“'‘(]?[ \t]*(?P<name>[^\W_][\w&'’.-]*)", re.IGNORECASE
 )
 _NO_NAME = _set(
     """

@@ -42,7 +42,7 @@ from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
 from flows.costs_read import CostReader
 from flows.curriculum import for_villagers, load_chapters, load_courses, load_lessons
-from flows.departure_facts import load_costs, load_documents
+from flows.departure_facts import WAYS, load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
@@ -110,7 +110,12 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
-        broadcasts.flow(),
+        broadcasts.flow(
+            wording.say,
+            languages=[("id", "Bahasa Indonesia"), ("jv", "Basa Jawa"), ("su", "Basa Sunda")],
+            ways=[(way, wording.say(f"departure.way_{way}").strip()) for way in WAYS],
+            lessons=[(lesson.id, lesson.title) for lesson in villagers],
+        ),
         village_group.flow(villagers, retrieval),
     ]
     return Catalog(

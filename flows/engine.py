@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import answering, assisted, attachments, hear_see, left, offers, pictures, voices
+from flows import (
+    answering,
+    assisted,
+    attachments,
+    broadcast_photo,
+    hear_see,
+    left,
+    offers,
+    pictures,
+    voices,
+)
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
@@ -39,7 +49,7 @@ from flows.waits import pass_time
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
-_COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL)
+_COMMAND = re.compile(r"/?\w+(\s+siaran)?(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL | re.IGNORECASE)
 CANNOT_READ = {True: "common.cannot_read", False: "common.reads_no_pictures"}
 """By whether pictures are read here."""
 
@@ -95,6 +105,8 @@ class Run:
     def take(self, given: Input) -> None:
         if given.kind in ("timeout", "expired", "push"):
             pass_time(self, given)
+        elif broadcast_photo.belongs(self, given):
+            broadcast_photo.take(self, given)
         elif attachments.belongs(self, given):
             attachments.take(self, given)
         elif left.come_back(self, given):

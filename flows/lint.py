@@ -73,7 +73,22 @@ _SAID_BY_CODE = {
     "broadcasts.progress": frozenset(["number", "done", "of", "bar"]),
     "broadcasts.stopped": frozenset(["number", "why", "counts"]),
     "broadcasts.was_approved": frozenset(["number", "name"]),
-    "broadcasts.was_rejected": frozenset(["number", "name"]),
+    "broadcasts.was_rejected": frozenset(["number", "name", "why"]),
+    "broadcasts.was_cancelled": _NUMBER,
+    "broadcasts.stands": frozenset(["number", "status"]),
+    "broadcasts.failed_why": frozenset(["reasons"]),
+    "broadcasts.answered": frozenset(["replies", "stops"]),
+    "broadcasts.taken_back": _NUMBER,
+    "broadcasts.because": frozenset(["why"]),
+    "broadcasts.seen_who": frozenset(["groups", "people", "channels", "opted_out"]),
+    **{
+        f"broadcasts.seen_{what}": frozenset(["count"])
+        for what in ("parked", "template", "over", "kits")
+    },
+    "broadcasts.seen_cost": frozenset(["usd"]),
+    "broadcasts.seen_unpriced": frozenset(["what"]),
+    "broadcasts.seen_when": frozenset(["when", "ends"]),
+    "broadcasts.when_far": frozenset(["days"]),
     "broadcasts.too_many": frozenset(["count", "most"]),
     "broadcasts.twice": frozenset(["number"]),
     "broadcasts.template_not_approved": frozenset(["template"]),
