@@ -25,6 +25,14 @@ _DAYS = {
     "senin": 0, "senen": 0, "selasa": 1, "rabu": 2, "rebo": 2, "kamis": 3, "jumat": 4, "jum": 4,
     "sabtu": 5, "minggu": 6, "ahad": 6,
 }  # fmt: skip
+_HOURS = {
+    word: str(hour)
+    for hour, word in enumerate(
+        ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh",
+         "sebelas"], start=1,
+    )
+}  # fmt: skip
+_HOUR_WORDS = re.compile(rf"\b(?:{'|'.join(_HOURS)})\b", re.IGNORECASE)
 _TODAY = frozenset({"nanti", "ntar", "ini"})
 _LATER = re.compile(r"\b(?:lagi|lg)\b", re.IGNORECASE)
 _MINUTES = re.compile(r"\b(\d{1,3})\s*(?:menit|mnt)\b", re.IGNORECASE)
@@ -33,6 +41,7 @@ _MINUTES = re.compile(r"\b(\d{1,3})\s*(?:menit|mnt)\b", re.IGNORECASE)
 def read_when(text: str, now: datetime) -> datetime | None:
     """The moment meant, `now` itself for "sekarang", or None when it is not clear. It may lie in
     the past: that is for the asker to refuse. `now` is in the office's zone."""
+    text = _HOUR_WORDS.sub(lambda word: _HOURS[word[0].casefold()], text)
     words = fold(text).split()
     if fold(text) in _NOW:
         return now

@@ -61,6 +61,9 @@ LISTED = RegisterRow(
 NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
 
 
+SENT = BroadcastView(
+    12, "news", "done", "Kabar", "Ibu Sari", True, (("delivered", 3),), recent=True
+)
 BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
@@ -118,6 +121,8 @@ class FakePorts:
     has_news: bool = False
     pictures: int = 0
     is_partner: PartnerView | None = BABINSA
+    sent: BroadcastView = SENT
+    """The only broadcast, number 12."""
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
     learners: dict[frozenset[str], int] = field(default_factory=dict)
     plan: Plan | None = None
@@ -334,4 +339,4 @@ class FakePorts:
     def broadcast(self, number: int) -> BroadcastView | None:
         if number != 12:
             return None
-        return BroadcastView(12, "news", "done", "Kabar", "Ibu Sari", True, (("delivered", 3),))
+        return self.sent
