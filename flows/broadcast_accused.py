@@ -7,7 +7,7 @@ may not: that is for the police and the courts.
 import re
 from collections.abc import Iterable, Iterator
 
-from flows.broadcast_names import is_verb
+from flows.broadcast_names import GRAMMAR, is_verb
 
 
 def _set(words: str) -> frozenset[str]:
@@ -71,7 +71,8 @@ def _is_name(word: str) -> bool:
     if is_verb(word):
         return False
     word = word.casefold()
-    return bool(word) and word not in _NO_NAME and word.removesuffix("nya") not in _NO_NAME
+    known = _NO_NAME | GRAMMAR
+    return bool(word) and word not in known and word.removesuffix("nya") not in known
 
 
 def accusations(text: str, named: Iterable[str]) -> list[str]:

@@ -41,7 +41,7 @@ _PEOPLE = _set(
     suami istri tetangga teman lulusan kami kita anda kalian saya mereka beliau
     """
 )
-_GRAMMAR = _set(
+GRAMMAR = _set(
     """
     dan atau yang yg serta juga maupun harap mohon dimohon diharap diharapkan diminta boleh bisa
     dapat silakan silahkan jangan akan sudah belum mau ingin hendak punya memiliki di ke dari untuk
@@ -59,7 +59,7 @@ _GRAMMAR = _set(
     sangat lebih paling saling sendiri sama lagi pun saja aja ya lah kah nya
     """
 )
-_NO_NAMES = _OFFICES | _PEOPLE | _GRAMMAR
+_NO_NAMES = _OFFICES | _PEOPLE | GRAMMAR
 _SHORT_TITLES = (
     "pak|bpk|bp|bu|sdr|sdri|mbak|mba|kang|cak|gus|tuan|tn|nyonya|ny|mbah|pakde|bude|paklik|bulik"
     "|pakdhe|budhe"

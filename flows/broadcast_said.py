@@ -99,6 +99,10 @@ def report(view: BroadcastView, say: Words) -> str:
         lines.append(say("broadcasts.answered", {"replies": replies, "stops": stops}))
     if view.withdrawn_by:
         lines.append(say("broadcasts.taken_back", {"number": str(view.withdrawn_by)}))
+    elif view.status == "stopped":
+        short = view.why.rpartition(".")[2]
+        why = short if short in ("old_fact", "template") else "trouble"
+        lines.append(say("broadcasts.because", {"why": say(f"broadcasts.why_{why}", {})}))
     elif view.status == "rejected" and view.why:
         lines.append(say("broadcasts.because", {"why": view.why}))
     return "\n".join(lines[:6])
