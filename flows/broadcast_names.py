@@ -146,16 +146,15 @@ def bare_number(number: str) -> str:
     return digits.removeprefix("62") if digits.startswith("62") else digits.lstrip("0")
 
 
+LONGEST_SHORT = 4
+"""Letters of "RT", "PKK", "TNI"; longer capitals may be a name."""
+_SHOUTED = re.compile(r"(?:\b[A-Z'’]{2,}\b[\s,/&-]*){3,}")
+
+
 def _calm(text: str) -> str:
-    """Without look-alike forms; a sentence that is shouted is read as if in small letters."""
+    """Without look-alike forms; words that are shouted are read as if in small letters."""
     plain = unicodedata.normalize("NFKC", text)
-    return "".join(map(_spoken, re.split(r"(?<=[.!?\n])", plain)))
-
-
-def _spoken(sentence: str) -> str:
-    letters = [letter for letter in sentence if letter.isalpha()]
-    loud = sum(letter.isupper() for letter in letters) > len(letters) * 0.5
-    return sentence.lower() if loud else sentence
+    return _SHOUTED.sub(lambda words: words[0].lower(), plain)
 
 
 def _titled(text: str) -> Iterator[str]:
@@ -189,7 +188,7 @@ def _may_follow(word: str) -> bool:
         base in _NO_NAMES
         or base.removesuffix("nya") in _NO_NAMES
         or (is_verb(word) and word.upper() not in GIVEN_NAMES)
-        or (folded != word and f"{word} ".isupper())
+        or (word.isupper() and len(word) <= LONGEST_SHORT and word not in GIVEN_NAMES)
     )
 
 

@@ -89,6 +89,8 @@ REFUSED = [
     ("Sukinah binti Karto belum kembali dari Malaysia.", "names_person"),
     ("Mulyono (45) ditangkap karena mengirim warga ke Kamboja.", "names_person"),
     ("IBU SITI MEMBUKA LOWONGAN KERJA KE TAIWAN, JANGAN MAU", "names_person"),
+    ("Awas, PAK SLAMET mengajak warga kerja ke Malaysia.", "names_person"),
+    ("Kata PAK BUDI ada lowongan di Malaysia, hati-hati.", "names_person"),
     ("Mbak Diana dan Bu Melati mengajak warga ke Hongkong.", "names_person"),
     ("mbak diana mengajak warga kerja ke hongkong, hati-hati", "names_person"),
     ("Daftar penyuluhan ke 0812-3456-7891 ya, Bapak Ibu.", "names_contact"),
