@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from bot import broadcasts, officers
+from bot.broadcast_preview import look
 from bot.broadcast_rows import PROPOSED
+from bot.broadcast_words import message, unpacked
 from flows.broadcast_plan import BroadcastDecided, BroadcastEvent, BroadcastOrdered
 
 if TYPE_CHECKING:
@@ -60,6 +62,15 @@ def tell_approvers(effects: "Effects", number: int) -> None:
     row = broadcasts.by_number(effects.connection, number)
     if row.status != PROPOSED:
         return
+    office = effects.service.office_of(row.office_code)
+    plan = unpacked(row.plan)
+    seen = look(effects.connection, effects.service, row.officer_id, plan, effects.now)
+    slots = {
+        "number": str(number),
+        "text": message(effects.service, office, plan, number, group=True).text,
+        "groups": str(seen.groups),
+        "people": str(sum(count for _, count in seen.people)),
+    }
     author = officers.names(effects.connection, [row.officer_id])[row.officer_id]
     for officer_id in broadcasts.approvers(
         effects.connection, effects.service, number, effects.now
@@ -69,7 +80,7 @@ def tell_approvers(effects: "Effects", number: int) -> None:
             effects.tell(
                 contact_id,
                 "broadcasts.please_approve",
-                {"number": str(number), "author": author, "text": row.text},
+                slots | {"author": author},
             )
 
 

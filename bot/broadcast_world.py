@@ -1,6 +1,7 @@
 """What an officer's chat may ask about broadcasts (`flows/broadcast_plan.py`)."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from bot import broadcast_preview, broadcast_report, broadcasts, officers
@@ -27,7 +28,16 @@ class BroadcastWorld(DepartureWorld):
         officer_id = self._known.officer_id if self._known else None
         if officer_id is None:
             return Preview(problems=(("officer_desk.stranger", ()),))
-        return broadcast_preview.look(self._connection, self._service, officer_id, plan, self._at)
+        if plan not in self._previews:
+            self._previews[plan] = broadcast_preview.look(
+                self._connection, self._service, officer_id, plan, self._at
+            )
+        return self._previews[plan]
+
+    @cached_property
+    def _previews(self) -> dict[Plan, Preview]:
+        """Counted once in a turn, however many of its sentences tell of it."""
+        return {}
 
     def broadcast(self, number: int) -> BroadcastView | None:
         office = self._known.office_code if self._known else None

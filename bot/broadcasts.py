@@ -151,7 +151,7 @@ def withdraw(
         _end(connection, number, CANCELLED, now)
     plan = replace(
         unpacked(row.plan), text=words, kind="withdrawal", corrects=number, photo="", at=None,
-        expires=None,
+        expires=None, act="", source="", source_date=None,
     )  # fmt: skip
     _log(connection, now, officer_id, "withdrew", number)
     return order(connection, service, officer_id, plan, f"withdraw:{number}", now)

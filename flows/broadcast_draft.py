@@ -42,6 +42,7 @@ MENDED_AT = {
     ),
     **dict.fromkeys(("needs_source", "source_ahead"), "source"),
     **dict.fromkeys(("needs_expiry", "expires_late"), "until"),
+    "when_past": "when",
     **dict.fromkeys(
         ("nobody", "too_many", "twice", "not_mine", "template_not_approved", "no_danger",
          "unknown_one", "trouble"),
@@ -312,7 +313,9 @@ def _may_go(scene: Scene) -> str:
     seen = _seen(scene)
     scene.answers["second"] = "second" if seen.needs_second else "first"
     if not seen.problems:
-        return "yes"
+        # The preview has waited until after the hour that was chosen: not now instead.
+        at = _moment(scene.answers.get("at"))
+        return "when_past" if at and at < scene.ports.now else "yes"
     short = seen.problems[0][0].rpartition(".")[2]
     if short == "unknown":
         return "unknown_one"

@@ -69,7 +69,7 @@ _SAID_BY_CODE = {
         f"broadcasts.{kind}message": frozenset(["text", "office", "source", "source_day", "until"])
         for kind in ("", "warning_", "correction_", "withdrawal_")
     },
-    "broadcasts.please_approve": frozenset(["number", "author", "text"]),
+    "broadcasts.please_approve": frozenset(["number", "author", "text", "groups", "people"]),
     "broadcasts.progress": frozenset(["number", "done", "of", "bar"]),
     "broadcasts.stopped": frozenset(["number", "why", "counts"]),
     "broadcasts.was_approved": frozenset(["number", "name"]),
