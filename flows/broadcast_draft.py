@@ -103,7 +103,8 @@ def _looking(say: Words) -> dict[str, Node]:
     return {
         "look": Decide(_may_go, {"yes": "shown", **{key: f"is_{key}" for key in MENDED_AT}}),
         **{f"is_{key}": Say(_key(key), then, slots=_slots) for key, then in MENDED_AT.items()},
-        "shown": Say("broadcasts.shown", "preview", slots=_shown, alone=True),
+        "shown": Say("broadcasts.shown", "preview", slots=_shown, alone=True,
+                     photo=lambda scene: scene.answers.get("photo", "")),
         "preview": Choose(
             "broadcasts.preview",
             (Choice("send", "broadcasts.send", "sure"),

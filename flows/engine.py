@@ -5,7 +5,7 @@ events it returns; `bot/turns.py` saves the session and carries out the events i
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -239,6 +239,8 @@ class Run:
             match node:
                 case Say():
                     self._say(node.text, node.slots, node.source, node=node)
+                    if node.photo and (photo := node.photo(self.scene())):
+                        self.bubbles[-1] = replace(self.bubbles[-1], media=f"photo/{photo}")
                     to = node.then
                 case Choose() | Pick() | Ask():
                     return self._wait(node)

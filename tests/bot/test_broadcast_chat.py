@@ -150,6 +150,8 @@ async def test_a_photo_is_cleaned_and_lies_on_the_shelf(
         assert (bot.service.shelf.folder / plan.photo).read_bytes() == PICTURE
         to_group = [message for message in bot.channel.sent if message.to == "grup"]
         assert to_group[-1].wants == f"photo/{plan.photo}"
+        seen = [m for m in bot.channel.sent if m.to == "petugas" and "📷" in m.text]
+        assert seen[-1].wants == f"photo/{plan.photo}"  # the officer sees it before it leaves
         assert not bot.channel.pictures  # its copy at the provider is deleted
     finally:
         bot.close()
