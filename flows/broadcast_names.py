@@ -97,6 +97,7 @@ _BEFORE_PLACES = _set(
     toko warung sekolah yayasan jenderal sunan pangeran kanim kantor imigrasi balai aula
     """
 )
+_FORMAL = _set("h hj dr drs ir kh haji hajah kyai kiai")
 _OFFICE_NAMED = re.compile(
     r"\b(?:kades|kepala desa|lurah|camat|bupati|kasun|kadus|carik|bidan|guru|ketua rt|ketua rw"
     r"|babinsa|calo|sponsor|tekong|agen|penyalur|hubungi|temui)\s+(?P<name>[^\W\d_][\w'’-]*)",
@@ -160,12 +161,26 @@ def _calm(text: str) -> str:
 def _titled(text: str) -> Iterator[str]:
     for match in _TITLED.finditer(text):
         name = match["name"]
-        if _may_follow(name):
+        if _may_follow(name) or _is_of_a_place(match, text):
             continue
         known = name.upper() in GIVEN_NAMES
         capital = name[0].isupper() and not name.isupper()
         if match["short"] or known or (capital and _is_title(match)):
             yield match[0]
+
+
+def _is_of_a_place(match: re.Match[str], text: str) -> bool:
+    """ "RSUD dr. Harjono", "Jalan H. Agus Salim"; a shop of Bu Sari is somebody's."""
+    formal = (match["long"] or "").casefold() in _FORMAL
+    return formal and _led_by(text, match.start()) in _BEFORE_PLACES
+
+
+def _led_by(text: str, start: int) -> str:
+    """The word before, in small letters, past a formal title."""
+    before = [word.casefold() for word in re.findall(r"[\w-]+", text[max(0, start - 30) : start])]
+    while before and before[-1] in _FORMAL:
+        before.pop()
+    return before[-1] if before else ""
 
 
 def _is_title(match: re.Match[str]) -> bool:
@@ -204,11 +219,9 @@ def _given(text: str) -> Iterator[str]:
         if match["name"].upper() in GIVEN_NAMES and match["name"][0].isupper():
             yield match[0]
     for match in _CAPITALS.finditer(text):
-        before = re.findall(r"[\w-]+", text[max(0, match.start() - 30) : match.start()])
-        words = [*before[-1:], *match[0].split()]
-        for led_by, name, following in zip(words, words[1:], words[2:], strict=False):
-            if name.upper() in GIVEN_NAMES and led_by.casefold() not in _BEFORE_PLACES:
+        words = match[0].split()
+        led_by = [_led_by(text, match.start()), *(word.casefold() for word in words)]
+        for before, name, following in zip(led_by, words, words[1:], strict=False):
+            if name.upper() in GIVEN_NAMES and before not in _BEFORE_PLACES:
                 yield f"{name} {following}"
                 break
-        if not before and len(words) > 1 and words[0].upper() in GIVEN_NAMES:
-            yield " ".join(words[:2])

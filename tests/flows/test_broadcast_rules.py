@@ -70,6 +70,8 @@ PASS = [
     "Posyandu pindah ke rumah Bu Kasun, Senin jam 8.",
     "Kelas paspor: Ustadz dan Ustadzah pondok boleh ikut, cukup bawa KTP.",
     "Vaksinasi ternak di Dusun Sari Mulyo hari Rabu. Hubungi perangkat desa.",
+    "Periksa kesehatan di RSUD dr. Harjono, lalu ke Jalan H. Agus Salim nomor 5.",
+    "Kumpul di Jl. Dr. Sutomo, depan SMAN 1, lalu berangkat bersama ke kantor imigrasi.",
     "Rapat RT dimulai pukul 19.30 WIB. Mohon hadir tepat waktu, terima kasih.",
 ]  # fmt: skip
 
@@ -91,6 +93,8 @@ REFUSED = [
     ("IBU SITI MEMBUKA LOWONGAN KERJA KE TAIWAN, JANGAN MAU", "names_person"),
     ("Awas, PAK SLAMET mengajak warga kerja ke Malaysia.", "names_person"),
     ("Kata PAK BUDI ada lowongan di Malaysia, hati-hati.", "names_person"),
+    ("Warung Bu Sari menerima titipan uang untuk berangkat ke Malaysia.", "names_person"),
+    ("Ajakan dr. Harjono ke Kamboja jangan diikuti dulu.", "names_person"),
     ("Mbak Diana dan Bu Melati mengajak warga ke Hongkong.", "names_person"),
     ("mbak diana mengajak warga kerja ke hongkong, hati-hati", "names_person"),
     ("Daftar penyuluhan ke 0812-3456-7891 ya, Bapak Ibu.", "names_contact"),
