@@ -24,25 +24,31 @@ def message(
 ) -> MessageCreated:
     """What a recipient reads. Each kind has its own words, `broadcasts.<kind>_message`; a person's
     end with how to stop."""
+    slots = slots_of(service, office, plan)
+    key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
     wording = service.catalog.wording
+    text = wording.say(key, slots).rstrip("\n")
+    if not group:
+        text += " " + wording.say("broadcasts.stop").strip()
+    media = f"photo/{plan.photo}" if plan.photo else ""
+    return MessageCreated(text, fixed=False, media=media)
+
+
+def slots_of(service: Service, office: OurOffice, plan: Plan) -> dict[str, str]:
+    """What fills its texts, and the variables of its template. The act on which it names a company
+    is part of the words themselves."""
     source_day = f"{plan.source_date:%d-%m-%Y}" if plan.source_date else ""
     said = plan.text
-    if plan.act:  # the ground on which it names a company
+    if plan.act:
         act = {"act": plan.act, "day": source_day, "source": plan.source}
-        said += "\n" + wording.say("broadcasts.by_act", act).strip()
-    slots = {
+        said += "\n" + service.catalog.wording.say("broadcasts.by_act", act).strip()
+    return {
         "text": said,
         "office": office.name,
         "source": plan.source,
         "source_day": source_day,
         "until": say_time(office.calendar.local(plan.expires)) if plan.expires else "",
     }
-    key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
-    text = wording.say(key, slots).rstrip("\n")
-    if not group:
-        text += " " + wording.say("broadcasts.stop").strip()
-    media = f"photo/{plan.photo}" if plan.photo else ""
-    return MessageCreated(text, fixed=False, media=media)
 
 
 _PLAIN = frozenset({"news", "lesson", "hours", "invitation"})

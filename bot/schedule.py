@@ -21,10 +21,13 @@ from bot import (
     broadcast_notices,
     broadcasts,
     case_work,
+    coordination,
     departure_family,
     departure_notices,
     departures,
     draft_media,
+    group_lessons,
+    groups,
     leave,
     links,
     officers,
@@ -36,6 +39,8 @@ from bot import (
     reminders,
     retention,
     sign_in,
+    template_sync,
+    templates,
     tip_clock,
     tip_lists,
     tip_seal,
@@ -54,6 +59,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 15
 """Seconds between looks at what is due."""
+ASK_EVERY = 900
+"""Seconds between looks whether WhatsApp's templates were asked after today."""
 LEASE = timedelta(seconds=45)
 SEEN_EVENTS_STAY = timedelta(days=30)
 """A provider may deliver an event again days later (security.md 2, row 7)."""
@@ -109,6 +116,8 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: broadcast_notices.tell_due(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
+        lambda connection: group_lessons.push_due(connection, service, now),
+        lambda connection: group_lessons.close_due(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -147,6 +156,7 @@ def next_moment(service: Service) -> datetime | None:
             outbox.next_moment(connection),
             reminders.next_moment(connection),
             broadcasts.next_moment(connection),
+            group_lessons.next_moment(connection, service, service.clock.now()),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -231,6 +241,8 @@ def purge(connection: Connection, now: datetime) -> None:
     partner_requests.end_overdue(connection, now)
     departure_family.purge(connection, now)
     reminders.purge(connection, now)
+    groups.purge(connection, now)
+    coordination.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 
@@ -242,10 +254,14 @@ def _daily(
     work: Callable[[Connection, datetime], object],
 ) -> None:
     """Run once for the day's slot, whichever process comes first."""
+    if _is_first(connection, database, job, now):
+        work(connection, now)
+
+
+def _is_first(connection: Connection, database: Database, job: str, now: datetime) -> bool:
     slot = now.replace(hour=0, minute=0, second=0, microsecond=0)
     insert = database.insert(ticks).values(job=job, slot=slot).on_conflict_do_nothing()
-    if connection.execute(insert.returning(ticks.c.job)).first():
-        work(connection, now)
+    return connection.execute(insert.returning(ticks.c.job)).first() is not None
 
 
 class Schedule:
@@ -257,6 +273,8 @@ class Schedule:
         self._clock = AsyncIOScheduler(timezone="UTC")
         self._clock.add_job(self._look, "interval", seconds=EVERY, max_instances=1, coalesce=True,
                             misfire_grace_time=None)  # fmt: skip
+        self._clock.add_job(self.ask_after_templates, "interval", seconds=ASK_EVERY,
+                            max_instances=1, coalesce=True, misfire_grace_time=None)  # fmt: skip
 
     def start(self) -> None:
         self._clock.start()
@@ -264,6 +282,18 @@ class Schedule:
     def stop(self) -> None:
         self._clock.shutdown(wait=False)
         let_go(self._service.database, "schedule")
+
+    async def ask_after_templates(self) -> None:
+        """Once a day, what Meta says of each template, which may be paused without a word to us;
+        sooner while one is waited for."""
+        if self._service.settings.whatsapp_ready and await asyncio.to_thread(self._is_due):
+            await template_sync.poll_quietly(self._service)
+
+    def _is_due(self) -> bool:
+        now = self._service.clock.now()
+        with self._service.database.write() as connection:
+            due = _is_first(connection, self._service.database, "templates", now)
+            return due or templates.is_waited_for(connection)
 
     async def _look(self) -> None:
         await asyncio.to_thread(self.look)

@@ -1,7 +1,6 @@
 """Every setting, read once from the environment (prefix KENTONGAN_) or the file `.env`."""
 
 import os
-import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -133,6 +132,18 @@ class Settings(BaseSettings):
         description="The office's own addresses that a broadcast may link to beside go.id, separated "
         "by blanks, such as kanim-ponorogo.id.",
     )
+    group_lesson_day: int = Field(
+        3,
+        ge=1,
+        le=7,
+        description="The day on which a residents' group gets its weekly lesson: 1 is Monday, 7 Sunday.",
+    )
+    group_lesson_hour: int = Field(
+        16,
+        ge=7,
+        le=17,
+        description="The hour at which it comes, on the village's own clock; never at night.",
+    )
     telegram_per_second: float = Field(
         25,
         gt=0,
@@ -164,11 +175,6 @@ class Settings(BaseSettings):
         le=3,
         description="The most times a week that a learner who said yes is reminded of a review; they "
         "were promised at most 3, and 0 means never.",
-    )
-    learning_template: str = Field(
-        "",
-        description="The Content SID (HX…) of an approved WhatsApp template that invites to a review; "
-        "empty means that nobody is reminded outside WhatsApp's 24 hours.",
     )
     register_drop_share: float = Field(
         0.2,
@@ -224,13 +230,6 @@ class Settings(BaseSettings):
     def _is_sender(cls, value: str) -> str:
         if value and not value.startswith("whatsapp:+"):
             raise ValueError("must look like whatsapp:+6281200000000")
-        return value
-
-    @field_validator("learning_template")
-    @classmethod
-    def _is_template(cls, value: str) -> str:
-        if value and not re.fullmatch(r"HX[0-9a-f]{32}", value):
-            raise ValueError("must be a Content SID: HX and 32 digits or letters a to f")
         return value
 
     @property

@@ -97,6 +97,8 @@ _BEFORE_PLACES = _set(
     toko warung sekolah yayasan jenderal sunan pangeran kanim kantor imigrasi balai aula
     """
 )
+_SENTENCE_END = re.compile(r"(?<=\w\w\w\w)[.!?]\s|[!?\n]")
+"""Not behind "Jl." and "dr."."""
 _FORMAL = _set("h hj dr drs ir kh haji hajah kyai kiai")
 _OFFICE_NAMED = re.compile(
     r"\b(?:kades|kepala desa|lurah|camat|bupati|kasun|kadus|carik|bidan|guru|ketua rt|ketua rw"
@@ -177,7 +179,8 @@ def _is_of_a_place(match: re.Match[str], text: str) -> bool:
 
 def _led_by(text: str, start: int) -> str:
     """The word before, in small letters, past a formal title."""
-    before = [word.casefold() for word in re.findall(r"[\w-]+", text[max(0, start - 30) : start])]
+    sentence = _SENTENCE_END.split(text[max(0, start - 30) : start])[-1]
+    before = [word.casefold() for word in re.findall(r"[\w-]+", sentence)]
     while before and before[-1] in _FORMAL:
         before.pop()
     return before[-1] if before else ""

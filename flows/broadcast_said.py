@@ -75,6 +75,14 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def why_stopped(key: str) -> str:
+    """The short form of the text key of what stopped it."""
+    short = key.rpartition(".")[2]
+    if short.startswith("template"):
+        return "broadcasts.why_template"
+    return "broadcasts.why_old_fact" if short.startswith("old_") else "broadcasts.why_trouble"
+
+
 def name(view: BroadcastView) -> str:
     """`12`, `12 (peringatan)`."""
     return f"{view.id} ({KINDS[view.kind]})" if view.kind in KINDS else str(view.id)
@@ -100,9 +108,7 @@ def report(view: BroadcastView, say: Words) -> str:
     if view.withdrawn_by:
         lines.append(say("broadcasts.taken_back", {"number": str(view.withdrawn_by)}))
     elif view.status == "stopped":
-        short = view.why.rpartition(".")[2]
-        why = short if short in ("old_fact", "template") else "trouble"
-        lines.append(say("broadcasts.because", {"why": say(f"broadcasts.why_{why}", {})}))
+        lines.append(say("broadcasts.because", {"why": say(why_stopped(view.why), {})}))
     elif view.status == "rejected" and view.why:
         lines.append(say("broadcasts.because", {"why": view.why}))
     return "\n".join(lines[:6])
@@ -133,8 +139,11 @@ def _outside(seen: Preview, say: Words) -> list[str]:
     """A bar of those who get it at once, and what happens to the others."""
     if not seen.outside_window:
         return []
-    at_once = seen.total - seen.outside_window + max(0, seen.templated - seen.over_tier)
-    key = "broadcasts.seen_template" if seen.templated else "broadcasts.seen_parked"
+    templated = seen.outside_window - seen.over_tier if seen.template else 0
+    at_once = seen.total - seen.outside_window + templated
+    key = "broadcasts.seen_template" if seen.template else "broadcasts.seen_parked"
+    if seen.knock:
+        key = "broadcasts.seen_knock"
     lines = [f"{bar(at_once, seen.total)} {say(key, {'count': str(seen.outside_window)})}"]
     if seen.over_tier:
         lines.append(say("broadcasts.seen_over", {"count": str(seen.over_tier)}))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flows.departure_facts import Document
     from flows.languages import Locale
     from flows.quoting import Fact
+    from flows.retrieval import Retrieval
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -83,6 +84,8 @@ class Catalog:
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""
+    coordination_commands: Mapping[str, str] = field(default_factory=dict)
+    """The same of the flow coordination, in groups of that kind; they come first there."""
     welcome: str = "welcome"
     asked_first: str = "welcome:asked_first"
     """Where somebody new enters whose first words are a question, in `answers["words"]`."""
@@ -94,6 +97,9 @@ class Catalog:
     despair: str = "free_text:despair"
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
+    cards: "Retrieval | None" = None
+    """Finds the lesson's card that answers a question; without it (as above) none is answered
+    inside a lesson."""
     takes_danger: frozenset[str] = frozenset(
         {
             "tip_off",
@@ -171,6 +177,7 @@ class Keywords:
     everywhere: dict[str, tuple[str, ...]]
     choices: dict[str, tuple[str, ...]]
     group: dict[str, str]
+    coordination: dict[str, str]
     regional: dict[str, tuple[str, ...]]
     """`Catalog.regional`; in `choices` it has no part yet."""
 
@@ -204,6 +211,7 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
             },
             choices={label: folded(words) for label, words in raw["choices"].items()},
             group=dict(raw["group"]),
+            coordination=dict(raw["coordination"]),
             regional=regional,
         )
     except (KeyError, TypeError, AttributeError) as error:

@@ -9,6 +9,7 @@ from flows import (
     assisted,
     broadcasts,
     check_recruiter,
+    coordination,
     costs,
     courses,
     departure,
@@ -16,7 +17,9 @@ from flows import (
     departure_family,
     free_text,
     lessons,
+    news,
     officer_desk,
+    officer_groups,
     partner_desk,
     pictures,
     resume,
@@ -116,7 +119,10 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
             ways=[(way, wording.say(f"departure.way_{way}").strip()) for way in WAYS],
             lessons=[(lesson.id, lesson.title) for lesson in villagers],
         ),
+        news.flow(),
         village_group.flow(villagers, retrieval),
+        coordination.flow(understander),
+        officer_groups.flow(),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},
@@ -126,6 +132,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         choice_words=keywords.choices,
         regional=keywords.regional,
         group_commands=keywords.group,
+        coordination_commands=keywords.coordination,
         locales=locales,
         lessons=known,
         chapters=chapters,
@@ -133,6 +140,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         facts=facts(known, (*destinations, *ways.values()), documents, prices),
         hotlines=load_hotlines(folder),
         understander=understander,
+        cards=retrieval,
     )
 
 

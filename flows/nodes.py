@@ -62,6 +62,8 @@ class Say:
     """A message of its own, to be read before the next; otherwise what follows joins it."""
     photo: Callable[[Scene], str] | None = None
     """The name on the shelf of a photo that goes with it; "" for none."""
+    buttons: "Callable[[Scene], tuple[tuple[str, str], ...]] | None" = None
+    """(text key of the label, payload) of buttons in a group, where nothing waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Choose:
     """The same for words that begin nothing else either ("cek PT X")."""
     card: str = ""
     """The lesson's card that this shows, `lesson/card`: it can be heard, and seen if it is drawn."""
+    quiz: str = ""
+    """The quiz item that this asks, `lesson/item`."""
 
 
 @dataclass(frozen=True, slots=True)

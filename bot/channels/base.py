@@ -3,9 +3,11 @@
 SendError
 ├── RetryLater      nothing left this machine, or the provider said "not now"
 ├── Unreachable     this person or group can't get messages (blocked, kicked, no such chat)
+│   └── MayNotWrite the bot is in the group, but not allowed to write there
 ├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
 ├── GroupMoved      Telegram gave the group another id
 ├── Refused         this very message will never be accepted
+│   └── TemplateRefused  nor any other of its template: it is paused, rejected or gone
 ├── ChannelDown     credentials or account are wrong: stop sending, call the operator
 └── OutcomeUnknown  the request left, the answer did not come: never retried blindly
 """
@@ -31,6 +33,7 @@ InboundKind = Literal[
     "group_joined",
     "group_left",
     "group_moved",
+    "group_rights",
 ]
 
 MAX_INBOUND_CHARACTERS = 4096
@@ -71,6 +74,9 @@ class Inbound:
     author_name: str = field(default="", repr=False)
     by_admin: bool | None = None
     """Whether a group's admin said it; None where it was not asked or could not be known."""
+    standing: str = ""
+    """What the bot is in the group, as Telegram says now: `member`, `admin` or `muted`, and
+    `reads_all` while privacy mode is off; "" where it was not asked or could not be known."""
     caption: str = field(default="", repr=False)
     """For `picture_read`: the words that came with the picture. Its `payload` says how it went, as
     those of `attachment` and `voice_heard` do."""
@@ -161,6 +167,10 @@ class Unreachable(SendError):
     """The person blocked the bot, never started it, or the group is gone."""
 
 
+class MayNotWrite(Unreachable):
+    """The bot is in the group, but not allowed to write there: its admin can change that."""
+
+
 class WindowClosed(SendError):
     """WhatsApp error 63016: more than 24 hours since the person's last message."""
 
@@ -175,6 +185,14 @@ class GroupMoved(SendError):
 
 class Refused(SendError):
     """The provider will never take this message as it is."""
+
+
+class TemplateRefused(Refused):
+    """WhatsApp takes no message of this template (any more); `status` is what became of it."""
+
+    def __init__(self, code: str, status: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.status = status
 
 
 class ChannelDown(SendError):

@@ -1,14 +1,17 @@
 """Who of a broadcast's recipients is told when: decided as it leaves, page by page."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from bot import feeding
+from bot import departures, feeding, lessons
 from bot.demo import OTHER_VILLAGE, VILLAGE
 from bot.groups import groups
 from bot.outbox_rows import open_body
 from bot.rehearsal import Rehearsal
+from flows import departure_plan
 from flows.broadcast_plan import Plan
-from tests.bot.many import TEMPLATE, TEXT, Many
+from tests.bot.many import TEXT, Many
+from tests.templates import approve
 
 JAYAPURA = "91.71.01.1001"
 """A village on the easternmost clock, two hours ahead of the office's."""
@@ -139,15 +142,15 @@ async def test_an_approved_template_reaches_them_up_to_the_days_limit(
     many = Many(on_both)
     limit = on_both.service.settings.whatsapp_people_a_day
     many.people(limit + 5, "whatsapp", spoke=None)
-    many.approve_template("kabar_desa")
-    number = many.begin(Plan(TEXT, (VILLAGE,), template="kabar_desa"))
+    sid = approve(on_both.service, "news")["news"]
+    number = many.begin()
     handed = 0
     while told := many.feed("whatsapp", room=100):
         handed += told
     assert handed == limit
     ring = on_both.service.ring
     bodies = [open_body(ring, row.lane, row.body) for row in many.handed(number)]
-    assert {body.template for body in bodies} == {TEMPLATE}
+    assert {body.template for body in bodies} == {sid}
     assert many.counts(number) == {"queued": limit, "waiting": 6}
     on_both.service.clock.forward(timedelta(hours=23, minutes=50))
     assert many.feed("whatsapp") == 0
@@ -185,6 +188,32 @@ async def test_people_can_be_singled_out_and_then_no_group_gets_it(on_both: Rehe
     assert many.feed() == 1
     assert [row.contact_id for row in many.handed(number)] == javanese
     assert many.states(number) == {"handed": 1}
+
+
+async def test_people_are_found_by_their_way_and_by_a_lesson_without_opening_a_plan(
+    on_both: Rehearsal,
+) -> None:
+    many = Many(on_both)
+    traveller, learner, _ = many.people(3)
+    service = on_both.service
+    with service.database.write() as connection:
+        departures.keep(
+            connection, service.database, service.ring, traveller,
+            departure_plan.Plan("g_to_g"), ZoneInfo("Asia/Jakarta"), many.now,
+        )  # fmt: skip
+        lessons.reached(
+            connection, service.database, learner, lesson="calo", finished=True, score=4, of=4,
+            now=many.now,
+        )  # fmt: skip
+    for plan, who in (
+        (Plan(TEXT, (VILLAGE,), ways=("g_to_g", "p3mi")), [traveller]),
+        (Plan(TEXT, (VILLAGE,), ways=("pelaut",)), []),
+        (Plan(TEXT, (VILLAGE,), lesson="calo"), [learner]),
+        (Plan(TEXT, (VILLAGE,), lesson="calo", ways=("g_to_g",)), []),
+    ):
+        number = many.begin(plan)
+        many.feed()
+        assert [row.contact_id for row in many.handed(number)] == who, plan
 
 
 async def test_a_group_gets_it_once_in_its_topic(on_both: Rehearsal) -> None:

@@ -9,7 +9,7 @@ from bot import learning
 from bot.cli import main
 from bot.learning import Example, LabelError, Rate, read_examples
 from bot.understand_cli import WEIGHTS
-from flows.understanding import Found, Understanding, load_understander
+from flows.understanding import Found, Understanding, load_understander, shipped_understander
 
 CORPUS = Path(__file__).parents[1] / "data" / "understanding"
 UNSEEN = CORPUS / "unseen.jsonl"
@@ -18,7 +18,7 @@ UNSEEN = CORPUS / "unseen.jsonl"
 
 def test_the_shipped_weights_reach_the_goals_on_texts_they_have_not_seen() -> None:
     """Goals of issue 3; the figures themselves are in docs/understanding.md."""
-    understander = load_understander()
+    understander = shipped_understander()
     found = learning.evaluate((e, understander.read(e.text)) for e in read_examples(UNSEEN))
     assert found["emergency"]["recall"]["value"] >= 0.95
     assert found["emergency"]["precision"]["value"] >= 0.8
@@ -28,7 +28,7 @@ def test_the_shipped_weights_reach_the_goals_on_texts_they_have_not_seen() -> No
 
 
 def test_ordinary_messages_rarely_raise_an_alarm() -> None:
-    understander = load_understander()
+    understander = shipped_understander()
     ordinary = [
         e for e in read_examples(UNSEEN) if e.intent not in ("emergency", "report") and not e.flags
     ]
@@ -45,11 +45,16 @@ def test_ordinary_messages_rarely_raise_an_alarm() -> None:
         "anakku umur 15 taun dibawa sponsor tadi mlm", "Masih, dia dipukuli setiap malam",
         "aku nang malaysia digebugi juragan", "abdi dikurung di imah dunungan teu meunang kaluar",
         "tolong", "saya di myanmar, tolong", "dijaga orang bersenjata",
+        "tolong saya", "pak tolong", "tolong bantu saya", "tolong anak saya disekap",
+        "tolong saya mau tanya gimana pulang, majikan jahat", "tolong ajari saya cara kabur dari majikan",
+        "tolong jelaskan kenapa saya dipukul", "tolong saya takut, saya mau tanya",
+        "tolong tidak paham bahasa mereka, kami di hutan",
+        "tolong pak, saya mau tanya, anak saya 2 minggu tidak ada kabar di myanmar",
     ],
 )  # fmt: skip
 def test_plain_cries_are_heard(cry: str) -> None:
     """Rows of a hostile review: the shorter and plainer, the surer."""
-    assert load_understander().read(cry).urgency == "now"
+    assert shipped_understander().read(cry).urgency == "now"
 
 
 @pytest.mark.parametrize(
@@ -60,17 +65,21 @@ def test_plain_cries_are_heard(cry: str) -> None:
         "anak saya umur 15 mau bikin paspor umrah", "majikan saya baik, tidak pernah dipukul",
         "Polisi menangkap tiga tersangka yang menyekap 12 calon pekerja di sebuah ruko, kata Kapolres.",
         "hukuman bagi orang yang menyekap pekerja berapa tahun?", "sapi sy sakit perutnya kembung",
+        "pak tolong saya mau tanya soal visa anak saya", "tolong saya mau tanya", "tolong jelaskan",
+        "tolong dong jelasin", "bu tolong bantu cara daftar", "tolong saya mau belajar",
+        "tolong saya mau nanya soal suami saya di arab", "tulung jelasno pak aku ora paham",
+        "tolong bantu saya baca surat ini", "minta tolong pak, mau tanya ijazah anak saya hilang gimana",
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_one_is_no_alarm(calm: str) -> None:
-    assert load_understander().read(calm).urgency != "now"
+    assert shipped_understander().read(calm).urgency != "now"
 
 
 @pytest.mark.parametrize("at", [0, 3_000, 10_000, 16_000])
 def test_one_sentence_of_danger_in_a_very_long_forward(at: int) -> None:
     story = "pak saya mau cerita soal kampung ini dan sawah. " * 400
     text = f"{story[:at]} tolong saya disekap di kamboja. {story[at:19_000]}"
-    assert load_understander().read(text).urgency == "now"
+    assert shipped_understander().read(text).urgency == "now"
 
 
 def test_recruiter_names_the_signs_of_the_offer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from flows import engine
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.events import Event, MessageCreated
 from flows.nodes import Ask, Choose, Pick
 from flows.ports import Person
@@ -11,7 +11,7 @@ from flows.session import HELD_MEDIA, Frame, Input, Session
 from flows.waits import wakes_at
 from tests.flows.ports import NGRAYUN, NOW, RECEIPT, FakePorts
 
-CATALOG = load_catalog()
+CATALOG = shipped_catalog()
 _SAMPLE = f"lesson_{CATALOG.lessons[0].id}"
 _QUESTION = f"{CATALOG.lessons[0].id}-{CATALOG.lessons[0].quiz[0].id}"
 WAITS = sorted(
@@ -42,7 +42,7 @@ ANSWERS = {
     "way": "p3mi", "country": "my", "day": "2027-01-24", "done": "paspor", "kept": "yes",
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
-    "more": "mobilnya putih",
+    "more": "mobilnya putih", "kind": "residents", "group": "4", "role": "kades",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -62,7 +62,7 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    return OFFICER if flow in ("officer_desk", "broadcasts") else VILLAGER
+    return OFFICER if flow in ("officer_desk", "officer_groups", "broadcasts") else VILLAGER
 
 
 def say(

@@ -96,8 +96,10 @@ def test_the_preview_says_what_becomes_of_everybody() -> None:
                  "dicek ulang", "dalam 5 menit", "petugas lain"):  # fmt: skip
         assert part in told, part
     assert told.count("\n") < 6
-    templated = preview(replace(seen, templated=30, over_tier=10), "sekarang", SAY)
+    templated = preview(replace(seen, template="kabar_desa", over_tier=10), "sekarang", SAY)
     assert "30, lewat templat" in templated
+    assert "80%" in preview(replace(seen, template="kabar_desa", over_tier=20), "sekarang", SAY)
+    assert "setelah membalas" in preview(replace(seen, knock=True), "sekarang", SAY)
     assert "10 orang baru dapat besok" in templated
 
 
