@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from bot import broadcasts, officers
+from bot.broadcast_preview import look
 from bot.broadcast_rows import PROPOSED
+from bot.broadcast_words import message, unpacked
 from flows.broadcast_plan import BroadcastDecided, BroadcastEvent, BroadcastOrdered
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ def carry_out(effects: "Effects", officer_id: int, event: BroadcastEvent) -> Non
     """Raises NotAllowed with the text key of what is in the way."""
     connection, service, now = effects.connection, effects.service, effects.now
     if isinstance(event, BroadcastOrdered):
+        if broadcasts.by_nonce(connection, event.nonce) is not None:
+            return  # a second tap: whoever approves has been told
         number = broadcasts.order(connection, service, officer_id, event.plan, event.nonce, now)
         tell_approvers(effects, number)
         return
@@ -23,6 +27,7 @@ def carry_out(effects: "Effects", officer_id: int, event: BroadcastEvent) -> Non
 def decide(effects: "Effects", officer_id: int, event: BroadcastDecided) -> None:
     connection, service, now = effects.connection, effects.service, effects.now
     number = event.number
+    asked = _asked(effects, number) if event.act == "cancel" else []
     match event.act:
         case "approve":
             broadcasts.approve(connection, service, officer_id, number, now)
@@ -38,6 +43,18 @@ def decide(effects: "Effects", officer_id: int, event: BroadcastDecided) -> None
             broadcasts.withdraw(connection, service, officer_id, number, event.words, now)
     if event.act in ("approve", "reject"):
         _tell_author(effects, officer_id, event)
+    for contact_id in asked:
+        effects.tell(contact_id, "broadcasts.was_cancelled", {"number": str(number)})
+
+
+def _asked(effects: "Effects", number: int) -> list[int]:
+    """The phones of those who were asked to approve one that still waits for it."""
+    row = broadcasts.by_number(effects.connection, number)
+    if row.status != PROPOSED:
+        return []
+    ids = broadcasts.approvers(effects.connection, effects.service, number, effects.now)
+    phones = (officers.contact_of(effects.connection, officer_id) for officer_id in ids)
+    return [phone for phone in phones if phone is not None]
 
 
 def tell_approvers(effects: "Effects", number: int) -> None:
@@ -45,6 +62,15 @@ def tell_approvers(effects: "Effects", number: int) -> None:
     row = broadcasts.by_number(effects.connection, number)
     if row.status != PROPOSED:
         return
+    office = effects.service.office_of(row.office_code)
+    plan = unpacked(row.plan)
+    seen = look(effects.connection, effects.service, row.officer_id, plan, effects.now)
+    slots = {
+        "number": str(number),
+        "text": message(effects.service, office, plan, number, group=True).text,
+        "groups": str(seen.groups),
+        "people": str(sum(count for _, count in seen.people)),
+    }
     author = officers.names(effects.connection, [row.officer_id])[row.officer_id]
     for officer_id in broadcasts.approvers(
         effects.connection, effects.service, number, effects.now
@@ -54,7 +80,7 @@ def tell_approvers(effects: "Effects", number: int) -> None:
             effects.tell(
                 contact_id,
                 "broadcasts.please_approve",
-                {"number": str(number), "author": author, "text": row.text},
+                slots | {"author": author},
             )
 
 
@@ -66,5 +92,6 @@ def _tell_author(effects: "Effects", officer_id: int, event: BroadcastDecided) -
         effects.tell(
             contact_id,
             "broadcasts.was_approved" if event.act == "approve" else "broadcasts.was_rejected",
-            {"number": str(event.number), "name": name},
+            {"number": str(event.number), "name": name}
+            | ({"why": event.words or "tanpa keterangan"} if event.act == "reject" else {}),
         )

@@ -9,7 +9,7 @@ from bot.broadcast_rows import DONE, SENDING, STOPPED
 from bot.effects import Effects
 from bot.service import Service
 from bot.world import World
-from flows.broadcasts import say_counts, say_forwarded
+from flows.broadcast_said import bar, say_counts, say_forwarded, why_stopped
 
 FIRST = timedelta(minutes=2)
 """A broadcast that takes longer tells how far it is, and then every `EVERY`."""
@@ -34,7 +34,7 @@ def _report(connection: Connection, service: Service, now: datetime) -> int:
         broadcasts.reported(connection, row.id, now)
         slots = {"number": str(row.id), "counts": _said(connection, row.id)}
         if row.status == STOPPED:
-            slots["why"] = service.catalog.wording.say(_why(service, row.stopped_why)).strip()
+            slots["why"] = service.catalog.wording.say(why_stopped(row.stopped_why)).strip()
         key = "broadcasts.stopped" if row.status == STOPPED else "notice.broadcast"
         _tell(connection, service, row.officer_id, key, slots, now)
     return len(ended)
@@ -65,22 +65,9 @@ def _progress(connection: Connection, service: Service, now: datetime) -> int:
     return told
 
 
-def bar(done: int, of: int, width: int = 10) -> str:
-    """`█████░░░░░ 50%`, as chats and terminals show it."""
-    share = done / of if of else 1.0
-    full = int(share * width)
-    return "█" * full + "░" * (width - full) + f" {int(share * 100)}%"
-
-
 def _said(connection: Connection, number: int) -> str:
     forwarded = say_forwarded(*relays.report(connection, number))
     return say_counts(broadcast_report.counts(connection, number)) + forwarded
-
-
-def _why(service: Service, key: str) -> str:
-    """Its short form; a reason without words of its own is told as trouble."""
-    short = f"broadcasts.why_{key.rpartition('.')[2]}"
-    return short if short in service.catalog.wording else "broadcasts.why_trouble"
 
 
 def _tell(

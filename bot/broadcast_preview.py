@@ -8,15 +8,14 @@ from sqlalchemy import Connection, select
 
 from bot import audience, officers, relays, templates
 from bot.broadcast_rows import broadcasts
-from bot.broadcast_words import slots_of
+from bot.broadcast_words import message, slots_of
 from bot.meter import load_prices
 from bot.pacing import pace_of
 from bot.service import OurOffice, Service
 from flows import broadcast_rules
 from flows.broadcast_plan import Cost, Plan, Preview
+from flows.broadcast_rules import Ours, Problem
 from flows.templates import KNOCK
-
-Problem = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def look(
@@ -36,7 +35,7 @@ def look(
         counted = audience.count_heirs(connection, plan.corrects)
     admins = relays.count_for(connection, plan)
     starts_at = _starts_at(office, plan, now)
-    problems = list(_said(service, office, plan, starts_at))
+    problems = list(_said(connection, service, plan, starts_at))
     if plan.template and not templates.for_broadcast(connection, plan.kind, plan.template):
         problems.append(("broadcasts.template_not_approved", (("template", plan.template),)))
     if not running:
@@ -59,6 +58,7 @@ def look(
         starts_at=starts_at,
         ends_at=starts_at + _takes(service, counted, templated, tier),
         needs_second=_needs_second(service, plan, counted.total),
+        shown=message(service, office, plan, 0, group=False).text,
         problems=tuple(problems),
     )
 
@@ -78,13 +78,24 @@ def _starts_at(office: OurOffice, plan: Plan, now: datetime) -> datetime:
 # ---- what is in the way
 
 
-def _said(service: Service, office: OurOffice, plan: Plan, starts_at: datetime) -> list[Problem]:
-    hosts = {urlsplit(service.settings.public_base_url).hostname or ""}
-    hosts |= set(service.settings.broadcast_hosts.split())
+def _said(
+    connection: Connection, service: Service, plan: Plan, starts_at: datetime
+) -> list[Problem]:
     return broadcast_rules.problems(
-        plan, facts=service.catalog.facts, day=starts_at.date(), hosts=frozenset(hosts),
+        plan, facts=service.catalog.facts, day=starts_at.date(), ours=_ours(connection, service),
         now=starts_at,
     )  # fmt: skip
+
+
+def _ours(connection: Connection, service: Service) -> Ours:
+    settings = service.settings
+    hosts = {urlsplit(settings.public_base_url).hostname or ""}
+    hosts |= set(settings.broadcast_hosts.split())
+    chats = {f"t.me/{service.telegram_username}".casefold()} if service.telegram_username else set()
+    if settings.twilio_whatsapp_from:
+        chats.add(f"wa.me/{settings.twilio_whatsapp_from.removeprefix('whatsapp:+')}")
+    register = service.register_now(connection)
+    return Ours(frozenset(hosts), frozenset(chats), service.catalog.hotlines, register.names_in)
 
 
 def _reach(
@@ -103,6 +114,8 @@ def _reach(
         any(_within(code, a) for a in allowed) for code in plan.places
     ):
         found.append(("broadcasts.not_mine", ()))
+    if not _corrects_ours(connection, officer_id, plan):
+        found.append(("broadcasts.unknown", ()))
     if counted.total + admins == 0 and not plan.corrects:
         found.append(("broadcasts.nobody", ()))
     most = service.settings.broadcast_limit
@@ -119,6 +132,14 @@ def _reach(
     if (number := connection.execute(same).scalar()) is not None:
         found.append(("broadcasts.twice", (("number", str(number)),)))
     return found
+
+
+def _corrects_ours(connection: Connection, officer_id: int, plan: Plan) -> bool:
+    """A correction and a withdrawal are of one of the office's own, and nothing else is."""
+    if plan.kind not in ("correction", "withdrawal"):
+        return plan.corrects == 0
+    office = select(broadcasts.c.office_code).where(broadcasts.c.id == plan.corrects)
+    return connection.execute(office).scalar() == officers.office_of(connection, officer_id)
 
 
 def reachable(
@@ -144,7 +165,7 @@ def _way(
     if not service.settings.whatsapp_people_a_day:
         return None
     found = templates.for_broadcast(connection, plan.kind, plan.template)
-    if found and templates.filled(found, slots_of(office, plan)):
+    if found and templates.filled(found, slots_of(service, office, plan)):
         return found
     return templates.for_use(connection, KNOCK)
 

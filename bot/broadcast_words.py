@@ -27,7 +27,7 @@ def message(
     end with how to stop."""
     if plan.kind == "invitation" or (plan.meeting and plan.corrects):
         return meeting_words.message(service, office, plan, group=group)
-    slots = slots_of(office, plan)
+    slots = slots_of(service, office, plan)
     key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
     wording = service.catalog.wording
     text = wording.say(key, slots).rstrip("\n")
@@ -37,13 +37,19 @@ def message(
     return MessageCreated(text, fixed=False, media=media)
 
 
-def slots_of(office: OurOffice, plan: Plan) -> dict[str, str]:
-    """What fills its texts, and the variables of its template."""
+def slots_of(service: Service, office: OurOffice, plan: Plan) -> dict[str, str]:
+    """What fills its texts, and the variables of its template. The act on which it names a company
+    is part of the words themselves."""
+    source_day = f"{plan.source_date:%d-%m-%Y}" if plan.source_date else ""
+    said = plan.text
+    if plan.act:
+        act = {"act": plan.act, "day": source_day, "source": plan.source}
+        said += "\n" + service.catalog.wording.say("broadcasts.by_act", act).strip()
     return {
-        "text": plan.text,
+        "text": said,
         "office": office.name,
         "source": plan.source,
-        "source_day": f"{plan.source_date:%d-%m-%Y}" if plan.source_date else "",
+        "source_day": source_day,
         "until": say_time(office.calendar.local(plan.expires)) if plan.expires else "",
     }
 

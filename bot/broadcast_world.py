@@ -1,11 +1,16 @@
 """What an officer's chat may ask about broadcasts (`flows/broadcast_plan.py`)."""
 
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
-from bot import broadcast_preview, broadcast_report, broadcasts, feeding, officers
-from bot.broadcast_rows import PROPOSED
+from bot import broadcast_preview, broadcast_report, broadcasts, feeding, officers, relays
+from bot.broadcast_rows import OPEN, PROPOSED
 from bot.departure_world import DepartureWorld
 from flows.broadcast_plan import BroadcastView, Plan, Preview
+
+RECENT = timedelta(days=3)
+"""So long one that was sent is shown first, with the way to take it back."""
 
 
 class BroadcastWorld(DepartureWorld):
@@ -23,7 +28,16 @@ class BroadcastWorld(DepartureWorld):
         officer_id = self._known.officer_id if self._known else None
         if officer_id is None:
             return Preview(problems=(("officer_desk.stranger", ()),))
-        return broadcast_preview.look(self._connection, self._service, officer_id, plan, self._at)
+        if plan not in self._previews:
+            self._previews[plan] = broadcast_preview.look(
+                self._connection, self._service, officer_id, plan, self._at
+            )
+        return self._previews[plan]
+
+    @cached_property
+    def _previews(self) -> dict[Plan, Preview]:
+        """Counted once in a turn, however many of its sentences tell of it."""
+        return {}
 
     def broadcast(self, number: int) -> BroadcastView | None:
         office = self._known.office_code if self._known else None
@@ -58,4 +72,9 @@ class BroadcastWorld(DepartureWorld):
             and officer_id is not None
             and broadcasts.may_approve(self._connection, self._service, row, officer_id, self._at),
             why=row.stopped_why,
+            recent=row.status in OPEN or (row.starts_at or row.created_at) > self._at - RECENT,
+            failures=tuple(broadcast_report.failures(self._connection, row.id).items()),
+            answers=broadcast_report.answers(self._connection, row.id),
+            forwarded=relays.report(self._connection, row.id),
+            withdrawn_by=broadcasts.withdrawn_by(self._connection, row.id),
         )

@@ -53,9 +53,8 @@ def order(
     changes nothing. Raises NotAllowed with the first problem's text key.
 
     `approved_by`: the second person, who has approved the whole campaign that it belongs to."""
-    twice = select(broadcasts.c.id).where(broadcasts.c.nonce == nonce)
-    if (number := connection.execute(twice).scalar()) is not None:
-        return int(number)
+    if (known := by_nonce(connection, nonce)) is not None:
+        return known
     seen = look(connection, service, officer_id, plan, now)
     if seen.problems:
         raise NotAllowed(seen.problems[0][0])
@@ -158,7 +157,7 @@ def withdraw(
     relays.take_back(connection, number)
     plan = replace(
         unpacked(row.plan), text=words, kind="withdrawal", corrects=number, photo="", at=None,
-        expires=None,
+        expires=None, act="", source="", source_date=None,
     )  # fmt: skip
     _log(connection, now, officer_id, "withdrew", number)
     return order(connection, service, officer_id, plan, f"withdraw:{number}", now)
@@ -281,6 +280,19 @@ def get(connection: Connection, number: int, office_code: str) -> Any | None:
     return connection.execute(
         select(broadcasts).where(broadcasts.c.id == number, broadcasts.c.office_code == office_code)
     ).first()
+
+
+def withdrawn_by(connection: Connection, number: int) -> int:
+    """The number of the broadcast that took this one back, or 0."""
+    taken = select(func.max(broadcasts.c.id)).where(
+        broadcasts.c.corrects == number, broadcasts.c.kind == "withdrawal"
+    )
+    return int(connection.execute(taken).scalar() or 0)
+
+
+def by_nonce(connection: Connection, nonce: str) -> int | None:
+    """The one that was ordered from this very preview."""
+    return connection.execute(select(broadcasts.c.id).where(broadcasts.c.nonce == nonce)).scalar()
 
 
 def by_number(connection: Connection, number: int) -> Any:

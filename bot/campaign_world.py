@@ -61,9 +61,6 @@ class CampaignWorld(GroupWorld):
         known = self._known
         return relay_kits.waiting_for(self._connection, known.id) if known else ()
 
-    def forwarded(self, number: int) -> tuple[int, int, int]:
-        return relays.report(self._connection, number)
-
     def kit_problem(self, what: str) -> str:
         office = self._known.office_code if self._known else None
         if office is None:

@@ -209,7 +209,9 @@ class _Page:
         if not self._service.settings.whatsapp_people_a_day:
             return None
         found = templates.for_broadcast(self._connection, plan.kind, plan.template)
-        return templates.filled(found, slots_of(self._office, plan)) if found else None
+        return (
+            templates.filled(found, slots_of(self._service, self._office, plan)) if found else None
+        )
 
     def _room(self) -> tuple[int, datetime]:
         most = self._service.settings.whatsapp_people_a_day
@@ -219,7 +221,11 @@ class _Page:
         """Ask the parked to write, once a day at most; no part of the broadcast, whose text they
         get when they do."""
         found = templates.for_use(self._connection, KNOCK)
-        filled = templates.filled(found, slots_of(self._office, self._plan)) if found else None
+        filled = (
+            templates.filled(found, slots_of(self._service, self._office, self._plan))
+            if found
+            else None
+        )
         room = self._room()[0] if filled else 0
         if not filled or not room:
             return 0

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot import broadcast_report, meeting_questions, meetings
 from flows.broadcast_rules import MAX_TEXT
-from flows.broadcasts import say_counts
+from flows.broadcast_said import say_counts
 from flows.desk_text import harmless
 from flows.meeting_desk import FEW, few, report_slots
 from flows.meeting_plan import MeetingReport, MeetingView

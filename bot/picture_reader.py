@@ -34,8 +34,10 @@ from bot.pictures import Claimed, Leftover
 from bot.reading import Read
 from bot.schedule import LEASE, hold, let_go
 from bot.service import Service
+from bot.shelf import CannotMake
 from bot.turns import Turns
 from flows.attachments import NAMES
+from flows.broadcast_photo import FOR_BROADCAST
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +163,13 @@ class PictureReader:
 
     async def _answer(self, job: Claimed, found: Read | Kept | Heard) -> None:
         """The turn that answers also takes the row away; a turn that failed has apologised."""
-        if isinstance(found, Kept):
+        if isinstance(found, Kept) and job.told.tip_id == FOR_BROADCAST:
+            found, name = await asyncio.to_thread(self._shelve, found)
+            inbound = Inbound(
+                job.channel, job.token, "attachment", job.address,
+                payload=found.outcome, media=name, medium=job.told.medium,
+            )  # fmt: skip
+        elif isinstance(found, Kept):
             await asyncio.to_thread(self._store, job, found)
             inbound = Inbound(
                 job.channel, job.token, "attachment", job.address,
@@ -181,6 +189,17 @@ class PictureReader:
         READ.labels(job.channel, found.outcome).inc()
         if outcome != "done":
             await asyncio.to_thread(self._take_off, job, failed=outcome == "failed")
+
+    def _shelve(self, found: Kept) -> tuple[Kept, str]:
+        """A broadcast's photo goes out to many, so it lies on the shelf; its name there."""
+        if found.outcome != "kept":
+            return found, ""
+        if found.media_type != "image/jpeg":
+            return Kept("unknown"), ""
+        try:
+            return found, self._service.shelf.keep_photo(found.data)
+        except CannotMake:
+            return Kept("not_fetched"), ""
 
     async def _discard(self, left: Leftover | Erasure) -> None:
         """The row goes only once the provider has said that its copy is gone, however long it takes."""

@@ -5,7 +5,7 @@ Listings and sanctions are weighed apart, and a number beats a name. The answer 
 on a dated copy, never of a person.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,7 +16,15 @@ from bot.register_file import read_observations
 from bot.register_index import MAX_MENTIONS, Company, NameIndex, Near
 from bot.register_rows import SANCTIONS, Observation
 from bot.register_weighing import speaking, weigh
-from flows.company_names import Mention, licence_numbers, mentions, name_words, names_a_person
+from flows.company_names import (
+    Mention,
+    fold,
+    licence_numbers,
+    mentions,
+    name_words,
+    names_a_person,
+    rare_words,
+)
 from flows.ports import RecruiterAnswer, RegisterRow, Verdict
 
 REGISTER_FILE = Path(__file__).resolve().parent.parent / "content" / "recruiters.csv"
@@ -72,6 +80,17 @@ class Register:
         if verdict == "sanctioned":
             return statuses[0]
         return "expired" if "expired" in statuses else verdict
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """Names of the register that stand in a text as a whole, also without PT. A single word is
+        a name only behind PT, where nobody needs the register to see it."""
+        found: dict[str, None] = {}
+        for mention in mentions(name_words(text), self.index.name_words):
+            for words in _runs(mention.words):
+                company = self.index.by_fold.get(fold(words))
+                if company and rare_words(words):
+                    found[" ".join(words).title()] = None
+        return tuple(found)
 
     def by_numbers(self, numbers: Iterable[str]) -> Company | None:
         """The one company with one of these licence numbers; None when there are several."""
@@ -164,6 +183,13 @@ class Register:
             any(near.company is company for near in self.index.near([mention]))
             for mention in unlike
         )
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Every run of two to six neighbours."""
+    for start in range(len(words) - 1):
+        for end in range(start + 2, min(len(words), start + 6) + 1):
+            yield tuple(words[start:end])
 
 
 @lru_cache(maxsize=1)

@@ -36,10 +36,13 @@ from bot.meter import Counts
 from bot.officer_world import OfficerWorld
 from bot.service import Service
 from bot.sessions import SessionRow, seal_session
+from bot.tip_moves import NotAllowed
 from flows import engine
+from flows.broadcast_photo import FOR_BROADCAST
 from flows.events import AttachmentSent, Event, MessageCreated, PictureSent, VoiceSent
 from flows.session import Input, InputKind
 from flows.waits import wakes_at
+from flows.wording import slots_of
 
 log = logging.getLogger(__name__)
 
@@ -186,12 +189,19 @@ class Turns:
         except Exception as error:
             log_failure(inbound, error)
             if known:
-                self._queue(batch, self._service.message("common.failed"), known)
+                self._queue(batch, self._service.message(self._why(error)), known)
             self._decline(batch.connection, inbound, batch.now)
             return "failed"
         if known and inbound.kind not in _NOT_SPOKEN:
             batch.spoke.add(known.id)
         return "done"
+
+    def _why(self, error: Exception) -> str:
+        """The text key of what was refused in the effects, if it can be said as it is: a race that
+        was lost. All else is our failure."""
+        key, wording = str(error), self._service.catalog.wording
+        plain = isinstance(error, NotAllowed) and key in wording and not slots_of(wording.raw(key))
+        return key if plain else "common.failed"
 
     def _take(self, batch: _Batch, inbound: Inbound, known: Known | None) -> None:
         if inbound.kind.startswith("group"):
@@ -214,7 +224,9 @@ class Turns:
             tip_id = told.tip_id
         if inbound.kind not in _NOT_SPOKEN:
             contacts.heard_from(batch.connection, known, batch.now)
-        media = inbound.event_id if inbound.kind == "attachment" else inbound.media
+        # A report's file is known by its row, a broadcast's photo by its name on the shelf.
+        row = inbound.kind == "attachment" and tip_id != FOR_BROADCAST
+        media = inbound.event_id if row else inbound.media
         given = Input(
             _TALK[inbound.kind], inbound.text, inbound.payload, media, inbound.caption,
             inbound.medium, tip_id,

@@ -78,6 +78,8 @@ class Preview:
     """At the channels' pace; without those who wait for another day."""
     needs_second: bool = False
     """A second officer has to approve it first."""
+    shown: str = ""
+    """The text as a person gets it."""
     problems: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """(text key, slots) of everything that keeps it from being sent; empty means that it may."""
 
@@ -101,7 +103,17 @@ class BroadcastView:
     starts_at: datetime | None = None
     may_approve: bool = False
     why: str = ""
-    """Why it was stopped, in words."""
+    """Why it was stopped (a text key), or rejected (the officer's words)."""
+    recent: bool = False
+    """Open, or begun in the last days."""
+    failures: tuple[tuple[str, int], ...] = ()
+    """(the provider's code, how many)."""
+    answers: tuple[int, int] = (0, 0)
+    """(how many wrote to us since, how many of them STOP), of those who got it."""
+    forwarded: tuple[int, int, int] = (0, 0, 0)
+    """(admins of WhatsApp groups who forwarded it, who were asked, people who came by its links)."""
+    withdrawn_by: int = 0
+    """Number of the broadcast that took it back."""
 
 
 # ---- events

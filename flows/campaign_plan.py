@@ -190,10 +190,6 @@ class CampaignPorts(Protocol):
         """What waits for the one who asks; what is to be handed over first stands first."""
         ...
 
-    def forwarded(self, number: int) -> tuple[int, int, int]:
-        """Of a broadcast: (admins who forwarded it, admins who were asked, people who came)."""
-        ...
-
     def kit_problem(self, what: str) -> str:
         """The text key of why there is no press kit of it; "" when there is one."""
         ...

@@ -69,7 +69,7 @@ _TITLES = _set(
     """PAK BAPAK BPK BU IBU MBAK MAS BANG KAK OM TANTE HAJI HAJAH HJ USTAD USTADZ USTAZ KYAI KIAI
     GUS CAK KANG TEH PAKDE BUDE PAKLIK MAMI BOS JURAGAN TETANGGA TEMAN SAUDARA"""
 )
-_GIVEN_NAMES = _set(
+GIVEN_NAMES = _set(
     """ABDUL ACHMAD AGUS AHMAD AMINAH ANDI ANI ASEP AYU BAMBANG BUDI DEDI DENI DEWI DIAN DWI EKO
     ENDANG FITRI HADI HASAN HENDRA HERU IMAM INDAH IRWAN JOKO KARTINI LINA MARYATI MOHAMAD MUHAMMAD
     MULYONO NUR NURUL PARDI RATNA RINA RINI RUDI SARI SITI SLAMET SRI SUHARTO SUPARDI SUPRIYADI
@@ -185,7 +185,7 @@ def names_somebody(words: Sequence[str]) -> bool:
         if begins and title in _TITLES and name not in _AROUND_A_NAME | COMPANY_MARKS:
             return True
     names = [word for word in words if word not in _AROUND_A_NAME]
-    return 0 < len(names) <= 2 and names[0] in _GIVEN_NAMES and len(rare_words(names)) == len(names)
+    return 0 < len(names) <= 2 and names[0] in GIVEN_NAMES and len(rare_words(names)) == len(names)
 
 
 def could_be_a_name(text: str) -> bool:

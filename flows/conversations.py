@@ -50,7 +50,7 @@ from flows.check_facts import load_destinations, load_red_flags, load_ways
 from flows.classify import Classifier
 from flows.costs_read import CostReader
 from flows.curriculum import for_villagers, load_chapters, load_courses, load_lessons
-from flows.departure_facts import load_costs, load_documents
+from flows.departure_facts import WAYS, load_costs, load_documents
 from flows.desk_text import SHOWN
 from flows.entities import load_extractor
 from flows.hearing import Hearing
@@ -85,6 +85,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
     destinations = load_destinations(folder)
     ways = {way.id: way for way in load_ways(folder)}
     documents = load_documents(folder)
+    prices = load_costs(folder)
     checklist = departure_checklist.Checklist(documents, destinations, extractor)
     reader = OfferReader(understander, extractor, flags, destinations)
     notice = text_version(wording, *tip_off.NOTICE)
@@ -106,7 +107,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
             text_version(wording, *departure.REMINDING),
             text_version(wording, *departure_family.CONSENT),
         ),
-        costs.flow(CostReader(load_costs(folder), extractor)),
+        costs.flow(CostReader(prices, extractor)),
         tip_off.flow(notice, Hearing(extractor), Classifier(understander, flags)),
         tip_status.flow(),
         stopping.flow(),
@@ -117,9 +118,14 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         _desk(wording, keywords.choices),
         partner_desk.flow(),
         partner_desk.answer_flow(),
-        broadcasts.flow(),
         meetings.flow(understander),
         meeting_desk.flow(),
+        broadcasts.flow(
+            wording.say,
+            languages=[("id", "Bahasa Indonesia"), ("jv", "Basa Jawa"), ("su", "Basa Sunda")],
+            ways=[(way, wording.say(f"departure.way_{way}").strip()) for way in WAYS],
+            lessons=[(lesson.id, lesson.title) for lesson in villagers],
+        ),
         news.flow(),
         joining.flow(text_version(wording, joining.CONSENT)),
         relays.flow(text_version(wording, relays.CONSENT)),
@@ -141,7 +147,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         lessons=known,
         chapters=chapters,
         documents=documents,
-        facts=facts(known, (*destinations, *ways.values())),
+        facts=facts(known, (*destinations, *ways.values()), documents, prices),
         hotlines=load_hotlines(folder),
         understander=understander,
         cards=retrieval,

@@ -5,11 +5,22 @@ events it returns; `bot/turns.py` saves the session and carries out the events i
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from flows import answering, assisted, attachments, beside, hear_see, left, offers, pictures, voices
+from flows import (
+    answering,
+    assisted,
+    attachments,
+    beside,
+    broadcast_photo,
+    hear_see,
+    left,
+    offers,
+    pictures,
+    voices,
+)
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
@@ -40,7 +51,7 @@ from flows.waits import pass_time
 
 MAX_STEPS = 60
 """Nodes in one sprint; more means a loop without a wait, which the lint should have refused."""
-_COMMAND = re.compile(r"/?\w+(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL)
+_COMMAND = re.compile(r"/?\w+(\s+siaran)?(\s*#?\s*[0-9]+(\s.*)?)?", re.DOTALL | re.IGNORECASE)
 CANNOT_READ = {True: "common.cannot_read", False: "common.reads_no_pictures"}
 """By whether pictures are read here."""
 
@@ -96,6 +107,8 @@ class Run:
     def take(self, given: Input) -> None:
         if given.kind in ("timeout", "expired", "push"):
             pass_time(self, given)
+        elif broadcast_photo.belongs(self, given):
+            broadcast_photo.take(self, given)
         elif attachments.belongs(self, given):
             attachments.take(self, given)
         elif left.come_back(self, given):
@@ -237,6 +250,8 @@ class Run:
             match node:
                 case Say():
                     self._say(node.text, node.slots, node.source, self._taps(node), node)
+                    if node.photo and (photo := node.photo(self.scene())):
+                        self.bubbles[-1] = replace(self.bubbles[-1], media=f"photo/{photo}")
                     to = node.then
                 case Choose() | Pick() | Ask():
                     return self._wait(node)

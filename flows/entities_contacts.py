@@ -153,7 +153,7 @@ _LINK = re.compile(
     rf"(?<![a-z0-9@-])(h(?:tt|xx)ps?\s?:?//)?((?:[a-z0-9][a-z0-9-]{{0,62}}+{_DOT}){{1,4}}(?:({_SURE_TLD})|({_WITH_PATH})))"
     r"(?![a-z0-9-])(:\d{1,5})?(/[^\s<>\"'|]{0,500}+)?"
 )
-_KNOWN = (
+KNOWN_HOSTS = (
     "bit.ly", "wa.me", "t.me", "s.id", "linktr.ee", "lynk.id", "tinyurl.com", "cutt.ly", "vt.tiktok.com",
     "tiktok.com", "facebook.com", "fb.me", "fb.com", "instagram.com", "chat.whatsapp.com", "wa.link",
     "forms.gle", "goo.gl", "shorturl.at", "youtu.be", "m.me", "telegram.me", "msha.ke",
@@ -169,7 +169,9 @@ def find_links(folded: Folded) -> Iterator[Link]:
         return
     for match in islice(_LINK.finditer(text), MOST):
         host = _DOT_IN.sub(".", match[2]).removeprefix("www.")
-        known = next((name for name in _KNOWN if host == name or host.endswith("." + name)), "")
+        known = next(
+            (name for name in KNOWN_HOSTS if host == name or host.endswith("." + name)), ""
+        )
         if not (known or match[1] or match[3] or match[6]):
             continue
         if _ONLY_WORDS.match(host) and not (known or match[1] or match[6]):

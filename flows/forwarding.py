@@ -48,7 +48,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
 _FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(
     r"\b(?:(?:jl|jln|gang|gg)\b\.?\s+[\w'-]+|jalan\s+(?-i:[A-Z])[\w'-]*)"
     r"(?:\s+(?!rt\b|rw\b|no\b)(?-i:[A-Z])[\w'-]*){0,3}(?:\s+no(?:mor)?\.?\s*\d{1,4}\w?)?"
@@ -193,7 +193,7 @@ def _found(text: str, *, own: bool) -> Iterator[tuple[Found, str]]:
     folded = fold(text)
     yield from (("phone", text[one.start : one.end]) for one in find_phones(folded))
     yield from (("account", text[one.start : one.end]) for one in find_accounts(folded))
-    yield from (("email", match[0]) for match in _EMAIL.finditer(text))
+    yield from (("email", match[0]) for match in EMAIL.finditer(text))
     yield from (("address", match[0]) for match in _ADDRESS.finditer(text))
     yield from (("self", match[0]) for match in _OF_ME.finditer(text))
     if not own:

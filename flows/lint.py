@@ -70,16 +70,43 @@ _SAID_BY_CODE = {
     "common.source": frozenset(["source"]),
     "broadcasts.too_long": frozenset(["characters", "most"]),
     "broadcasts.bad_link": frozenset(["host"]),
+    **{
+        f"broadcasts.{why}": frozenset(["found"])
+        for why in ("names_person", "names_contact", "names_company", "accuses")
+    },
+    "broadcasts.old_number": frozenset(["number", "day"]),
+    "broadcasts.expires_late": frozenset(["days"]),
+    "broadcasts.by_act": frozenset(["act", "day", "source"]),
     "broadcasts.old_fact": frozenset(["day", "quoted"]),
     **{
         f"broadcasts.{kind}message": frozenset(["text", "office", "source", "source_day", "until"])
         for kind in ("", "warning_", "correction_", "withdrawal_")
     },
-    "broadcasts.please_approve": frozenset(["number", "author", "text"]),
+    "broadcasts.please_approve": frozenset(["number", "author", "text", "groups", "people"]),
     "broadcasts.progress": frozenset(["number", "done", "of", "bar"]),
     "broadcasts.stopped": frozenset(["number", "why", "counts"]),
     "broadcasts.was_approved": frozenset(["number", "name"]),
-    "broadcasts.was_rejected": frozenset(["number", "name"]),
+    "broadcasts.was_rejected": frozenset(["number", "name", "why"]),
+    **dict.fromkeys(("broadcasts.was_cancelled", "broadcasts.now_withdraw"), _NUMBER),
+    "broadcasts.ordered": frozenset(["when"]),
+    "broadcasts.preview": frozenset(["lines"]),
+    "broadcasts.report": frozenset(["report"]),
+    "broadcasts.shown": frozenset(["photo", "shown"]),
+    "broadcasts.withdraw_sure": frozenset(["number", "words", "groups", "people"]),
+    "broadcasts.stands": frozenset(["number", "status"]),
+    "broadcasts.failed_why": frozenset(["reasons"]),
+    "broadcasts.answered": frozenset(["replies", "stops"]),
+    "broadcasts.taken_back": _NUMBER,
+    "broadcasts.because": frozenset(["why"]),
+    "broadcasts.seen_who": frozenset(["groups", "people", "channels", "opted_out"]),
+    **{
+        f"broadcasts.seen_{what}": frozenset(["count"])
+        for what in ("parked", "template", "knock", "over", "kits")
+    },
+    "broadcasts.seen_cost": frozenset(["usd"]),
+    "broadcasts.seen_unpriced": frozenset(["what"]),
+    "broadcasts.seen_when": frozenset(["when", "ends"]),
+    "broadcasts.when_far": frozenset(["days"]),
     "broadcasts.too_many": frozenset(["count", "most"]),
     "broadcasts.twice": frozenset(["number"]),
     "broadcasts.template_not_approved": frozenset(["template"]),

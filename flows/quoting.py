@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import partial_ratio
 from flows.catalog import Source
 from flows.check_facts import ClosedDestination, Way
 from flows.curriculum import Lesson
+from flows.departure_facts import Cost, Document
 from flows.lint_plain import sentences
 from flows.triggers import fold
 
@@ -20,18 +21,26 @@ MIN_LETTERS = 25
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sentence of a card, an answer, a way or a destination, with the source that it rests on."""
+    """A sentence of a card, an answer, a way, a destination, a document or a cost, with the source
+    that it rests on."""
 
     words: str
     source: Source
 
 
-def facts(lessons: Iterable[Lesson], rows: Iterable[ClosedDestination | Way]) -> tuple[Fact, ...]:
+def facts(
+    lessons: Iterable[Lesson],
+    rows: Iterable[ClosedDestination | Way],
+    documents: Iterable[Document] = (),
+    costs: Iterable[Cost] = (),
+) -> tuple[Fact, ...]:
     said = [
         *((card.text, card.source) for one in lessons for card in (*one.cards, one.action)),
         *((choice.why, item.source) for one in lessons for item in one.quiz
           for choice in item.choices),
         *((row.say, row.source) for row in rows),
+        *((text, one.source) for one in documents for text in (one.needs, one.cost, one.real)),
+        *((one.why, one.source) for one in costs),
     ]  # fmt: skip
     return tuple(_each(said))
 

@@ -315,13 +315,13 @@ def test_a_broken_conversation(breaks: Breaks) -> None:
 
 
 def test_an_answer_that_is_used_before_it_is_given() -> None:
-    """Leaving out the question for the village leaves its name unset on the way to the thanks."""
-    flow = SHIPPED.flows["broadcasts"]
-    skipping = {"where": Say("broadcasts.unknown", "text")}
+    """Leaving out the choice of a partner leaves nobody to ask."""
+    flow = SHIPPED.flows["partner_desk"]
+    skipping = {"pick": Say("broadcasts.unknown", "question")}
     found = check(_with(SHIPPED, flow, skipping), TODAY)
     assert (
         Finding(
-            "error", "broadcasts", "preview", "uses the answer `place`, which some way here lacks"
+            "error", "partner_desk", "send", "uses the answer `partner`, which some way here lacks"
         )
         in found
     )

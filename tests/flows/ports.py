@@ -80,6 +80,9 @@ CAMPAIGN = CampaignView(
     12, "BCDFGHJ", "lesson", "Pelajaran mingguan", NGRAYUN.code, NGRAYUN.name, False,
     ("https://wa.me/6281200000000?text=DAFTAR%20BCDFGHJ",), (("arrived", 12),), "active", NOW,
 )  # fmt: skip
+SENT = BroadcastView(
+    12, "news", "done", "Kabar", "Ibu Sari", True, (("delivered", 3),), recent=True
+)
 BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
@@ -160,6 +163,8 @@ class FakePorts:
     has_news: bool = False
     pictures: int = 0
     is_partner: PartnerView | None = BABINSA
+    sent: BroadcastView = SENT
+    """The only broadcast, number 12."""
     asked: tuple[PartnerRequestView, ...] = (ASKED,)
     learners: dict[frozenset[str], int] = field(default_factory=dict)
     plan: Plan | None = None
@@ -366,7 +371,7 @@ class FakePorts:
             ends_at=self.now,
             problems=tuple(
                 broadcast_rules.problems(
-                    plan, facts=(), day=self.now.date(), hosts=frozenset(), now=self.now
+                    plan, facts=(), day=self.now.date(), ours=broadcast_rules.Ours(), now=self.now
                 )
             ),
         )
@@ -400,9 +405,6 @@ class FakePorts:
 
     def relay_tasks(self) -> tuple[RelayTaskView, ...]:
         return self.to_forward
-
-    def forwarded(self, number: int) -> tuple[int, int, int]:
-        return (0, 0, 0)
 
     def kit_problem(self, what: str) -> str:
         return "campaigns.kit_unknown" if what == "tidak_ada" else ""
@@ -475,4 +477,4 @@ class FakePorts:
     def broadcast(self, number: int) -> BroadcastView | None:
         if number != 12:
             return None
-        return BroadcastView(12, "news", "done", "Kabar", "Ibu Sari", True, (("delivered", 3),))
+        return self.sent

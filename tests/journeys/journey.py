@@ -113,6 +113,7 @@ class Player:
             "presses": self._press,
             "sends": self._send,
             "photographs": self._photograph,
+            "captions": self._caption,
             "records": self._record,
             "attaches": self._attach,
         }
@@ -249,6 +250,11 @@ class Player:
         """The lines of a poster, parted by " / "; `nothing` is a picture without words."""
         poster = "" if what == "nothing" else what.replace(" / ", "\n")
         return await self.rehearsal.photograph(who, poster.encode())
+
+    async def _caption(self, who: str, what: str) -> Sequence[Outgoing]:
+        """`what is on the photo / the words under it`."""
+        seen, _, words = what.partition(" / ")
+        return await self.rehearsal.photograph(who, seen.encode(), words)
 
     async def _record(self, who: str, what: str) -> Sequence[Outgoing]:
         return await self.rehearsal.attach(who, "voice", what.encode())
