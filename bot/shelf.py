@@ -1,7 +1,8 @@
 """The lessons' sounds and picture cards: made once, kept as files named by what they say.
 
-Everything here is public content and can be made again at any time, so the folder is a cache: no
-backup, no table. A file is named by a hash of the words (with their marks) and the voice, so an
+Sounds and cards are public content that can be made again at any time, so the folder is a cache of
+them: no backup, no table. Photos and posters that belong to a broadcast or a campaign lie here
+too, under the names that those keep; nothing prunes them. A file is named by a hash of the words (with their marks) and the voice, so an
 edited card is simply another file. Who fetches by itself (Twilio) gets an address that nobody can
 guess and that ends after some hours.
 """
@@ -17,7 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot import picture_cards, voice
-from bot.channels.base import Media
+from bot.channels.base import TYPES, Media
 from bot.picture_cards import CannotDraw
 from bot.recordings import load_recordings, sha_of, words_of
 from bot.sealing import KeyRing
@@ -29,8 +30,8 @@ from flows.speech import load_speech
 
 LINKS_STAY = timedelta(hours=6)
 """Twilio fetches when it sends, which may be after a queue of hours."""
-_FILE = re.compile(r"[0-9a-f]{32}\.(ogg|png)")
-TYPES = {"ogg": "audio/ogg", "png": "image/png"}
+_FILE = re.compile(r"[0-9a-f]{32}\.(ogg|png|jpg|pdf)")
+PHOTO = "photo"
 
 
 class CannotMake(Exception):
@@ -61,8 +62,10 @@ class Shelf:
 
     def made(self, wants: str, today: date, now: datetime) -> Media:
         """The file of `audio/lesson/card` or `picture/lesson/card`, made now if need be; blocks for
-        a second or so then. Raises CannotMake."""
+        a second or so then. `photo/file` was kept before. Raises CannotMake."""
         kind, _, name = wants.partition("/")
+        if kind == PHOTO:
+            return Media("picture", self._photo(name), self.link(name, now))
         shown = self._cards.get(name)
         if shown is None:
             raise CannotMake("no such card any more")
@@ -71,6 +74,15 @@ class Shelf:
             return Media("audio", path, self.link(path.name, now))
         path = self._picture(shown, today)
         return Media("picture", path, self.link(path.name, now))
+
+    def keep_photo(self, data: bytes) -> str:
+        """Keep a JPEG, already cleaned, and return the name by which `photo/<name>` finds it; the
+        same picture is the same file. Raises CannotMake."""
+        return self._kept(f"{hashlib.sha256(data).hexdigest()[:32]}.jpg", data).name
+
+    def keep_poster(self, data: bytes) -> str:
+        """The same for a PDF that is to be fetched by its `link`."""
+        return self._kept(f"{hashlib.sha256(data).hexdigest()[:32]}.pdf", data).name
 
     def use(self, other: Voice) -> None:
         """Speak with another voice from now on (`kentongan audio build --voice`)."""
@@ -105,6 +117,12 @@ class Shelf:
         return self._ring.index("media", f"{name}|{expires}").hex()[:32]
 
     # ---- files
+
+    def _photo(self, name: str) -> Path:
+        path = self.folder / name
+        if not (_FILE.fullmatch(name) and name.endswith(".jpg") and path.is_file()):
+            raise CannotMake("the photo is no longer there")
+        return path
 
     def _audio(self, shown: Shown, today: date) -> Path:
         words = words_of(shown, self._speech, today)

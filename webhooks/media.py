@@ -1,6 +1,7 @@
 """GET /media/EXPIRES/MARK/NAME: a lesson's sound or picture, for whoever was given its address.
 
-Twilio fetches what it sends, and can't sign in. Only the lessons' public files lie here; an
+Twilio fetches what it sends, and can't sign in. Only public files lie here (cards, photos of
+broadcasts, posters); an
 address can't be guessed and ends after some hours (`bot/shelf.py`).
 """
 
@@ -10,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from bot.channels.base import TYPES
 from bot.running import Running
-from bot.shelf import TYPES
 
 HEADERS = {
     "Cache-Control": "private, max-age=3600",
@@ -35,4 +36,4 @@ async def serve(request: Request) -> Response:
     )
     if path is None:
         return Response(status_code=404)
-    return FileResponse(path, media_type=TYPES[path.suffix[1:]], headers=HEADERS)
+    return FileResponse(path, media_type=TYPES[path.suffix], headers=HEADERS)

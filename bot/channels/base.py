@@ -87,9 +87,15 @@ class StatusReport:
     error_code: str = ""
 
 
+TYPES = {
+    ".ogg": "audio/ogg", ".png": "image/png", ".jpg": "image/jpeg", ".pdf": "application/pdf",
+}  # fmt: skip
+"""Of the files that we give out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file of ours beside a message: a lesson's card to be heard or seen."""
+    """A file of ours beside a message: a lesson's card to be heard or seen, or a photo."""
 
     kind: Literal["audio", "picture"]
     path: Path
@@ -98,7 +104,7 @@ class Media:
 
     @property
     def type(self) -> str:
-        return {"audio": "audio/ogg", "picture": "image/png"}[self.kind]
+        return TYPES[self.path.suffix]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class Outgoing:
     erase: str = ""
     """When the provider is to delete it (`bot/erasures.py`)."""
     wants: str = ""
-    """The card that is to be heard or seen beside it, as `MessageCreated.media`."""
+    """The card or photo that is to be heard or seen beside it, as `MessageCreated.media`."""
     media: Media | None = None
     """What was made of it (`bot/shelf.py`)."""
     template: str = ""

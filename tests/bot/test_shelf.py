@@ -251,3 +251,29 @@ def test_what_no_card_says_any_more_goes(ours: Shelf) -> None:
 def test_a_card_that_is_gone_can_not_be_made(ours: Shelf) -> None:
     with pytest.raises(CannotMake, match="no such card"):
         made(ours, "audio/tidak/ada")
+
+
+# ---- photos
+
+
+def photo(colour: str = "red") -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "JPEG")
+    return file.getvalue()
+
+
+def test_a_photo_is_kept_by_name_sent_as_a_jpeg_and_outlives_the_cards(ours: Shelf) -> None:
+    name = ours.keep_photo(photo())
+    assert ours.keep_photo(photo()) == name != ours.keep_photo(photo("blue"))
+    ours.prune("png", set())
+    media = ours.made(f"photo/{name}", TODAY, NOW)
+    assert (media.kind, media.type) == ("picture", "image/jpeg")
+    assert media.path.read_bytes() == photo()
+    expires, mark, last = media.url.rsplit("/", 3)[1:]
+    assert ours.behind(last, int(expires), mark, NOW) == media.path
+
+
+@pytest.mark.parametrize("name", ["", "0" * 32 + ".jpg", "../" + "0" * 32 + ".jpg", "x.png"])
+def test_a_photo_that_is_not_there_can_not_be_made(ours: Shelf, name: str) -> None:
+    with pytest.raises(CannotMake):
+        ours.made(f"photo/{name}", TODAY, NOW)
