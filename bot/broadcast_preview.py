@@ -93,6 +93,8 @@ def _reach(
         any(_within(code, a) for a in allowed) for code in plan.places
     ):
         found.append(("broadcasts.not_mine", ()))
+    if plan.corrects and not _is_ours(connection, officer_id, plan.corrects):
+        found.append(("broadcasts.unknown", ()))
     if counted.total == 0 and not plan.corrects:
         found.append(("broadcasts.nobody", ()))
     most = service.settings.broadcast_limit
@@ -111,6 +113,11 @@ def _reach(
     if (number := connection.execute(same).scalar()) is not None:
         found.append(("broadcasts.twice", (("number", str(number)),)))
     return found
+
+
+def _is_ours(connection: Connection, officer_id: int, number: int) -> bool:
+    office = select(broadcasts.c.office_code).where(broadcasts.c.id == number)
+    return officers.is_of(connection, officer_id, connection.execute(office).scalar() or "")
 
 
 def reachable(

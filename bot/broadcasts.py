@@ -56,6 +56,8 @@ def order(
     if seen.problems:
         raise NotAllowed(seen.problems[0][0])
     office_code = officers.office_of(connection, officer_id)
+    if plan.corrects:
+        _hold_back(connection, officer_id, plan.corrects, now)
     number = int(
         connection.execute(
             broadcasts.insert()
@@ -82,6 +84,13 @@ def order(
     )
     _log(connection, now, officer_id, "proposed" if seen.needs_second else "ordered", number)
     return number
+
+
+def _hold_back(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
+    """What is corrected is not told to anybody else meanwhile."""
+    row = _of(connection, officer_id, number, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
+    if row.status in OPEN:
+        _end(connection, number, CANCELLED, now)
 
 
 def approve(

@@ -1,9 +1,9 @@
 """The lessons' sounds and picture cards: made once, kept as files named by what they say.
 
 Sounds and cards are public content that can be made again at any time, so the folder is a cache of
-them: no backup, no table. Photos and posters that belong to a broadcast or a campaign lie here
-too, under the names that those keep; nothing prunes them. A file is named by a hash of the words (with their marks) and the voice, so an
-edited card is simply another file. Who fetches by itself (Twilio) gets an address that nobody can
+them: no backup, no table. Their file is named by a hash of the words (with their marks) and the
+voice, so an edited card is simply another file. Photos of broadcasts lie here too, under the names
+that those keep; nothing prunes them. Who fetches by itself (Twilio) gets an address that nobody can
 guess and that ends after some hours.
 """
 
@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from bot import picture_cards, voice
-from bot.channels.base import TYPES, Media
+from bot.channels.base import Media
 from bot.picture_cards import CannotDraw
 from bot.recordings import load_recordings, sha_of, words_of
 from bot.sealing import KeyRing
@@ -30,7 +30,7 @@ from flows.speech import load_speech
 
 LINKS_STAY = timedelta(hours=6)
 """Twilio fetches when it sends, which may be after a queue of hours."""
-_FILE = re.compile(r"[0-9a-f]{32}\.(ogg|png|jpg|pdf)")
+_FILE = re.compile(r"[0-9a-f]{32}\.(ogg|png|jpg)")
 PHOTO = "photo"
 
 
@@ -79,10 +79,6 @@ class Shelf:
         """Keep a JPEG, already cleaned, and return the name by which `photo/<name>` finds it; the
         same picture is the same file. Raises CannotMake."""
         return self._kept(f"{hashlib.sha256(data).hexdigest()[:32]}.jpg", data).name
-
-    def keep_poster(self, data: bytes) -> str:
-        """The same for a PDF that is to be fetched by its `link`."""
-        return self._kept(f"{hashlib.sha256(data).hexdigest()[:32]}.pdf", data).name
 
     def use(self, other: Voice) -> None:
         """Speak with another voice from now on (`kentongan audio build --voice`)."""

@@ -175,7 +175,7 @@ def _report(scene: Scene) -> dict[str, str]:
     return {"number": str(view.id), "counts": counts}
 
 
-_STATES = {
+STATES = {
     "waiting": "menunggu", "queued": "siap dikirim", "sending": "sedang dikirim", "sent": "dikirim",
     "delivered": "sampai", "read": "dibaca", "failed": "gagal",
     "parked": "ditahan (di luar 24 jam WhatsApp)", "opted_out": "berhenti berlangganan",
@@ -186,5 +186,5 @@ _STATES = {
 
 def say_counts(counts: dict[str, int]) -> str:
     """`sampai 12, gagal 1`, in the order a message lives through."""
-    said = [f"{words} {counts[state]}" for state, words in _STATES.items() if counts.get(state)]
+    said = [f"{words} {counts[state]}" for state, words in STATES.items() if counts.get(state)]
     return ", ".join(said) or "belum ada penerima"
