@@ -2,15 +2,14 @@
 one transaction, with a refusal in words. The rights are those of the chat (`bot/broadcasts.py`)."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from bot import broadcast_effects, broadcasts, case_work, officers, outbox
 from bot.broadcast_draft import Draft, plan_of
 from bot.broadcast_preview import look, reachable
-from bot.broadcast_shown import Seen, Shown, seen, shown
+from bot.broadcast_shown import Seen, Shown, listed, seen, shown
 from bot.broadcast_words import unpacked
 from bot.effects import Effects
 from bot.service import OurOffice, Service
@@ -54,12 +53,14 @@ class Desk:
 
     def find(self, number: int) -> Shown | None:
         row = broadcasts.get(self._connection, number, self._office_code)
-        return self._shown(row) if row else None
+        if row is None:
+            return None
+        return shown(self._connection, self._service, row, self._officer_id, self._now)
 
     def listed(self) -> list[Shown]:
-        """The open ones first, then the last that ended."""
-        found = map(self._shown, broadcasts.listed(self._connection, self._office_code))
-        return sorted(found, key=lambda one: (not one.is_open, -one.number))
+        return listed(
+            self._connection, self._service, self._office_code, self._officer_id, self._now
+        )
 
     def plan(self, draft: Draft) -> Plan:
         """Raises DraftError or Declined."""
@@ -111,11 +112,8 @@ class Desk:
     # ----
 
     @property
-    def _today(self) -> Any:
+    def _today(self) -> date:
         return self.office.calendar.local(self._now).date()
-
-    def _shown(self, row: Any) -> Shown:
-        return shown(self._connection, self._service, row, self._officer_id, self._now)
 
     def _effects(self) -> Effects:
         world = World(self._connection, self._service, None, self._now)

@@ -150,6 +150,27 @@ def shown(
     )
 
 
+def listed(
+    connection: Connection,
+    service: Service,
+    office_code: str,
+    officer_id: int | None,
+    now: datetime,
+) -> list[Shown]:
+    """The open ones first, then the last that ended."""
+    rows = broadcasts.listed(connection, office_code)
+    found = (shown(connection, service, row, officer_id, now) for row in rows)
+    return sorted(found, key=lambda one: (not one.is_open, -one.number))
+
+
+def shown_by_number(
+    connection: Connection, service: Service, office_code: str, number: int, now: datetime
+) -> Shown | None:
+    """One of that office's, for somebody who only looks."""
+    row = broadcasts.get(connection, number, office_code)
+    return shown(connection, service, row, None, now) if row else None
+
+
 def _say_why(service: Service, why: str) -> str:
     """An officer's own words, or the text behind a key."""
     wording = service.catalog.wording

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from bot import (
     answer_cli,
+    broadcast_cli,
     content_cli,
     erase_cli,
     keyring_cli,
@@ -31,6 +32,7 @@ from bot.terminal import (
     FINDING,
     FINE,
     WRONG_USE,
+    Refusal,
     WrongUse,
     loaded,
     open_service,
@@ -59,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINE
     except KeyboardInterrupt:
         return FINE
+    except Refusal as refusal:
+        print(str(refusal), file=sys.stderr)
+        return FINDING
     except (WrongUse, SettingsError, KeyRingError, ContentError, NoOffice) as error:
         for line in str(error).splitlines():
             print(line, file=sys.stderr)
@@ -100,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
     answer_cli.add_commands(commands)
+    broadcast_cli.add_commands(commands)
     erase_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)
