@@ -99,7 +99,7 @@ class Desk:
         if act == "withdraw":
             plan = replace(plan, text=words, kind="withdrawal", corrects=number)
         self._must_serve(plan)
-        if not self._first_time(nonce):
+        if not self._first_time(f"{act}-{number}-{nonce}"):
             return
         effects = self._effects()
         event = BroadcastDecided(number, act, words)  # type: ignore[arg-type]

@@ -47,13 +47,14 @@ class Act(msgspec.Struct):
 
 def routes(console: "Console") -> list[Route]:
     pages, api, page = Pages(console), Api(console), console.page
+    # Who has to sign in again comes back to a post's address with a GET.
     one, api_one = "/console/broadcasts/{number}", "/console/api/broadcasts/{number}"
     return [
         Route("/console/broadcasts", page(GET=pages.listed, POST=pages.send)),
         Route("/console/broadcasts/new", page(GET=pages.new, POST=pages.change)),
-        Route("/console/broadcasts/preview", page(POST=pages.preview)),
+        Route("/console/broadcasts/preview", page(GET=pages.new, POST=pages.preview)),
         Route(one, page(GET=pages.show)),
-        Route(f"{one}/{{act}}", page(POST=pages.act)),
+        Route(f"{one}/{{act}}", page(GET=pages.show, POST=pages.act)),
         Route("/console/api/broadcasts", page(GET=api.listed, POST=api.send)),
         Route("/console/api/broadcasts/preview", page(POST=api.preview)),
         Route(api_one, page(GET=api.show)),

@@ -32,17 +32,22 @@ async function look() {
       if (!response.ok) return;
       const now = await response.json();
       const same = now.status === card.dataset.status && now.acts.join(" ") === card.dataset.acts;
-      if (!same && !document.querySelector("details[open]")) return location.reload();
+      if (!same && !document.querySelector("details[open]")) return again();
       show(now);
     } catch { /* no connection for a moment: ask again */ }
   }
   window.setTimeout(look, EVERY);
 }
 
+/** Not a reload: after a refusal this page is the answer to a post. */
+function again() {
+  location.replace(`${root}/broadcasts/${card.dataset.number}`);
+}
+
 function show(now) {
   const bar = card.querySelector(".far progress");
   if (!bar) {
-    if (now.of && !document.querySelector("details[open]")) location.reload();
+    if (now.of && !document.querySelector("details[open]")) again();
     return;
   }
   bar.max = now.of;
