@@ -28,7 +28,7 @@ test: system install-dev
 	sh tests/run.sh
 
 soak: system install-dev
-	$(RUN) pytest -m soak tests/soak
+	$(RUN) pytest -m soak
 
 # uv: the one on this machine, or one inside the project; never needs root.
 $(TOOLS)/bin/uv:

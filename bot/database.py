@@ -22,6 +22,9 @@ Result = TypeVar("Result")
 MAX_BATCH = 512
 """The most messages that share one commit; above it latency grows and speed does not."""
 
+SYNCHRONOUS = "FULL"
+"""SQLite waits for the disk: an acknowledged tip survives a power cut."""
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware UTC time, kept as milliseconds since 1970: the same on SQLite and PostgreSQL."""
@@ -105,7 +108,7 @@ def _sqlite_engine(url: str) -> Engine:
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",  # an acknowledged tip survives a power cut
+            f"synchronous={SYNCHRONOUS}",
             "foreign_keys=ON",
             "secure_delete=ON",  # wiped texts leave no bytes in free pages
             "wal_autocheckpoint=4000",

@@ -121,6 +121,7 @@ _CLAIM = (
     .where(
         outbox.c.channel == bindparam("channel"),
         outbox.c.status == "queued",
+        outbox.c.priority.between(bindparam("first"), bindparam("last")),
         outbox.c.not_before <= bindparam("now", type_=Moment()),
         ~exists().where(
             and_(
@@ -149,12 +150,22 @@ _LEASE = (
 )
 
 
-def claim(connection: Connection, channel: str, now: datetime, most: int) -> list[Claimed]:
-    """Take the next rows, at most one a lane, and hold them for `LEASE`."""
+def claim(
+    connection: Connection,
+    channel: str,
+    now: datetime,
+    most: int,
+    *,
+    priorities: tuple[int, int] = (REPLY, BULK),
+) -> list[Claimed]:
+    """Take the next rows of these priorities (first, last), at most one a lane, and hold them for
+    `LEASE`."""
     statement: Select[Any] = _CLAIM
     if connection.dialect.name == "postgresql":
         statement = _CLAIM.with_for_update(of=outbox, skip_locked=True)
-    rows = connection.execute(statement, {"channel": channel, "now": now, "most": most}).all()
+    first, last = priorities
+    given = {"channel": channel, "now": now, "most": most, "first": first, "last": last}
+    rows = connection.execute(statement, given).all()
     if rows:
         until = now + LEASE
         connection.execute(_LEASE, {"row_ids": [row[0] for row in rows], "until": until})

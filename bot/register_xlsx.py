@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from bot.register_rows import RegisterFileError
 
 _DAMAGED = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, InvalidFileException, ParseError, OSError, EOFError,
+    zipfile.BadZipFile, zipfile.LargeZipFile, ParseError, OSError, EOFError,
     zlib.error, lzma.LZMAError, struct.error, RuntimeError, ArithmeticError, LookupError,
     TypeError, AttributeError, ValueError, AssertionError,
 )  # fmt: skip
@@ -31,6 +28,10 @@ MAX_EXACT = 10**15
 
 def sheet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """(row, cells) from the top; a formula stays one, "=…". Raises RegisterFileError."""
+    # Here and not above: it brings numpy along, and every start of a server would wait for both.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
@@ -44,7 +45,7 @@ def sheet_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         book.close()
     except RegisterFileError:
         raise
-    except _DAMAGED as error:
+    except (*_DAMAGED, InvalidFileException) as error:
         raise _unreadable(path, error) from None
 
 

@@ -31,7 +31,7 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.outbox import NEWS, NOTICE, Claimed
+from bot.outbox import BULK, NEWS, NOTICE, REPLY, Claimed
 from bot.outgoing import have_erased, outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
@@ -53,6 +53,8 @@ DOWN = Gauge("kentongan_channel_down", "1 while a channel refuses our credential
 PAGE = 1024
 """Rows held at a time without a pacer; with one, what it lets through in a second, so that a
 reply never waits behind a page of bulk."""
+AHEAD = 0.15
+"""Seconds before its slot that a message of bulk is claimed."""
 GRACE = timedelta(seconds=90)
 """How long a status callback may take before an unknown outcome is looked up (design.md 10)."""
 IDLE = 1.0
@@ -81,6 +83,9 @@ class Sender:
         self._pacer = pacer
         self._grace = grace
         self._page = max(8, int(pacer.pace.per_second)) if pacer else PAGE
+        self._most_ahead = max(2, int(pacer.pace.per_second * AHEAD)) if pacer else PAGE
+        self._ahead: set[int] = set()
+        """Rows of bulk that are claimed and not begun."""
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._held: asyncio.Queue[Claimed] = asyncio.Queue()
@@ -123,6 +128,7 @@ class Sender:
         while rows := self._claim(self._page):
             for row in rows:
                 self._results.append((row, await self._send(row)))
+                self._is_begun(row)
             self._note()
 
     # ---- sending
@@ -135,6 +141,7 @@ class Sender:
         while True:
             row = await self._held.get()
             result = RetryLater(STOPPING, seconds=0) if self._stopping else await self._send(row)
+            self._is_begun(row)
             self._results.append((row, result))
             self._held.task_done()
             if self._held.qsize() == self._page // 2:
@@ -170,12 +177,20 @@ class Sender:
                 if seconds := self._pacer.lane_wait(row.lane):
                     return RetryLater(PACED, seconds=seconds)
                 await self._pacer.channel_turn()
+            self._is_begun(row)
             return await self._channel.send(message)
         except SendError as error:
             return error
         except Exception as error:
             log.error("channel %s: %s", self._channel.name, type(error).__name__)
             return OutcomeUnknown(type(error).__name__)
+
+    def _is_begun(self, row: Claimed) -> None:
+        """Or given back: either way another one of bulk may be claimed."""
+        if row.id in self._ahead:
+            self._ahead.remove(row.id)
+            if len(self._ahead) <= self._most_ahead // 2:
+                self._wake.set()
 
     def _seconds_of_night(self, row: Claimed) -> float:
         """Until what nobody waits for may wake people, on the clock of their own village."""
@@ -215,10 +230,16 @@ class Sender:
             return []
         with self._service.database.write() as connection:
             broadcasts.start_due(connection, self._service, now)
-            rows = outbox.claim(connection, self._channel.name, now, most)
-            # Bulk only fills what answers and notices leave free.
-            if feeding.feed(connection, self._service, self._channel.name, now, most - len(rows)):
-                rows += outbox.claim(connection, self._channel.name, now, most - len(rows))
+            name = self._channel.name
+            rows = outbox.claim(connection, name, now, most, priorities=(REPLY, NEWS))
+            # Bulk only fills what answers and notices leave free, and is claimed just ahead of its
+            # slots: what a crash finds claimed is not sent again.
+            room = min(most - len(rows), self._most_ahead - len(self._ahead))
+            if room > 0:
+                feeding.feed(connection, self._service, name, now, room)
+                bulk = outbox.claim(connection, name, now, room, priorities=(BULK, BULK))
+                self._ahead.update(row.id for row in bulk)
+                rows += bulk
             return rows
 
     def _hold(self, now: datetime) -> bool:

@@ -11,9 +11,11 @@ import pytest
 from bot.rehearsal import Rehearsal
 from bot.territory import Offices
 from flows.catalog import CONTENT
+from tests.engines import compiling_once
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twilio import FakeTwilio
 from tests.postgresql import NoPostgreSQL, PostgreSQLServer
+from tests.reading import reading_once
 from tests.sqlite import with_our_tables
 
 
@@ -29,8 +31,12 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_never_changes_is_made_once() -> Iterator[None]:
-    """The list of offices, which nobody changes."""
-    with pytest.MonkeyPatch.context() as patch:
+    """The list of offices, what is compiled for a database, what a text of content/ comes to.
+
+    And no database here waits for the disk; a server in a process of its own does.
+    """
+    with compiling_once(), reading_once(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.database.SYNCHRONOUS", "OFF")  # as PostgreSQL's -F: no power cut here
         patch.setattr("bot.service.Offices", cache(Offices))
         yield
 

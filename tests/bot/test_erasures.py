@@ -12,7 +12,7 @@ from bot.erasures import Message, confidential, hear, when
 from bot.rehearsal import Rehearsal
 from bot.sessions import open_session
 from bot.turns import sessions
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.events import Event, MessageCreated
 from flows.officer_events import TipQuestionAsked
 from flows.session import Frame, Session
@@ -35,7 +35,7 @@ def waiting(bot: Rehearsal) -> list[tuple[str, Message]]:
 def test_the_read_back_is_where_it_is_looked_for() -> None:
     """Whoever renames a node or a flow renames it here, too."""
     flow, node = erasures.READ_BACK
-    flows = load_catalog().flows
+    flows = shipped_catalog().flows
     assert node in flows[flow].nodes
     assert set(flows) >= erasures._FLOWS
 

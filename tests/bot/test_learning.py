@@ -9,7 +9,7 @@ from bot import learning
 from bot.cli import main
 from bot.learning import Example, LabelError, Rate, read_examples
 from bot.understand_cli import WEIGHTS
-from flows.understanding import Found, Understanding, load_understander
+from flows.understanding import Found, Understanding, load_understander, shipped_understander
 
 CORPUS = Path(__file__).parents[1] / "data" / "understanding"
 UNSEEN = CORPUS / "unseen.jsonl"
@@ -18,7 +18,7 @@ UNSEEN = CORPUS / "unseen.jsonl"
 
 def test_the_shipped_weights_reach_the_goals_on_texts_they_have_not_seen() -> None:
     """Goals of issue 3; the figures themselves are in docs/understanding.md."""
-    understander = load_understander()
+    understander = shipped_understander()
     found = learning.evaluate((e, understander.read(e.text)) for e in read_examples(UNSEEN))
     assert found["emergency"]["recall"]["value"] >= 0.95
     assert found["emergency"]["precision"]["value"] >= 0.8
@@ -28,7 +28,7 @@ def test_the_shipped_weights_reach_the_goals_on_texts_they_have_not_seen() -> No
 
 
 def test_ordinary_messages_rarely_raise_an_alarm() -> None:
-    understander = load_understander()
+    understander = shipped_understander()
     ordinary = [
         e for e in read_examples(UNSEEN) if e.intent not in ("emergency", "report") and not e.flags
     ]
@@ -49,7 +49,7 @@ def test_ordinary_messages_rarely_raise_an_alarm() -> None:
 )  # fmt: skip
 def test_plain_cries_are_heard(cry: str) -> None:
     """Rows of a hostile review: the shorter and plainer, the surer."""
-    assert load_understander().read(cry).urgency == "now"
+    assert shipped_understander().read(cry).urgency == "now"
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_plain_cries_are_heard(cry: str) -> None:
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_one_is_no_alarm(calm: str) -> None:
-    assert load_understander().read(calm).urgency != "now"
+    assert shipped_understander().read(calm).urgency != "now"
 
 
 @pytest.mark.parametrize("at", [0, 3_000, 10_000, 16_000])
 def test_one_sentence_of_danger_in_a_very_long_forward(at: int) -> None:
     story = "pak saya mau cerita soal kampung ini dan sawah. " * 400
     text = f"{story[:at]} tolong saya disekap di kamboja. {story[at:19_000]}"
-    assert load_understander().read(text).urgency == "now"
+    assert shipped_understander().read(text).urgency == "now"
 
 
 def test_recruiter_names_the_signs_of_the_offer(capsys: pytest.CaptureFixture[str]) -> None:

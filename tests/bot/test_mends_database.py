@@ -1,14 +1,17 @@
 """What a hostile review broke: two processes on one person, rows that blocked others, lost texts."""
 
+import importlib.util
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
+import bot.database
 from bot import audit, contacts, demo, groups, outbox, partner_requests, tip_clock, tips
 from bot.channels.base import GroupMoved, Inbound, RetryLater
 from bot.database import Database
@@ -234,3 +237,16 @@ async def test_a_failure_that_cannot_be_noted_holds_up_nobody(
     assert where.row(bad).error_code == "unnoted"
     assert not where.sender._results
     assert "rahasia" not in caplog.text
+
+
+def test_in_service_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
+    """The tests' own databases don't (tests/conftest.py): this module is read anew, unpatched."""
+    spec = importlib.util.spec_from_file_location("unpatched", bot.database.__file__)
+    assert spec is not None and spec.loader is not None
+    unpatched = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(unpatched)
+    database = unpatched.Database(f"sqlite:///{tmp_path}/plain.db")
+    with database.read() as connection:
+        # https://www.sqlite.org/pragma.html#pragma_synchronous: 2 is FULL
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    database.close()

@@ -17,11 +17,11 @@ from bot.rehearsal import Rehearsal
 from bot.talk import talk
 from bot.translations import Change, Refused, as_po, kept, read_back, stamp, write, write_xlsx
 from flows.catalog import Catalog, ContentError
-from flows.conversations import load_catalog
+from flows.conversations import load_catalog, shipped_catalog
 from flows.languages import REVIEWED, REVIEWED_BY, STATUS, file_of
 from flows.script import script
 
-CATALOG = load_catalog()
+CATALOG = shipped_catalog()
 TODAY = date(2026, 11, 22)
 MENU = "Badhe menapa dinten menika?"
 

@@ -9,7 +9,7 @@ from tests.bot.year import Year
 TIPS = 80
 
 
-@pytest.mark.parametrize("seed", [20261122, 7])
+@pytest.mark.parametrize("seed", [20261122, pytest.param(7, marks=pytest.mark.soak)])
 def test_no_tip_is_unowned_for_a_minute_and_each_notice_comes_once(
     seed: int, tmp_path: Path
 ) -> None:

@@ -28,7 +28,7 @@ from bot.sign_in import STEP_SECONDS, code_at
 from bot.turns import Turns
 from console import app as console
 from console.sessions import COOKIE
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 
 BASE = "https://bot.contoh.go.id"
 MONDAY = "2026-11-23T09:00:00+07:00"
@@ -37,7 +37,7 @@ OFFICIAL = "Pak kades ikut membantu, katanya aman"
 PLACE = "Desa Baosan Kidul, Ngrayun, Ponorogo"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 _GAZETTEER = Gazetteer()
-_CATALOG = load_catalog()
+_CATALOG = shipped_catalog()
 
 
 class Bot:

@@ -49,7 +49,7 @@ class ServerProcess:
         self._command = [sys.executable, "-m", "tests.faults.quick_serve"]
         if not quick:
             self._command = [sys.executable, "-m", "bot", "serve"]
-        self._environment = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),
@@ -98,7 +98,7 @@ class ServerProcess:
         """Returns when it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
+                self._command, cwd=self._folder, env=self.environment, stdout=log, stderr=log
             )
         ends = time.monotonic() + STARTS_WITHIN
         while not self._answers():

@@ -9,11 +9,12 @@ from tests.faults.server import PUBLIC, ServerProcess
 from tests.faults.trial import trial
 from tests.webhooks.live import eventually
 
-KILLS = 5
-CONTACTS = 60
+KILLS = 3
+CONTACTS = 36
+"""tests/soak kills twenty times, on each database."""
 
 
-async def test_five_kills_lose_nothing_and_double_nothing_that_can_be_known(
+async def test_three_kills_lose_nothing_and_double_nothing_that_can_be_known(
     server: ServerProcess, telegram: FakeTelegram, twilio: FakeTwilio
 ) -> None:
     figures = await trial(server, telegram, twilio, kills=KILLS, contacts=CONTACTS, seed=20261123)

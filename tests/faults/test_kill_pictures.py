@@ -48,7 +48,12 @@ def test_a_kill_while_a_picture_is_fetched_loses_nothing(
     assert read_back(telegram, CHATS[0]) == 1
 
 
-@pytest.mark.parametrize("moment", [0.15, 0.6, 1.2])
+LONG = pytest.mark.soak
+
+
+@pytest.mark.parametrize(
+    "moment", [pytest.param(0.15, marks=LONG), 0.6, pytest.param(1.2, marks=LONG)]
+)
 def test_kills_at_any_moment_leave_one_answer_each(
     server: ServerProcess, telegram: FakeTelegram, moment: float
 ) -> None:

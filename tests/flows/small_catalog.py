@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from flows.catalog import Catalog, HotlineEntry, Source
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.curriculum import Card, Lesson, QuizChoice, QuizItem
 from flows.findings import Finding
 from flows.lint import check
@@ -14,7 +14,7 @@ from flows.wording import Wording
 
 TODAY = date(2026, 11, 22)
 SOURCE = Source("UU 18/2017", "", date(2026, 11, 21), date(2027, 5, 21))
-SHIPPED = load_catalog()
+SHIPPED = shipped_catalog()
 MENU = Choose(
     "a.menu", (Choice("go", "a.go", "next"), Choice("rest", "a.rest", "bye")), human=False
 )

@@ -3,7 +3,7 @@
 import msgspec
 
 from flows import engine
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.events import Event, MessageCreated
 from flows.nodes import Ask, Choose, Pick
 from flows.ports import Person
@@ -11,7 +11,7 @@ from flows.session import HELD_MEDIA, Frame, Input, Session
 from flows.waits import wakes_at
 from tests.flows.ports import NGRAYUN, NOW, RECEIPT, FakePorts
 
-CATALOG = load_catalog()
+CATALOG = shipped_catalog()
 _SAMPLE = f"lesson_{CATALOG.lessons[0].id}"
 _QUESTION = f"{CATALOG.lessons[0].id}-{CATALOG.lessons[0].quiz[0].id}"
 WAITS = sorted(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from flows.check_words import verdict_line
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Pick, Say, Scene
 from flows.ports import Person, RecruiterAnswer, RegisterRow, Verdict
 from tests.flows.talking import talk, words
@@ -20,7 +20,7 @@ FORBIDDEN = re.compile(
     r"\b(?:aman|pasti resmi|penipu\w*|dijamin|terpercaya|bodong|ilegal|palsu)\b", re.IGNORECASE
 )
 ELSEWHERE = {"welcome:menu", "tip_off:start", "check_recruiter:ask_name"}
-NODES = load_catalog().flows["check_recruiter"].nodes
+NODES = shipped_catalog().flows["check_recruiter"].nodes
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.conversations import load_catalog
+from flows.conversations import shipped_catalog
 from flows.costs import MOST, mark_of
 from flows.costs_read import CostReader
 from flows.departure_facts import load_costs
@@ -189,5 +189,5 @@ def test_what_was_read_is_confirmed_as_it_was_asked(answer: str) -> None:
 
 
 def test_every_choice_of_the_shipped_flow_has_a_text() -> None:
-    catalog = load_catalog()
+    catalog = shipped_catalog()
     assert {"costs", "departure"} <= catalog.flows.keys()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from flows.catalog import CONTENT, ContentError
 from flows.signs import SignError, Signs
-from flows.understanding import load_understander
+from flows.understanding import load_understander, shipped_understander
 from flows.words import MAX_WORDS, Speller
 
-UNDERSTANDER = load_understander()
+UNDERSTANDER = shipped_understander()
 SPELLER = Speller(
     {"gak": "tidak", "teu": "tidak", "disekap": "dikurung", "pasport": "paspor", "gajih": "gaji"},
     ["penampungan", "majikan"],
