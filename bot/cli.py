@@ -17,6 +17,7 @@ from bot import (
     broadcast_cli,
     content_cli,
     erase_cli,
+    group_cli,
     keyring_cli,
     learning_cli,
     media_cli,
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     answer_cli.add_commands(commands)
     broadcast_cli.add_commands(commands)
     erase_cli.add_commands(commands)
+    group_cli.add_commands(commands)
     keyring_cli.add_commands(commands)
     media_cli.add_commands(commands)
     learning_cli.add_commands(commands)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select, update
 from sqlmodel import Field, SQLModel
 
+from bot.broadcast_rows import WAITING, recipients
 from bot.database import Database, Moment
-from bot.outbox_rows import outbox
+from bot.outbox_rows import NEWS, outbox
 from bot.sealing import KeyRing, canonical_code
 
 INVITATION_LASTS = timedelta(hours=24)
@@ -152,6 +153,27 @@ def bind(connection: Connection, ring: KeyRing, group_id: int, code: str, now: d
         connection.execute(
             delete(invitations).where(invitations.c.code_index == _code_index(ring, code))
         )
+
+
+def unbind(connection: Connection, group_id: int, now: datetime) -> None:
+    """The group is nobody's: what was on its way there unasked does not come any more."""
+    connection.execute(
+        update(groups)
+        .where(groups.c.id == group_id)
+        .values(place_code="", kind="residents", thread="")
+    )
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.group_id == group_id, outbox.c.priority >= NEWS, outbox.c.status == "queued"
+        )
+        .values(status="cancelled", body=None)
+    )
+    connection.execute(
+        update(recipients)
+        .where(recipients.c.target == -group_id, recipients.c.state == WAITING)
+        .values(state="cancelled")
+    )
 
 
 def _code_index(ring: KeyRing, code: str) -> bytes:

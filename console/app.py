@@ -22,7 +22,18 @@ from starlette.routing import Route
 
 from bot.officers import ROLE_NAMES
 from bot.service import Service
-from console import account, broadcasts, entrance, inbox, keywork, oversight, refusals, setup, words
+from console import (
+    account,
+    broadcasts,
+    entrance,
+    groups,
+    inbox,
+    keywork,
+    oversight,
+    refusals,
+    setup,
+    words,
+)
 from console.edge import Handler, Page, RefusedError, origin_of, wants_json
 from console.entrance import home
 from console.sessions import Signed, csrf, signed_in
@@ -40,6 +51,7 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
         *entrance.routes(console),
         *inbox.routes(console),
         *broadcasts.routes(console),
+        *groups.routes(console),
         *setup.routes(console),
         *account.routes(console),
         *keywork.routes(console),

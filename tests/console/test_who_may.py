@@ -54,6 +54,9 @@ CASES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{API}/preview"): HANDLE,
     ("GET", f"{API}/{{number}}"): OFFICE,
     ("POST", f"{API}/{{number}}/{{act}}"): OFFICE,
+    ("GET", "/console/groups"): HANDLE,
+    ("GET", "/console/api/groups"): HANDLE,
+    ("POST", "/console/api/groups/{number}/unbind"): OFFICE,
 }
 """Who gets a 2xx, asked for tip 1 or broadcast 1 with a body that the page could send."""
 ELSEWHERE: dict[tuple[str, str], set[str]] = {
@@ -86,6 +89,7 @@ ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("POST", f"{BROADCASTS}/new"): HANDLE,
     ("POST", f"{BROADCASTS}/preview"): HANDLE,
     ("POST", f"{BROADCASTS}/{{number}}/{{act}}"): HANDLE,
+    ("POST", "/console/groups/{number}/unbind"): HANDLE,
     ("GET", "/console/office"): {ADMIN},
     ("POST", "/console/office/{officer}/end"): {ADMIN},
     ("POST", "/console/office/{officer}/invite"): {ADMIN},
@@ -152,7 +156,7 @@ def body_of(bot: Bot, path: str) -> dict[str, Any]:
         },
     }
     name = path.rsplit("/", 1)[-1]
-    if name in ("open", "{uid}"):
+    if name in ("open", "{uid}", "unbind"):
         return {}
     draft = {"text": "Jam pelayanan kantor berubah mulai besok.", "places": [demo.VILLAGE]}
     if path.startswith(API):
