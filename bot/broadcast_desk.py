@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from bot import broadcast_effects, broadcasts, case_work, officers, outbox
 from bot.broadcast_draft import Draft, plan_of
 from bot.broadcast_preview import look, reachable
+from bot.broadcast_rows import PROPOSED
 from bot.broadcast_shown import Seen, Shown, listed, seen, shown
-from bot.broadcast_words import unpacked
+from bot.broadcast_words import kept_plan
 from bot.effects import Effects
 from bot.service import OurOffice, Service
 from bot.tip_moves import NotAllowed
@@ -72,6 +73,14 @@ class Desk:
     def look(self, plan: Plan) -> Seen:
         return seen(self._connection, self._service, self._officer_id, plan, self._now)
 
+    def proposed(self, number: int) -> Seen | None:
+        """What the second person is asked to approve; None where nobody is asked."""
+        row = broadcasts.get(self._connection, number, self._office_code)
+        if row is None or row.status != PROPOSED:
+            return None
+        plan = kept_plan(row)
+        return seen(self._connection, self._service, row.officer_id, plan, self._now)
+
     def order(self, plan: Plan, nonce: str) -> int:
         """Its number; the same nonce again is the same broadcast. Raises Declined."""
         self._must_serve(plan)
@@ -95,7 +104,7 @@ class Desk:
         if row is None or act not in ACTS:
             raise LookupError(number)
         words = mask_identity_numbers(typed(words))
-        plan = unpacked(row.plan)
+        plan = kept_plan(row)
         if act == "withdraw":
             plan = replace(plan, text=words, kind="withdrawal", corrects=number)
         self._must_serve(plan)

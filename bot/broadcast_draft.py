@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from bot import broadcasts
-from bot.broadcast_words import unpacked
+from bot.broadcast_words import kept_plan
 from bot.service import OurOffice, Service
 from bot.tip_moves import NotAllowed
 from flows.broadcast_plan import Plan, To
@@ -53,7 +53,7 @@ def plan_of(connection: Connection, service: Service, office: OurOffice, draft: 
         row = broadcasts.get(connection, draft.corrects, office.code)
         if row is None:
             raise NotAllowed("broadcasts.unknown")
-        return correction(unpacked(row.plan), draft.corrects, text)
+        return correction(kept_plan(row), draft.corrects, text)
     _known("place", draft.places, service.gazetteer.place,
            "no such code in the Kemendagri list; see `kentongan place NAME`")  # fmt: skip
     _known("language", draft.languages, NAMES.__contains__, f"one of {', '.join(NAMES)}")

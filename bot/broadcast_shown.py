@@ -20,7 +20,7 @@ from bot.broadcast_rows import (
     SENDING,
     STOPPED,
 )
-from bot.broadcast_words import message
+from bot.broadcast_words import kept_plan, message
 from bot.service import OurOffice, Service
 from flows.broadcast_failures import say_failure
 from flows.broadcast_plan import Plan, Preview
@@ -59,6 +59,9 @@ class Shown:
     status: str
     status_words: str
     text: str
+    message: str
+    """As a person reads it."""
+    template: str
     author: str
     approved_by: str
     """The second person; "" where none was needed, or none has said yes."""
@@ -110,7 +113,8 @@ def shown(
     connection: Connection, service: Service, row: Any, officer_id: int | None, now: datetime
 ) -> Shown:
     """`officer_id`: who asks, for `acts`."""
-    local = service.office_of(row.office_code).calendar.local
+    office, plan = service.office_of(row.office_code), kept_plan(row)
+    local = office.calendar.local
     counted = broadcast_report.counts(connection, row.id)
     done, of = broadcast_report.progress(counted)
     named = officers.names(connection, [row.officer_id, row.approved_by])
@@ -124,6 +128,8 @@ def shown(
         status=row.status,
         status_words=STATUSES.get(row.status, row.status),
         text=row.text,
+        message=message(service, office, plan, row.id, group=False).text,
+        template=plan.template,
         author=named.get(row.officer_id, ""),
         approved_by=named.get(second, ""),
         places=_names(service, row.place_codes.split()),

@@ -28,7 +28,7 @@ from bot.broadcast_rows import (
     broadcasts,
     recipients,
 )
-from bot.broadcast_words import packed, unpacked
+from bot.broadcast_words import kept_plan, packed, unpacked
 from bot.service import OurOffice, Service
 from bot.tip_moves import NotAllowed
 from flows.broadcast_plan import Plan
@@ -160,7 +160,7 @@ def withdraw(
     if row.status in OPEN:
         _end(connection, number, CANCELLED, now)
     plan = replace(
-        unpacked(row.plan), text=words, kind="withdrawal", corrects=number, photo="", at=None,
+        kept_plan(row), text=words, kind="withdrawal", corrects=number, photo="", at=None,
         expires=None,
     )  # fmt: skip
     _log(connection, now, officer_id, "withdrew", number)

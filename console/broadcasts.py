@@ -165,7 +165,7 @@ class Pages(_Desks):
 
     async def show(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES)
-        return self._status(signed, await self._find(signed, request))
+        return await self._status(signed, await self._find(signed, request))
 
     async def act(self, request: Request) -> Response:
         signed, fields = await posted(request, role=ROLES)
@@ -174,13 +174,16 @@ class Pages(_Desks):
             found = await self._do(signed, request, words, nonce)
         except Declined as declined:
             found = await self._find(signed, request)
-            return self._status(signed, found, str(declined), words)
+            return await self._status(signed, found, str(declined), words)
         return self._console.go(f"/broadcasts/{found.number}")
 
-    def _status(self, signed: Signed, found: Shown, error: str = "", words: str = "") -> Response:
+    async def _status(
+        self, signed: Signed, found: Shown, error: str = "", words: str = ""
+    ) -> Response:
+        seen = await self._ask(signed, lambda desk: desk.proposed(found.number))
         return self._console.show(
             "broadcast.html", 409 if error else 200, signed=signed, broadcast=found, error=error,
-            words=words, nonce=secrets.token_hex(16),
+            words=words, seen=seen, nonce=secrets.token_hex(16),
         )  # fmt: skip
 
     async def _form(self, signed: Signed, fields: dict[str, str]) -> Response:

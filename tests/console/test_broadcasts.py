@@ -195,7 +195,10 @@ async def test_a_warning_waits_for_the_second_person(
     assert (await act(officer, number, "approve")).json()["error"].startswith("Siaran disetujui")
     async with bot.browser() as second:
         head = demo_desk(bot, second, "D-003")
-        assert ">Setujui<" in (await head.get(f"/broadcasts/{number}")).text
+        page = (await head.get(f"/broadcasts/{number}")).text
+        assert ">Setujui<" in page
+        assert "1 penerima" in page  # what is approved: whom it reaches, and its words
+        assert "Sumber: Kemlu, imbauan" in page
         assert (await act(head, number, "approve")).json()["approved_by"].startswith("Dewi")
     said = deliver(bot)
     assert "PERINGATAN" in said[demo.GROUP][0]
@@ -288,6 +291,18 @@ async def test_a_withdrawal_is_told_at_once_and_offered_once(bot: Bot, officer: 
     assert answer.status_code == 303
     assert deliver(bot)[demo.GROUP][0].startswith("DITARIK")
     assert "Tarik kembali" not in (await officer.get(f"/broadcasts/{number}")).text
+
+
+async def test_one_of_an_older_release_is_shown_and_withdrawn(bot: Bot, officer: Desk) -> None:
+    """It has no plan, only its words and places."""
+    number = await order(officer)
+    deliver(bot)
+    table = broadcasts.broadcasts
+    with bot.service.database.write() as connection:
+        connection.execute(update(table).where(table.c.id == number).values(plan=""))
+    assert TEXT in (await officer.get(f"/broadcasts/{number}")).text
+    assert (await act(officer, number, "withdraw", "Penyuluhan batal. Maaf.")).status_code == 200
+    assert deliver(bot)[demo.GROUP][0].startswith("DITARIK")
 
 
 async def test_failures_are_told_in_words(bot: Bot, officer: Desk) -> None:
