@@ -18,9 +18,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from bot import audit, keeping
-from bot.broadcast_desk import Declined, Desk
 from bot.broadcast_draft import Draft, DraftError
 from bot.broadcast_shown import Count, Seen, Shown, listed, shown_by_number
+from bot.officer_broadcasts import Declined, OfficerBroadcasts
 from bot.roster import officer_by_staff_no
 from bot.service import Service
 from bot.terminal import (
@@ -121,8 +121,8 @@ def _day(text: str) -> date:
 def run_preview(given: argparse.Namespace) -> int:
     draft = _draft(given)
     draft.photo = given.photo.name if _photo(given) else ""
-    with _sitting(given, writes=False) as (desk, _):
-        seen = desk.look(desk.plan(draft))
+    with _sitting(given, writes=False) as (mine, _):
+        seen = mine.look(mine.plan(draft))
     _print_seen(seen, given.json)
     return FINDING if seen.problems else FINE
 
@@ -137,15 +137,15 @@ def run_correct(given: argparse.Namespace) -> int:
 
 def _send(given: argparse.Namespace, draft: Draft) -> int:
     number, photo = 0, _photo(given)
-    with _sitting(given, writes=given.yes) as (desk, sitting):
-        plan = desk.plan(draft)
-        seen = desk.look(plan)
+    with _sitting(given, writes=given.yes) as (mine, sitting):
+        plan = mine.plan(draft)
+        seen = mine.look(plan)
         if given.yes and not seen.problems:
             if photo:
                 plan = replace(plan, photo=sitting.service.shelf.keep_photo(photo))
-            number = desk.order(plan, secrets.token_hex(16))
+            number = mine.order(plan, secrets.token_hex(16))
             sitting.note("send", number)
-            found = desk.find(number)
+            found = mine.find(number)
     if not number:
         _print_seen(seen, given.json)
         if not seen.problems:
@@ -158,13 +158,13 @@ def _send(given: argparse.Namespace, draft: Draft) -> int:
 
 def run_act(given: argparse.Namespace) -> int:
     words = _text(given.text) if hasattr(given, "text") else ""
-    with _sitting(given) as (desk, sitting):
+    with _sitting(given) as (mine, sitting):
         try:
-            desk.act(given.number, given.act, words, secrets.token_hex(16))
+            mine.act(given.number, given.act, words, secrets.token_hex(16))
         except LookupError:
             raise _no_such(given.number) from None
         sitting.note(given.act, given.number)
-        found = desk.find(given.number)
+        found = mine.find(given.number)
     assert found is not None
     _print_shown(found, given.json)
     return FINE
@@ -224,7 +224,9 @@ class _Sitting:
 
 
 @contextmanager
-def _sitting(given: argparse.Namespace, *, writes: bool = True) -> Iterator[tuple[Desk, _Sitting]]:
+def _sitting(
+    given: argparse.Namespace, *, writes: bool = True
+) -> Iterator[tuple[OfficerBroadcasts, _Sitting]]:
     """Raises WrongUse for what can't be meant; ends the command with 1 for what is refused."""
     service = open_service()
     now, office = service.clock.now(), service.office()
@@ -237,8 +239,8 @@ def _sitting(given: argparse.Namespace, *, writes: bool = True) -> Iterator[tupl
                     f"--as {given.staff_no}: no active officer of {office.code} with that staff_no;"
                     " see `kentongan roster show`"
                 )
-            desk = Desk(connection, service, officer_id, now)
-            yield desk, _Sitting(connection, service, now)
+            mine = OfficerBroadcasts(connection, service, officer_id, now)
+            yield mine, _Sitting(connection, service, now)
     except DraftError as error:
         raise WrongUse(f"--{error}") from None
     except Declined as declined:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bot import audit, group_desk
+from bot import audit, office_groups
 from bot.roster import officer_by_staff_no
 from bot.terminal import FINE, Refusal, WrongUse, open_service, print_json
 from bot.tip_moves import NotAllowed
@@ -32,7 +32,7 @@ def run_list(given: argparse.Namespace) -> int:
     service = open_service()
     now, office = service.clock.now(), service.office()
     with service.database.read() as connection:
-        found = group_desk.listed(connection, service, office.code, None, now)
+        found = office_groups.listed(connection, service, office.code, None, now)
     for one in found:
         if given.json:
             print_json(dict(msgspec.to_builtins(one)))
@@ -49,7 +49,7 @@ def run_invite(given: argparse.Namespace) -> int:
     with service.database.write() as connection:
         officer_id = _officer(connection, service, given.staff_no)
         try:
-            code = group_desk.invite(connection, service, officer_id, given.place, now)
+            code = office_groups.invite(connection, service, officer_id, given.place, now)
         except NotAllowed as refused:
             raise Refusal(f"{given.place}: {refused}") from None
         audit.record(connection, now, actor="operator", action="commanded:group_invite",
@@ -67,7 +67,7 @@ def run_unbind(given: argparse.Namespace) -> int:
     with service.database.write() as connection:
         officer_id = _officer(connection, service, given.staff_no)
         try:
-            group_desk.unbind(connection, service, officer_id, given.number, now)
+            office_groups.unbind(connection, service, officer_id, given.number, now)
         except LookupError:
             raise WrongUse(
                 f"{given.number}: no group of {given.staff_no}'s places; see `kentongan group list`"

@@ -1,5 +1,5 @@
 """Broadcasts at the console: the list, the form, the preview, how far one is; and all of it as JSON
-for a script. What may be done is decided in `bot/broadcast_desk.py`, as for the chat.
+for a script. What may be done is decided in `bot/officer_broadcasts.py`, as for the chat.
 """
 
 import re
@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot import templates
-from bot.broadcast_desk import Declined, Desk
 from bot.broadcast_draft import Draft, DraftError
 from bot.broadcast_shown import Seen, Shown
+from bot.officer_broadcasts import Declined, OfficerBroadcasts
 from console.broadcast_form import MOST_FIELDS, Choices, choices, draft_of
 from console.edge import RefusedError
 from console.entrance import json_answer
@@ -62,33 +62,38 @@ def routes(console: "Console") -> list[Route]:
     ]
 
 
-class _Desks:
-    """What pages and API share: one officer's desk in one transaction."""
+class _Shared:
+    """What pages and API share: one officer at work in one transaction."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._service = console.service
 
     @contextmanager
-    def _desk(self, signed: Signed, *, writes: bool = False) -> Iterator[tuple[Desk, Connection]]:
+    def _broadcasts(
+        self, signed: Signed, *, writes: bool = False
+    ) -> Iterator[tuple[OfficerBroadcasts, Connection]]:
         service = self._service
         begin = service.database.write if writes else service.database.read
         with begin() as connection:
-            yield Desk(connection, service, signed.officer_id, service.clock.now()), connection
+            yield (
+                OfficerBroadcasts(connection, service, signed.officer_id, service.clock.now()),
+                connection,
+            )
 
-    async def _ask(self, signed: Signed, question: Callable[[Desk], T]) -> T:
+    async def _ask(self, signed: Signed, question: Callable[[OfficerBroadcasts], T]) -> T:
         def ask() -> T:
-            with self._desk(signed) as (desk, _):
-                return question(desk)
+            with self._broadcasts(signed) as (mine, _):
+                return question(mine)
 
         return await run_in_threadpool(ask)
 
-    async def _change(self, signed: Signed, work: Callable[[Desk], T]) -> T:
+    async def _change(self, signed: Signed, work: Callable[[OfficerBroadcasts], T]) -> T:
         """Do it and let the senders look. Raises Declined."""
 
         def change() -> T:
-            with self._desk(signed, writes=True) as (desk, _):
-                return work(desk)
+            with self._broadcasts(signed, writes=True) as (mine, _):
+                return work(mine)
 
         done = await run_in_threadpool(change)
         self._console.wake()
@@ -97,31 +102,31 @@ class _Desks:
     async def _find(self, signed: Signed, request: Request) -> Shown:
         """Raises RefusedError: another office's number answers as one that does not exist."""
         number = number_of(request)
-        found = await self._ask(signed, lambda desk: desk.find(number))
+        found = await self._ask(signed, lambda mine: mine.find(number))
         if found is None:
             raise RefusedError(404, "not_here")
         return found
 
     async def _order(self, signed: Signed, draft: Draft, nonce: str) -> int:
         _check_nonce(nonce)
-        return await self._change(signed, lambda desk: desk.order(desk.plan(draft), nonce))
+        return await self._change(signed, lambda mine: mine.order(mine.plan(draft), nonce))
 
     async def _do(self, signed: Signed, request: Request, words: str, nonce: str) -> Shown:
         _check_nonce(nonce)
         number, act = number_of(request), request.path_params["act"]
         try:
-            await self._change(signed, lambda desk: desk.act(number, act, words, nonce))
+            await self._change(signed, lambda mine: mine.act(number, act, words, nonce))
         except LookupError:
             raise RefusedError(404, "not_here") from None
         return await self._find(signed, request)
 
 
-class Pages(_Desks):
+class Pages(_Shared):
     """Written by the server; the status page's script only asks the API how far it is."""
 
     async def listed(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES)
-        found = await self._ask(signed, lambda desk: desk.listed())
+        found = await self._ask(signed, lambda mine: mine.listed())
         return self._console.show("broadcasts.html", signed=signed, broadcasts=found)
 
     async def new(self, request: Request) -> Response:
@@ -137,7 +142,7 @@ class Pages(_Desks):
         signed, fields = await posted(request, role=ROLES, most=MOST_FIELDS)
         draft = draft_of(fields)
         try:
-            seen = await self._ask(signed, lambda desk: desk.look(desk.plan(draft)))
+            seen = await self._ask(signed, lambda mine: mine.look(mine.plan(draft)))
         except (Declined, DraftError):
             raise RefusedError(404, "not_here") from None
         return self._preview(signed, fields, draft, seen)
@@ -157,7 +162,7 @@ class Pages(_Desks):
         try:
             number = await self._order(signed, draft, fields.get("nonce", ""))
         except Declined:
-            seen = await self._ask(signed, lambda desk: desk.look(desk.plan(draft)))
+            seen = await self._ask(signed, lambda mine: mine.look(mine.plan(draft)))
             return self._preview(signed, fields, draft, seen, 422)
         except DraftError:
             raise RefusedError(404, "not_here") from None
@@ -180,7 +185,7 @@ class Pages(_Desks):
     async def _status(
         self, signed: Signed, found: Shown, error: str = "", words: str = ""
     ) -> Response:
-        seen = await self._ask(signed, lambda desk: desk.proposed(found.number))
+        seen = await self._ask(signed, lambda mine: mine.proposed(found.number))
         return self._console.show(
             "broadcast.html", 409 if error else 200, signed=signed, broadcast=found, error=error,
             words=words, seen=seen, nonce=secrets.token_hex(16),
@@ -188,12 +193,12 @@ class Pages(_Desks):
 
     async def _form(self, signed: Signed, fields: dict[str, str]) -> Response:
         def read() -> Choices:
-            with self._desk(signed) as (desk, connection):
+            with self._broadcasts(signed) as (mine, connection):
                 named = select(templates.states.c.name).where(
                     templates.states.c.status == templates.APPROVED
                 )
                 names = connection.execute(named.order_by(templates.states.c.name)).scalars()
-                return choices(self._service, desk.office, desk.places(), tuple(names))
+                return choices(self._service, mine.office, mine.places(), tuple(names))
 
         offered = await run_in_threadpool(read)
         return self._console.show(
@@ -203,12 +208,12 @@ class Pages(_Desks):
         )  # fmt: skip
 
 
-class Api(_Desks):
+class Api(_Shared):
     """The same for scripts: JSON with the session's cookie, posts with `X-CSRF`."""
 
     async def listed(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES, touch=False)
-        found = await self._ask(signed, lambda desk: desk.listed())
+        found = await self._ask(signed, lambda mine: mine.listed())
         return json_answer({"broadcasts": found})
 
     async def show(self, request: Request) -> Response:
@@ -219,7 +224,7 @@ class Api(_Desks):
     async def preview(self, request: Request) -> Response:
         signed, draft = await posted_json(request, Draft, role=ROLES)
         try:
-            return json_answer(await self._ask(signed, lambda desk: desk.look(desk.plan(draft))))
+            return json_answer(await self._ask(signed, lambda mine: mine.look(mine.plan(draft))))
         except (Declined, DraftError) as refused:
             return json_answer({"error": str(refused)}, 422)
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import group_desk
-from bot.group_desk import GroupShown
+from bot import office_groups
+from bot.office_groups import GroupShown
 from console.broadcasts import ROLES, number_of
 from console.edge import RefusedError
 from console.entrance import json_answer
@@ -60,7 +60,7 @@ class Groups:
     def _listed(self, signed: Signed) -> list[GroupShown]:
         now = self._service.clock.now()
         with self._service.database.read() as connection:
-            return group_desk.listed(
+            return office_groups.listed(
                 connection, self._service, signed.office_code, signed.officer_id, now
             )
 
@@ -69,6 +69,6 @@ class Groups:
         now = self._service.clock.now()
         try:
             with self._service.database.write() as connection:
-                group_desk.unbind(connection, self._service, signed.officer_id, number, now)
+                office_groups.unbind(connection, self._service, signed.officer_id, number, now)
         except LookupError:
             raise RefusedError(404, "not_here") from None

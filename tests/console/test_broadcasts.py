@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot import broadcasts, contacts, demo, feeding
-from bot.broadcast_desk import Declined
-from bot.broadcast_desk import Desk as Broadcasts
+from bot.officer_broadcasts import Declined, OfficerBroadcasts
 from bot.outbox_rows import outbox
 from bot.service import Service
 from bot.settings import Settings
@@ -224,9 +223,9 @@ async def test_who_only_looks_after_the_office_stops_nothing(
     number = await order(officer)
     admin = hire(bot, "X-009", "admin").id
     with bot.service.database.write() as connection:
-        desk = Broadcasts(connection, bot.service, admin, bot.service.clock.now())
+        mine = OfficerBroadcasts(connection, bot.service, admin, bot.service.clock.now())
         with pytest.raises(Declined):
-            desk.act(number, "cancel", "", NONCE)
+            mine.act(number, "cancel", "", NONCE)
     assert await state(officer, number) == "scheduled"
 
 

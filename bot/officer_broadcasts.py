@@ -30,8 +30,8 @@ class Declined(Exception):
     """Nothing was done; the message tells the officer why and what to mend."""
 
 
-class Desk:
-    """One officer's desk inside one transaction."""
+class OfficerBroadcasts:
+    """One officer at work inside one transaction."""
 
     def __init__(
         self, connection: Connection, service: Service, officer_id: int, now: datetime
