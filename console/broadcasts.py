@@ -127,7 +127,7 @@ class Pages(_Shared):
     async def listed(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES)
         found = await self._ask(signed, lambda mine: mine.listed())
-        return self._console.show("broadcasts.html", signed=signed, broadcasts=found)
+        return self._console.show("broadcast_list.html", signed=signed, broadcasts=found)
 
     async def new(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES)
