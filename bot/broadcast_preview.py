@@ -8,11 +8,13 @@ from sqlalchemy import Connection, select
 
 from bot import audience, officers, templates
 from bot.broadcast_rows import broadcasts
+from bot.broadcast_words import slots_of
 from bot.meter import load_prices
 from bot.pacing import pace_of
 from bot.service import OurOffice, Service
 from flows import broadcast_rules
 from flows.broadcast_plan import Cost, Plan, Preview
+from flows.templates import KNOCK
 
 Problem = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -34,19 +36,24 @@ def look(
         counted = audience.count_heirs(connection, plan.corrects)
     starts_at = _starts_at(office, plan, now)
     problems = list(_said(service, office, plan, starts_at))
+    if plan.template and not templates.for_broadcast(connection, plan.kind, plan.template):
+        problems.append(("broadcasts.template_not_approved", (("template", plan.template),)))
     if not running:
         problems += _reach(connection, service, officer_id, plan, counted, now)
     outside = counted.outside_window
-    templated = outside if _sid(connection, plan) else 0
+    way = _way(connection, service, office, plan)
+    templated = outside if way else 0
     tier = service.settings.whatsapp_people_a_day
     return Preview(
         groups=sum(counted.groups.values()),
         people=tuple(sorted(counted.people.items())),
         languages=tuple(sorted(counted.languages.items())),
         outside_window=outside,
+        template=way.template.name if way and KNOCK not in way.template.uses else "",
+        knock=way is not None and KNOCK in way.template.uses,
         over_tier=max(0, templated - tier),
         opted_out=counted.opted_out,
-        cost=_cost(counted, templated, office.calendar.local(now).date()),
+        cost=_cost(counted, templated, way, office.calendar.local(now).date()),
         starts_at=starts_at,
         ends_at=starts_at + _takes(service, counted, templated, tier),
         needs_second=_needs_second(service, plan, counted.total),
@@ -101,8 +108,6 @@ def _reach(
     if counted.total > most:
         slots = (("count", str(counted.total)), ("most", str(most)))
         found.append(("broadcasts.too_many", slots))
-    if plan.template and not _sid(connection, plan):
-        found.append(("broadcasts.template_not_approved", (("template", plan.template),)))
     same = select(broadcasts.c.id).where(
         broadcasts.c.officer_id == officer_id,
         broadcasts.c.text == plan.text,
@@ -136,22 +141,33 @@ def _within(code: str, place: str) -> bool:
     return code == place or code.startswith(f"{place}.")
 
 
-def _sid(connection: Connection, plan: Plan) -> str:
-    return templates.approved(connection, plan.template) if plan.template else ""
+def _way(
+    connection: Connection, service: Service, office: OurOffice, plan: Plan
+) -> templates.Usable | None:
+    """The template for those outside the window: with the news itself, or asking them to write."""
+    if not service.settings.whatsapp_people_a_day:
+        return None
+    found = templates.for_broadcast(connection, plan.kind, plan.template)
+    if found and templates.filled(found, slots_of(office, plan)):
+        return found
+    return templates.for_use(connection, KNOCK)
 
 
 # ---- what it costs, how long it takes
 
 
-def _cost(counted: audience.Counted, templated: int, today: date) -> Cost:
+def _cost(
+    counted: audience.Counted, templated: int, way: templates.Usable | None, today: date
+) -> Cost:
     """Twilio's fee for each message and Meta's by its category; telegram costs nothing."""
     usd, unpriced, aged = Decimal(0), [], False
     whatsapp = counted.people.get("whatsapp", 0)
     billed = {
         "message": whatsapp - counted.outside_window + templated,
         "service": whatsapp - counted.outside_window,
-        "marketing": templated,
     }
+    if way:
+        billed[way.template.category.lower()] = templated
     for price in load_prices():
         number = billed.get(price.what, 0)
         if price.channel != "whatsapp" or not number:

@@ -6,7 +6,7 @@ outbox row is. Together they are the report (`bot/broadcast_report.py`).
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, text, true
 from sqlmodel import Field, SQLModel
 
 from bot.database import Moment
@@ -81,8 +81,8 @@ class Recipient(SQLModel, table=True):
 
 
 class Share(SQLModel, table=True):
-    """That somebody got something unasked in a broadcast: for their week's share, and, where it
-    was a template, for WhatsApp's limit of people a day."""
+    """That somebody got something unasked: for their week's share of broadcasts (`week`), and,
+    where it was a template, for WhatsApp's limit of people a day."""
 
     __tablename__ = "broadcast_share"
     __table_args__ = (Index("share_templates", "at", sqlite_where=text("template"),
@@ -92,6 +92,7 @@ class Share(SQLModel, table=True):
     contact_id: int = Field(index=True)
     at: datetime = Field(sa_type=Moment)
     template: bool = False
+    week: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 broadcasts = Broadcast.__table__  # type: ignore[attr-defined]

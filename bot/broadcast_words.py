@@ -31,13 +31,7 @@ def message(
 ) -> MessageCreated:
     """What a recipient reads. Each kind has its own words, `broadcasts.<kind>_message`; a person's
     end with how to stop."""
-    slots = {
-        "text": plan.text,
-        "office": office.name,
-        "source": plan.source,
-        "source_day": f"{plan.source_date:%d-%m-%Y}" if plan.source_date else "",
-        "until": say_time(office.calendar.local(plan.expires)) if plan.expires else "",
-    }
+    slots = slots_of(office, plan)
     key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
     wording = service.catalog.wording
     text = wording.say(key, slots).rstrip("\n")
@@ -45,6 +39,17 @@ def message(
         text += " " + wording.say("broadcasts.stop").strip()
     media = f"photo/{plan.photo}" if plan.photo else ""
     return MessageCreated(text, fixed=False, media=media)
+
+
+def slots_of(office: OurOffice, plan: Plan) -> dict[str, str]:
+    """What fills its texts, and the variables of its template."""
+    return {
+        "text": plan.text,
+        "office": office.name,
+        "source": plan.source,
+        "source_day": f"{plan.source_date:%d-%m-%Y}" if plan.source_date else "",
+        "until": say_time(office.calendar.local(plan.expires)) if plan.expires else "",
+    }
 
 
 _PLAIN = frozenset({"news", "lesson", "hours", "invitation"})

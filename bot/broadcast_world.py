@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import broadcast_preview, broadcast_report, broadcasts, officers
+from bot import broadcast_preview, broadcast_report, broadcasts, feeding, officers
 from bot.broadcast_rows import PROPOSED
 from bot.departure_world import DepartureWorld
 from flows.broadcast_plan import BroadcastView, Plan, Preview
@@ -29,6 +29,12 @@ class BroadcastWorld(DepartureWorld):
         office = self._known.office_code if self._known else None
         row = broadcasts.get(self._connection, number, office) if office else None
         return self._broadcast_view(row) if row else None
+
+    def news_waiting(self) -> bool:
+        known = self._known
+        return known is not None and bool(
+            feeding.parked_for(self._connection, [known.id], self._at)
+        )
 
     def broadcasts(self) -> tuple[BroadcastView, ...]:
         office = self._known.office_code if self._known else None

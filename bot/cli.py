@@ -24,6 +24,7 @@ from bot import (
     office_cli,
     partner_cli,
     register_cli,
+    template_cli,
     understand_cli,
 )
 from bot.sealing import KeyRingError
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     office_cli.add_commands(commands)
     partner_cli.add_commands(commands)
     register_cli.add_commands(commands)
+    template_cli.add_commands(commands)
     understand_cli.add_commands(commands)
     content_cli.add_commands(commands)
     log = commands.add_parser("audit", help="the log of who did what")

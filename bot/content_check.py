@@ -19,7 +19,7 @@ from bot.meter import PRICES_FILE, load_prices
 from bot.recordings import check_recordings
 from bot.recruiters import REGISTER_FILE, Register
 from bot.territory import Offices
-from flows import lint_languages
+from flows import lint_languages, templates
 from flows.catalog import (
     CONTENT,
     Catalog,
@@ -39,6 +39,7 @@ from flows.lint_lessons import MAX_LIST_ITEM
 from flows.partners import DirectoryEntry, Ground, fresh, load_directory, load_grounds
 from flows.question_words import clashes, load_synonyms
 from flows.retrieval import heading, load_asked
+from flows.templates import load_templates
 from flows.triggers import fold
 from flows.wording import WordingError
 
@@ -105,6 +106,7 @@ def look(folder: Path, today: date) -> tuple[Catalog | None, list[Finding]]:
     findings += _check_answers(folder)
     findings += _check_stamps(folder)
     findings += _check_prices(folder, today)
+    findings += check_templates(folder, catalog)
     findings = list(dict.fromkeys(findings))
     return catalog, sorted(findings, key=lambda finding: finding.severity)
 
@@ -195,6 +197,14 @@ def _check_prices(folder: Path, today: date) -> Iterator[Finding]:
         if today > price.source.review_by:
             problem = f"past its review date, {price.source.review_by}"
             yield Finding("warning", file, f"{price.channel} {price.what}", problem)
+
+
+def check_templates(folder: Path, catalog: Catalog | None) -> Iterator[Finding]:
+    """WhatsApp's templates: what Meta would refuse, and buttons that lead nowhere."""
+    try:
+        yield from templates.check(load_templates(folder), catalog)
+    except ContentError as error:
+        yield _unloaded(error, f"content/{templates.FILE}")
 
 
 def _dated(name: str, rows: Sequence[Fact], today: date) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from bot import (
     receipts,
     reviews,
     rewrapping,
+    templates,
     tips,
 )
 from bot.officers import leader_ids, officers
@@ -39,6 +40,7 @@ from bot.tip_seal import SERVER
 from bot.working_hours import WorkingCalendar
 from flows.catalog import CONTENT, ContentError
 from flows.fact_files import LOADERS
+from flows.templates import shipped_templates
 
 State = Literal["ok", "warn", "bad"]
 
@@ -263,6 +265,8 @@ def _database(service: Service) -> Iterator[Finding]:
         yield from _broken(connection)
         yield from _partners(connection, office.code, service.today(service.clock.now()))
         yield from _waiting(connection, service.clock.now())
+        if service.settings.whatsapp_ready:
+            yield _templates(connection)
     yield _clock(datetime.now().astimezone())
 
 
@@ -301,6 +305,28 @@ def _waiting(connection: Connection, now: datetime) -> Iterator[Finding]:
     if left := pictures.leftovers(connection):
         yield Finding("warn", "pictures", f"{left} still to be deleted at their provider")
     yield from _erasures(erasures.pending(connection), now)
+
+
+def _templates(connection: Connection) -> Finding:
+    """What may be sent outside WhatsApp's 24 hours; without any, most broadcasts wait."""
+    known = {row.name: row for row in connection.execute(select(templates.states))}
+    lacks, waits, refused = [], [], []
+    for template in shipped_templates().values():
+        state = known.get(template.name)
+        if state is None or state.fingerprint != template.fingerprint:
+            lacks.append(template.name)
+        elif state.status in templates.WAITING:
+            waits.append(template.name)
+        elif state.status != templates.APPROVED:
+            refused.append(f"{template.name} is {state.status} ({state.reason or 'no reason'})")
+    if refused:
+        return Finding("bad", "templates", f"{'; '.join(refused)}: see docs/templates.md")
+    if lacks:
+        return Finding("warn", "templates", f"{', '.join(lacks)} not submitted: run "
+                       "`kentongan templates sync`")  # fmt: skip
+    if waits:
+        return Finding("warn", "templates", f"{', '.join(waits)} wait for Meta's approval")
+    return Finding("ok", "templates", f"all {len(known)} are approved")
 
 
 def _erasures(pending: erasures.Pending, now: datetime) -> Iterator[Finding]:

@@ -10,28 +10,32 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
 
 from bot import outbox, templates
 from bot.broadcast_rows import (
+    DONE,
     HANDED,
     PARKED,
+    PAUSED,
     SENDING,
     WAITING,
     broadcasts,
     recipients,
     shares,
 )
-from bot.broadcast_words import kept_plan, message
+from bot.broadcast_words import kept_plan, message, slots_of
 from bot.contacts import contacts, sessions
 from bot.groups import groups
 from bot.service import Service
+from bot.templates import Filled
 from bot.territory import zone_of
 from bot.working_hours import quiet_until
 from flows.broadcast_plan import Plan
+from flows.events import MessageCreated
+from flows.templates import KNOCK
 
 WEEK = timedelta(days=7)
-DAY = timedelta(hours=24)
 MOST_PAGES = 20
 """How many pages in a row may turn out to hold nobody who can be told now (a whole zone asleep)."""
 PARKED_STAYS = timedelta(days=7)
@@ -62,23 +66,39 @@ def deliver_parked(
 ) -> int:
     """They wrote, so the window is open: what was parked for want of it leaves now, if it is still
     worth reading."""
-    if not contact_ids:
-        return 0
-    found = connection.execute(
-        select(recipients.c.broadcast_id, recipients.c.target)
-        .where(recipients.c.state == PARKED, recipients.c.target.in_(contact_ids))
-        .order_by(recipients.c.broadcast_id)
-    ).all()
     told = 0
-    for number in dict.fromkeys(row.broadcast_id for row in found):
+    for number, targets in parked_for(connection, contact_ids, now).items():
         row = connection.execute(select(broadcasts).where(broadcasts.c.id == number)).one()
-        late = row.expires_at is not None and row.expires_at <= now
-        if late or row.starts_at is None or now - row.starts_at > PARKED_STAYS:
-            continue
         page = _Page(connection, service, row, "whatsapp", now)
-        targets = [one.target for one in found if one.broadcast_id == number]
-        told += page.hand([(target, "") for target in targets], priority=outbox.NEWS)
+        told += page.hand(targets, priority=outbox.NEWS)
     return told
+
+
+def parked_for(
+    connection: Connection, contact_ids: Collection[int], now: datetime
+) -> dict[int, list[int]]:
+    """Broadcast → contacts for whom it waits and who may still have it: not run out, not stopped,
+    and nobody has said since that it was wrong."""
+    if not contact_ids:
+        return {}
+    newer = broadcasts.alias("newer")
+    rows = connection.execute(
+        select(recipients.c.broadcast_id, recipients.c.target)
+        .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
+        .where(
+            recipients.c.state == PARKED,
+            recipients.c.target.in_(contact_ids),
+            broadcasts.c.status.in_((SENDING, PAUSED, DONE)),
+            broadcasts.c.starts_at >= now - PARKED_STAYS,
+            or_(broadcasts.c.expires_at.is_(None), broadcasts.c.expires_at > now),
+            ~exists(newer.c.id).where(newer.c.corrects == broadcasts.c.id),
+        )
+        .order_by(recipients.c.broadcast_id)
+    )
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.broadcast_id, []).append(row.target)
+    return found
 
 
 class _Seen:
@@ -111,58 +131,109 @@ class _Page:
         if not rows:
             return _Seen(0, 0)
         shared = self._shared([row.target for row in rows if row.target > 0])
-        go: list[tuple[int, str]] = []
+        inside: list[int] = []
+        outside: list[int] = []
         ended: dict[str, list[int]] = {}
         later: list[tuple[int, datetime]] = []
         for row in rows:
             state = self._state(row, shared)
             if isinstance(state, datetime):
                 later.append((row.target, state))
-            elif state in ("go", "template"):
-                go.append((row.target, state))
+            elif state == "go":
+                inside.append(row.target)
+            elif state == "template":
+                outside.append(row.target)
             else:
                 ended.setdefault(state, []).append(row.target)
-        sid, room = self._template(sum(state == "template" for _, state in go))
-        outside = [target for target, state in go if state == "template"]
-        if not sid:
-            ended.setdefault(PARKED, []).extend(outside)
-        else:
-            later += [(target, self._now + timedelta(minutes=10)) for target in outside[room:]]
-        inside = [(target, "") for target, state in go if state == "go"]
-        handed = self.hand(inside + [(target, sid) for target in outside[: room if sid else 0]])
+        handed = self.hand(inside)
+        if outside and (filled := self._template()):
+            room, again = self._room()
+            handed += self.hand(outside[:room], filled=filled)
+            later += [(target, again) for target in outside[room:]]
+        elif outside:
+            ended[PARKED] = outside
+            handed += self._knock(outside)
         self._end(ended)
         self._put_off(later)
         return _Seen(len(rows), handed)
 
-    def hand(self, targets: list[tuple[int, str]], *, priority: int = outbox.BULK) -> int:
-        """Write the outbox rows; (target, Content SID of the template or "")."""
+    def hand(
+        self, targets: list[int], *, priority: int = outbox.BULK, filled: Filled | None = None
+    ) -> int:
+        """Write the outbox rows, as a template where one is given; how many."""
         if not targets:
             return 0
-        ring, plan = self._service.ring, self._plan
-        to_person = message(self._service, self._office, plan, self._number, group=False)
-        to_group = message(self._service, self._office, plan, self._number, group=True)
-        threads = self._threads(-target for target, _ in targets if target < 0)
+        to_person = message(self._service, self._office, self._plan, self._number, group=False)
+        to_group = message(self._service, self._office, self._plan, self._number, group=True)
+        threads = self._threads(-target for target in targets if target < 0)
+        if filled:
+            to_person = MessageCreated(filled.text)
         rows = []
-        for target, sid in targets:
+        for target in targets:
             who: dict[str, Any] = {"contact_id": target} if target > 0 else {"group_id": -target}
             rows.append(
                 outbox.row_for(
-                    ring, to_person if target > 0 else to_group, self._now,
+                    self._service.ring, to_person if target > 0 else to_group, self._now,
                     channel=self._channel, priority=priority, broadcast_id=self._number,
-                    template=sid, variables=self._variables() if sid else "",
-                    awake=plan.danger,
+                    template=filled.sid if filled else "",
+                    variables=filled.variables if filled else "", awake=self._plan.danger,
                     thread=threads.get(-target, ""), **who,
                 )
             )  # fmt: skip
         outbox.queue(self._connection, rows)
-        self._mark(HANDED, [target for target, _ in targets])
-        people = [(target, sid) for target, sid in targets if target > 0]
-        if (people and plan.kind not in UNCAPPED) or any(sid for _, sid in people):
+        self._mark(HANDED, targets)
+        self._share(
+            [target for target in targets if target > 0],
+            template=filled is not None,
+            week=self._plan.kind not in UNCAPPED,
+        )
+        return len(targets)
+
+    def _share(self, contact_ids: list[int], *, template: bool, week: bool) -> None:
+        if contact_ids and (template or week):
             self._connection.execute(
                 shares.insert(),
-                [{"contact_id": t, "at": self._now, "template": bool(s)} for t, s in people],
+                [
+                    {"contact_id": one, "at": self._now, "template": template, "week": week}
+                    for one in contact_ids
+                ],
             )
-        return len(targets)
+
+    # ---- outside the window
+
+    def _template(self) -> Filled | None:
+        """What opens the window: approved, and long enough for the text."""
+        plan = self._plan
+        if not self._service.settings.whatsapp_people_a_day:
+            return None
+        found = templates.for_broadcast(self._connection, plan.kind, plan.template)
+        return templates.filled(found, slots_of(self._office, plan)) if found else None
+
+    def _room(self) -> tuple[int, datetime]:
+        most = self._service.settings.whatsapp_people_a_day
+        return templates.room(self._connection, most, self._now)
+
+    def _knock(self, contact_ids: list[int]) -> int:
+        """Ask the parked to write, once a day at most; no part of the broadcast, whose text they
+        get when they do."""
+        found = templates.for_use(self._connection, KNOCK)
+        filled = templates.filled(found, slots_of(self._office, self._plan)) if found else None
+        room = self._room()[0] if filled else 0
+        if not filled or not room:
+            return 0
+        asked = templates.had_one(self._connection, contact_ids, self._now)
+        fresh = [one for one in contact_ids if one not in asked][:room]
+        rows = [
+            outbox.row_for(
+                self._service.ring, MessageCreated(filled.text), self._now, channel=self._channel,
+                contact_id=one, priority=outbox.BULK, template=filled.sid,
+                variables=filled.variables,
+            )
+            for one in fresh
+        ]  # fmt: skip
+        outbox.queue(self._connection, rows)
+        self._share(fresh, template=True, week=False)
+        return len(fresh)
 
     # ---- who may be told now
 
@@ -212,27 +283,12 @@ class _Page:
         """How many broadcasts of the last week each of them got."""
         rows = self._connection.execute(
             select(shares.c.contact_id, func.count())
-            .where(shares.c.contact_id.in_(contact_ids), shares.c.at > self._now - WEEK)
+            .where(
+                shares.c.contact_id.in_(contact_ids), shares.c.week, shares.c.at > self._now - WEEK
+            )
             .group_by(shares.c.contact_id)
         )
         return {contact_id: int(number) for contact_id, number in rows}
-
-    def _template(self, wanted: int) -> tuple[str, int]:
-        """(Content SID or "", how many more people today's limit allows)."""
-        if not wanted or not self._plan.template:
-            return "", 0
-        sid = templates.approved(self._connection, self._plan.template)
-        if not sid:
-            return "", 0
-        used = self._connection.execute(
-            select(func.count(func.distinct(shares.c.contact_id))).where(
-                shares.c.template, shares.c.at > self._now - DAY
-            )
-        ).scalar_one()
-        return sid, max(0, self._service.settings.whatsapp_people_a_day - int(used))
-
-    def _variables(self) -> str:
-        return ""
 
     def _threads(self, group_ids: Iterable[int]) -> dict[int, str]:
         rows = self._connection.execute(

@@ -44,6 +44,8 @@ class OutboxRow(SQLModel, table=True):
     resent: bool = False
     """Sent again after an unknown outcome: the person may have it twice."""
     provider_id: str = ""
+    template: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The Content SID of the template that it is: when that is refused, it concerns all of them."""
     error_code: str = ""
     broadcast_id: int | None = Field(default=None, foreign_key="broadcast.id", index=True)
     tip_number: int | None = None
@@ -134,6 +136,7 @@ def row_for(
         "attempts": 0,
         "resent": False,
         "provider_id": "",
+        "template": template,
         "error_code": "",
         "broadcast_id": broadcast_id,
         "tip_number": tip_number,

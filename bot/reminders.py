@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, select, update
 from sqlmodel import Field, SQLModel
 
-from bot import contacts, mastery, outbox, recall
+from bot import contacts, mastery, outbox, recall, templates
+from bot.broadcast_rows import shares
 from bot.contacts import Known
 from bot.database import Database, Moment
 from bot.service import Service
 from bot.territory import zone_of
 from flows.curriculum import for_villagers
 from flows.session import Input
+from flows.templates import REVIEW
 from flows.waits import is_free
 
 if TYPE_CHECKING:
@@ -134,9 +136,17 @@ def push_due(connection: Connection, service: Service, turns: "Turns", now: date
         outside = not _window_open(known, now)
         to, template = "review:push", ""
         if outside:
-            to, template = "review:outside", service.settings.learning_template
+            invitation = _invitation(connection, service, now)
+            to, template = "review:outside", invitation
+            if not invitation:  # today's limit was met by those before
+                _look(connection, known.id, now + LATER)
+                continue
         if turns.unasked(connection, [known], Input("push", payload=to), now, template=template):
             _pushed(connection, known.id, now)
+            if template:
+                connection.execute(
+                    shares.insert().values(contact_id=known.id, at=now, template=True, week=False)
+                )
         else:
             _look(connection, known.id, now + LATER)
     return len(ready)
@@ -167,7 +177,7 @@ def next_push(
     )
     if moment > now:
         return moment
-    return now if _can_be_reached(service, known, now) else now + LATER
+    return now if _can_be_reached(connection, service, known, now) else now + LATER
 
 
 def waking(at: datetime, zone: str) -> datetime:
@@ -191,11 +201,19 @@ def _askable(service: Service, now: datetime) -> set[recall.Item]:
     }
 
 
-def _can_be_reached(service: Service, known: Known, now: datetime) -> bool:
+def _can_be_reached(connection: Connection, service: Service, known: Known, now: datetime) -> bool:
     talking = known.last_inbound_at is not None and now - known.last_inbound_at < REST
     free = is_free(service.catalog, known.session) and not talking
-    open_way = _window_open(known, now) or bool(service.settings.learning_template)
+    open_way = _window_open(known, now) or bool(_invitation(connection, service, now))
     return free and open_way and not known.unreachable
+
+
+def _invitation(connection: Connection, service: Service, now: datetime) -> str:
+    """The Content SID of the template that invites outside the window; "" where there is none, or
+    WhatsApp's limit of people a day is met."""
+    found = templates.for_use(connection, REVIEW)
+    most = service.settings.whatsapp_people_a_day
+    return found.sid if found and templates.room(connection, most, now)[0] else ""
 
 
 def _window_open(known: Known, now: datetime) -> bool:

@@ -20,8 +20,10 @@ from flows.curriculum import load_lessons
 from flows.fact_files import LOADERS
 
 STAMPS = "reviews.yaml"
-WHOLE_FILES = ("deadlines.yaml", "grounds.yaml", "hotlines.yaml", "partners.yaml", "ramadan.yaml")
-"""Files of law and facts whose rows have no `reviewed`; the texts that state law are read as well."""
+WHOLE_FILES = ("deadlines.yaml", "grounds.yaml", "hotlines.yaml", "partners.yaml", "ramadan.yaml",
+               "templates.yaml")  # fmt: skip
+"""Files of law and facts, and of fixed messages, whose rows have no `reviewed`; the texts that state
+law are read as well."""
 LAW = re.compile(
     r"\bUU \d|\bPasal\b|\bundang-undang\b|\bdilarang\b|\bpidana|\bwajib\b|\btidak boleh\b",
     re.IGNORECASE,

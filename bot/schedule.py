@@ -36,6 +36,8 @@ from bot import (
     reminders,
     retention,
     sign_in,
+    template_sync,
+    templates,
     tip_clock,
     tip_lists,
     tip_seal,
@@ -54,6 +56,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 15
 """Seconds between looks at what is due."""
+ASK_EVERY = 900
+"""Seconds between looks whether WhatsApp's templates were asked after today."""
 LEASE = timedelta(seconds=45)
 SEEN_EVENTS_STAY = timedelta(days=30)
 """A provider may deliver an event again days later (security.md 2, row 7)."""
@@ -242,10 +246,14 @@ def _daily(
     work: Callable[[Connection, datetime], object],
 ) -> None:
     """Run once for the day's slot, whichever process comes first."""
+    if _is_first(connection, database, job, now):
+        work(connection, now)
+
+
+def _is_first(connection: Connection, database: Database, job: str, now: datetime) -> bool:
     slot = now.replace(hour=0, minute=0, second=0, microsecond=0)
     insert = database.insert(ticks).values(job=job, slot=slot).on_conflict_do_nothing()
-    if connection.execute(insert.returning(ticks.c.job)).first():
-        work(connection, now)
+    return connection.execute(insert.returning(ticks.c.job)).first() is not None
 
 
 class Schedule:
@@ -257,6 +265,8 @@ class Schedule:
         self._clock = AsyncIOScheduler(timezone="UTC")
         self._clock.add_job(self._look, "interval", seconds=EVERY, max_instances=1, coalesce=True,
                             misfire_grace_time=None)  # fmt: skip
+        self._clock.add_job(self.ask_after_templates, "interval", seconds=ASK_EVERY,
+                            max_instances=1, coalesce=True, misfire_grace_time=None)  # fmt: skip
 
     def start(self) -> None:
         self._clock.start()
@@ -264,6 +274,18 @@ class Schedule:
     def stop(self) -> None:
         self._clock.shutdown(wait=False)
         let_go(self._service.database, "schedule")
+
+    async def ask_after_templates(self) -> None:
+        """Once a day, what Meta says of each template, which may be paused without a word to us;
+        sooner while one is waited for."""
+        if self._service.settings.whatsapp_ready and await asyncio.to_thread(self._is_due):
+            await template_sync.poll_quietly(self._service)
+
+    def _is_due(self) -> bool:
+        now = self._service.clock.now()
+        with self._service.database.write() as connection:
+            due = _is_first(connection, self._service.database, "templates", now)
+            return due or templates.is_waited_for(connection)
 
     async def _look(self) -> None:
         await asyncio.to_thread(self.look)

@@ -18,7 +18,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import broadcasts, contacts, feeding, groups, outbox
+from bot import broadcasts, contacts, feeding, groups, outbox, undelivered
 from bot.channels.base import (
     Channel,
     ChannelDown,
@@ -307,6 +307,13 @@ class Sender:
     def _note_failure(
         self, connection: Connection, row: Claimed, error: SendError, now: datetime
     ) -> None:
+        if self._channel.name == "whatsapp" and undelivered.taken_back(
+            connection, self._service, row.id, error, now
+        ):
+            if isinstance(error, RetryLater):
+                self._down_until = time.monotonic() + error.seconds
+            SENT.labels(self._channel.name, "retried").inc()
+            return
         match error:
             case OutcomeUnknown():
                 return  # stays "sending": a callback, a look-up or one marked resend settles it

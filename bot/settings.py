@@ -1,7 +1,6 @@
 """Every setting, read once from the environment (prefix KENTONGAN_) or the file `.env`."""
 
 import os
-import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -165,11 +164,6 @@ class Settings(BaseSettings):
         description="The most times a week that a learner who said yes is reminded of a review; they "
         "were promised at most 3, and 0 means never.",
     )
-    learning_template: str = Field(
-        "",
-        description="The Content SID (HX…) of an approved WhatsApp template that invites to a review; "
-        "empty means that nobody is reminded outside WhatsApp's 24 hours.",
-    )
     register_drop_share: float = Field(
         0.2,
         ge=0,
@@ -224,13 +218,6 @@ class Settings(BaseSettings):
     def _is_sender(cls, value: str) -> str:
         if value and not value.startswith("whatsapp:+"):
             raise ValueError("must look like whatsapp:+6281200000000")
-        return value
-
-    @field_validator("learning_template")
-    @classmethod
-    def _is_template(cls, value: str) -> str:
-        if value and not re.fullmatch(r"HX[0-9a-f]{32}", value):
-            raise ValueError("must be a Content SID: HX and 32 digits or letters a to f")
         return value
 
     @property

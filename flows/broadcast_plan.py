@@ -28,7 +28,7 @@ class Plan:
     photo: str = ""
     """The file's name on the shelf."""
     template: str = ""
-    """Name in content/templates.yaml, for WhatsApp outside its 24 hours; "" parks those people."""
+    """Name in content/templates.yaml, for WhatsApp outside its 24 hours; "" takes that of its kind."""
     source: str = ""
     source_date: date | None = None
     act: str = ""
@@ -63,6 +63,10 @@ class Preview:
     languages: tuple[tuple[str, int], ...] = ()
     outside_window: int = 0
     """Of the people on WhatsApp: those who need the template, and without one are parked."""
+    template: str = ""
+    """What they get: the template of that name; "" parks them until they write."""
+    knock: bool = False
+    """The parked are asked, by a template without the news itself, to write."""
     over_tier: int = 0
     """Of those outside the window: how many today's limit of people puts off to another day."""
     opted_out: int = 0
@@ -136,6 +140,10 @@ class BroadcastPorts(Protocol):
     def broadcast_preview(self, plan: Plan) -> Preview: ...
     def broadcast(self, number: int) -> BroadcastView | None:
         """One of the officer's own office."""
+        ...
+
+    def news_waiting(self) -> bool:
+        """Something that WhatsApp kept from this person leaves now that they have written."""
         ...
 
     def broadcasts(self) -> tuple[BroadcastView, ...]:

@@ -16,6 +16,7 @@ from flows import (
     departure_family,
     free_text,
     lessons,
+    news,
     officer_desk,
     partner_desk,
     pictures,
@@ -110,6 +111,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         partner_desk.flow(),
         partner_desk.answer_flow(),
         broadcasts.flow(),
+        news.flow(),
         village_group.flow(villagers, retrieval),
     ]
     return Catalog(

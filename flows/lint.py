@@ -70,6 +70,7 @@ _SAID_BY_CODE = {
     "broadcasts.too_many": frozenset(["count", "most"]),
     "broadcasts.twice": frozenset(["number"]),
     "broadcasts.template_not_approved": frozenset(["template"]),
+    "broadcasts.template_refused": frozenset[str](),
     **{
         f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
         for end in ("", "_nobody")

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot import outbox
+from bot import undelivered
 from bot.channels.base import StatusReport
 from bot.database import GroupCommit
 from bot.running import PARTS, Running
@@ -48,8 +48,8 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
     statuses: GroupCommit[StatusReport, bool] = GroupCommit(
         "statuses",
         service.database,
-        lambda connection, reports: outbox.record_status(
-            connection, reports, service.ring, service.clock.now()
+        lambda connection, reports: undelivered.record(
+            connection, service, reports, service.clock.now()
         ),
     )
 

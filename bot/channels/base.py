@@ -6,6 +6,7 @@ SendError
 ├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
 ├── GroupMoved      Telegram gave the group another id
 ├── Refused         this very message will never be accepted
+│   └── TemplateRefused  nor any other of its template: it is paused, rejected or gone
 ├── ChannelDown     credentials or account are wrong: stop sending, call the operator
 └── OutcomeUnknown  the request left, the answer did not come: never retried blindly
 """
@@ -177,6 +178,14 @@ class GroupMoved(SendError):
 
 class Refused(SendError):
     """The provider will never take this message as it is."""
+
+
+class TemplateRefused(Refused):
+    """WhatsApp takes no message of this template (any more); `status` is what became of it."""
+
+    def __init__(self, code: str, status: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.status = status
 
 
 class ChannelDown(SendError):

@@ -22,6 +22,7 @@ from bot.channels.base import (
     Refused,
     RetryLater,
     SendError,
+    TemplateRefused,
     Unreachable,
     WindowClosed,
 )
@@ -119,7 +120,9 @@ def _encoded(data: Mapping[str, Any] | None, content_type: str | None) -> bytes 
     if not data:
         return None
     if content_type == "application/json":
-        return json.dumps(data).encode()
+        # The library writes null for what was left out; the API's description knows no null.
+        given = {name: value for name, value in data.items() if value is not None}
+        return json.dumps(given).encode()
     return urlencode(data, doseq=True).encode()
 
 
@@ -195,6 +198,16 @@ _UNREACHABLE = frozenset(
         "21614",  # not a mobile number
     }
 )
+_TEMPLATE_REFUSED = {
+    "63027": "missing",  # no such template in this language
+    "63028": "mismatched",  # not as many values as variables
+    "63030": "mismatched",  # a parameter that it does not take
+    "63040": "rejected",
+    "63041": "paused",
+    "63042": "disabled",
+}
+_OF_TEMPLATES = {"21655": "missing", "21656": "mismatched"}
+"""What these mean where a template was sent; of our own choices 21655 is mended by ourselves."""
 _CHANNEL_DOWN = frozenset(
     {
         "20003",  # authentication failed
@@ -231,6 +244,15 @@ def failure(code: str, detail: str = "") -> SendError:
         return Unreachable(code, detail)
     if code in _CHANNEL_DOWN:
         return ChannelDown(code, detail)
+    if code in _TEMPLATE_REFUSED:
+        return TemplateRefused(code, _TEMPLATE_REFUSED[code], detail)
     if len(code) == 3 and code.startswith("5"):
         return OutcomeUnknown(code, detail)
     return Refused(code, detail)
+
+
+def of_template(error: Refused) -> Refused:
+    """The same, knowing that what was sent is a template."""
+    if error.code in _OF_TEMPLATES:
+        return TemplateRefused(error.code, _OF_TEMPLATES[error.code])
+    return error

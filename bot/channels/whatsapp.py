@@ -28,7 +28,7 @@ from bot.channels.base import (
     WindowClosed,
     Wire,
 )
-from bot.channels.twilio_wire import TwilioWire, failure, translated
+from bot.channels.twilio_wire import TwilioWire, failure, of_template, translated
 from flows.events import Button
 
 __all__ = ["WhatsAppChannel", "content_types", "failure", "numbered", "split"]
@@ -118,10 +118,10 @@ class WhatsAppChannel(Wire):
         while len(self._open) > MAX_OPEN_ATTEMPTS:
             self._open.pop(next(iter(self._open)))
         try:
-            if message.media:
+            if message.template:
+                sid = await self._send_template(message)
+            elif message.media:
                 sid = await self._send_media(message, message.media)
-            elif message.template:
-                sid = await self._create(message, content_sid=message.template)
             else:
                 content = await self._send_content(message) if message.fixed else None
                 sid = content or await self._send_parts(message, attempt)
@@ -131,6 +131,14 @@ class WhatsAppChannel(Wire):
         self._open.pop(message.outbox_id, None)
         self._returned.append(sid)
         return sid
+
+    async def _send_template(self, message: Outgoing) -> str:
+        """Neither words nor media beside it: https://www.twilio.com/docs/api/errors/63016."""
+        values = {"content_variables": message.variables} if message.variables else {}
+        try:
+            return await self._create(message, content_sid=message.template, **values)
+        except Refused as error:
+            raise of_template(error) from None
 
     async def _send_media(self, message: Outgoing, media: Media) -> str:
         """Twilio fetches it from us. Words beside a sound are refused by WhatsApp:

@@ -1,12 +1,14 @@
 """Who of a broadcast's recipients is told when: decided as it leaves, page by page."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from bot import feeding
+from bot import departures, feeding, lessons
 from bot.demo import OTHER_VILLAGE, VILLAGE
 from bot.groups import groups
 from bot.outbox_rows import open_body
 from bot.rehearsal import Rehearsal
+from flows import departure_plan
 from flows.broadcast_plan import Plan
 from tests.bot.many import TEMPLATE, TEXT, Many
 
@@ -185,6 +187,32 @@ async def test_people_can_be_singled_out_and_then_no_group_gets_it(on_both: Rehe
     assert many.feed() == 1
     assert [row.contact_id for row in many.handed(number)] == javanese
     assert many.states(number) == {"handed": 1}
+
+
+async def test_people_are_found_by_their_way_and_by_a_lesson_without_opening_a_plan(
+    on_both: Rehearsal,
+) -> None:
+    many = Many(on_both)
+    traveller, learner, _ = many.people(3)
+    service = on_both.service
+    with service.database.write() as connection:
+        departures.keep(
+            connection, service.database, service.ring, traveller,
+            departure_plan.Plan("g_to_g"), ZoneInfo("Asia/Jakarta"), many.now,
+        )  # fmt: skip
+        lessons.reached(
+            connection, service.database, learner, lesson="calo", finished=True, score=4, of=4,
+            now=many.now,
+        )  # fmt: skip
+    for plan, who in (
+        (Plan(TEXT, (VILLAGE,), ways=("g_to_g", "p3mi")), [traveller]),
+        (Plan(TEXT, (VILLAGE,), ways=("pelaut",)), []),
+        (Plan(TEXT, (VILLAGE,), lesson="calo"), [learner]),
+        (Plan(TEXT, (VILLAGE,), lesson="calo", ways=("g_to_g",)), []),
+    ):
+        number = many.begin(plan)
+        many.feed()
+        assert [row.contact_id for row in many.handed(number)] == who, plan
 
 
 async def test_a_group_gets_it_once_in_its_topic(on_both: Rehearsal) -> None:

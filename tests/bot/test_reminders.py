@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot import demo, mastery, outbox, recall, reminders
+from bot import demo, mastery, outbox, recall, reminders, templates
 from bot.channels.base import Outgoing
 from bot.contacts import consents, contacts, sessions
 from bot.outbox import NEWS, open_body, row_for
 from bot.rehearsal import Rehearsal
 from flows.events import MessageCreated
 from tests.bot.steps import count, heard, settle_in
+from tests.templates import approve
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -142,20 +143,19 @@ def test_not_about_a_fact_past_its_review_date(learner: Learner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "template", "reminded"),
+    ("ago", "status", "reminded"),
     [
         (5 * HOUR, "", 1),
         (timedelta(hours=23, minutes=50), "", 1),
         (timedelta(hours=23, minutes=51), "", 0),
-        (timedelta(hours=23, minutes=51), "HX" + "0" * 32, 1),
-        (timedelta(minutes=59), "HX" + "0" * 32, 0),
+        (timedelta(hours=23, minutes=51), "paused", 0),
+        (timedelta(hours=23, minutes=51), "approved", 1),
+        (timedelta(minutes=59), "approved", 0),
     ],
 )
-def test_whatsapps_window(learner: Learner, ago: timedelta, template: str, reminded: int) -> None:
+def test_whatsapps_window(learner: Learner, ago: timedelta, status: str, reminded: int) -> None:
     """Outside it only with a template, and never within an hour of their own words."""
-    learner.service.settings = learner.service.settings.model_copy(
-        update={"learning_template": template}
-    )
+    template = approve(learner.service, "review", status=status)["review"] if status else ""
     learner.change(contacts, channel="whatsapp")
     learner.change(sessions, last_inbound_at=learner.now - ago)
     assert learner.look() == reminded
@@ -164,6 +164,21 @@ def test_whatsapps_window(learner: Learner, ago: timedelta, template: str, remin
         body = open_body(learner.service.ring, row.lane, row.body)
         assert body.template == (template if outside else "")
         assert ("Mulai ulangan" in str(body.buttons)) is outside
+
+
+def test_a_reminder_by_template_is_one_of_the_days_people(learner: Learner) -> None:
+    """The limit is WhatsApp's and for all that goes out by template; met, nobody is looked at."""
+    approve(learner.service, "review")
+    learner.change(contacts, channel="whatsapp")
+    learner.change(sessions, last_inbound_at=learner.now - timedelta(hours=30))
+    full = learner.service.settings.model_copy(update={"whatsapp_people_a_day": 1})
+    learner.service.settings = full.model_copy(update={"whatsapp_people_a_day": 0})
+    assert learner.look() == 0
+    learner.service.settings = full
+    learner.rehearsal.clock.forward(timedelta(hours=1))
+    assert learner.look() == 1
+    with learner.service.database.read() as connection:
+        assert templates.room(connection, 1, learner.now)[0] == 0
 
 
 BUDGET = [

@@ -4,6 +4,7 @@ Thirty-one are slips of an editor (`slips.py`), written before the linter was re
 from operators that break a lesson, a text or the graph at a place that seeded dice choose.
 """
 
+import copy
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -14,11 +15,13 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.content_check import check_templates
 from flows.catalog import CONTENT, Catalog
 from flows.findings import Finding
 from flows.lint import check
 from flows.nodes import Choice, Choose, Decide, End, Flow, Goto, Node, Say
 from tests.content.slips import SLIPS, Slip
+from tests.content.template_slips import BREAKS_TEMPLATES, BreaksTemplate
 from tests.content.workshop import Operator, Workshop
 from tests.flows.small_catalog import SHIPPED, TODAY
 
@@ -202,6 +205,23 @@ def test_broken_lessons(workshop: Workshop, operator: Operator) -> None:
             assert named, (name, problem, errors)
 
 
+# ---- a template of WhatsApp's
+
+
+@pytest.mark.parametrize("breaks", BREAKS_TEMPLATES, ids=lambda one: one.__name__)
+def test_a_broken_template(workshop: Workshop, breaks: BreaksTemplate) -> None:
+    """By itself: the whole check takes as long as that of a lesson."""
+    dice = random.Random(f"{SEED} {breaks.__name__}")
+    path = workshop.content / "templates.yaml"
+    for _ in range(TIMES):
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+        rows = copy.deepcopy(rows)  # the kept one stays whole
+        says = breaks(dice, rows)
+        with workshop.broken("templates.yaml", yaml.safe_dump(rows, allow_unicode=True)):
+            errors = [f.line() for f in check_templates(workshop.content, SHIPPED)]
+        assert [line for line in errors if says in line], (says, errors)
+
+
 # ---- the graph and the texts of conversations
 
 
@@ -305,6 +325,12 @@ def test_an_answer_that_is_used_before_it_is_given() -> None:
         )
         in found
     )
+
+
+def test_a_broken_template_fails_the_whole_check(workshop: Workshop) -> None:
+    text = (workshop.content / "templates.yaml").read_text(encoding="utf-8")
+    with workshop.broken("templates.yaml", text.replace("category: UTILITY", "category: URGENT")):
+        assert [line for line in workshop.errors() if "templates.yaml" in line]
 
 
 def test_there_are_enough_of_them() -> None:

@@ -13,9 +13,8 @@ import re
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -27,16 +26,23 @@ from starlette.routing import Route
 
 from tests.fakes import FakeProvider
 from tests.fakes.media import TwilioMedia
+from tests.fakes.twilio_answers import (
+    Sent,
+    Step,
+    callback_form,
+    message_resource,
+    refusal_answer,
+)
 from tests.fakes.twilio_rules import (
     ACCOUNT_SID,
     AUTH_TOKEN,
     SENDER,
     Refusal,
-    check_content,
     check_credentials,
     checked_message,
     read_form,
 )
+from tests.fakes.twilio_templates import TemplateDesk
 
 __all__ = [
     "ACCOUNT_SID",
@@ -98,35 +104,23 @@ class Fault:
     rfc9457: bool = False
 
 
+CONTENT_ROUTES = (
+    ("", ["GET", "POST"]),
+    ("/{content}", ["GET", "DELETE"]),
+    ("/{content}/ApprovalRequests", ["GET"]),
+    ("/{content}/ApprovalRequests/whatsapp", ["POST"]),
+)
+_CALLS = {
+    ("GET", 2): "contents", ("POST", 2): "content", ("GET", 3): "one content",
+    ("DELETE", 3): "delete content", ("GET", 4): "approval", ("POST", 5): "submit",
+}  # fmt: skip
+"""By method and depth of the address."""
 FINE = None
 """In a row of faults: this call is answered as usual."""
 HANG = Fault(then="hang")
 TAKEN_THEN_HANG = Fault(taken=True, then="hang")
 DROPPED_AFTER_TAKEN = Fault(taken=True, then="drop")
 TAKEN_THEN_RUBBISH = Fault(taken=True, then="rubbish")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One status callback: which status, how long after the step before, with which error."""
-
-    status: str
-    after: float = 0.0
-    error_code: str = ""
-
-
-@dataclass(slots=True)
-class Sent:
-    """One message that Twilio has taken."""
-
-    sid: str
-    to: str
-    sender: str
-    body: str
-    form: dict[str, str]
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    status: str = "queued"
-    error_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +139,17 @@ class FakeTwilio(FakeProvider):
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.contents: dict[str, dict[str, Any]] = {}
+        self.templates = TemplateDesk(self.contents)
+        self.outside: set[str] = set()
+        """Who has not written for 24 hours: they get nothing but an approved template."""
+        self.not_on_whatsapp: set[str] = set()
+        self.people_a_day: int | None = None
+        """How many may get a template (messaging-limits); each counts once."""
+        self.says_at_once = False
+        """Whether these three are said as the answer; else in a callback, as they mostly are."""
+        self.how_it_fails: Sequence[str] = ("failed",)
+        """The statuses of such a callback, in the order in which they arrive."""
+        self._templated: set[str] = set()
         self.calls: list[tuple[str, str]] = []
         self.plan: Sequence[Step] = ()
         self.plans: dict[str, Sequence[Step]] = {}
@@ -163,7 +168,10 @@ class FakeTwilio(FakeProvider):
             routes=[
                 Route(account, self._messages, methods=["GET", "POST"]),
                 Route(one, self._message, methods=["DELETE"]),
-                Route("/v1/Content", self._content, methods=["POST"]),
+                *(
+                    Route(f"/v1/Content{rest}", self._content, methods=methods)
+                    for rest, methods in CONTENT_ROUTES
+                ),
                 Route(media, self._media, methods=["GET", "DELETE"]),
             ]
         )
@@ -177,9 +185,15 @@ class FakeTwilio(FakeProvider):
         super().stop()
         self.media.stop()
 
+    def settle(self) -> None:
+        """Wait until every callback that is under way has been made."""
+        while tasks := list(self._tasks):
+            done = asyncio.run_coroutine_threadsafe(_all(tasks), tasks[0].get_loop())
+            done.result(30)
+
     def fail(self, *faults: Fault | None, to: str = "", call: str = "message") -> None:
-        """The next calls (`message`, to this address or any; `content`; `list`; `erase`, of this
-        message or any) go wrong so."""
+        """The next calls (`message`, to this address or any; `content`; `contents`; `one content`;
+        `delete content`; `approval`; `submit`; `list`; `erase`, of this message or any) go wrong so."""
         self._faults[f"{call} {to}".strip()].extend(faults)
 
     async def _messages(self, request: Request) -> Response:
@@ -191,12 +205,31 @@ class FakeTwilio(FakeProvider):
                 return await self._with_fault(request, "list", "", self._listed)
             form = await read_form(request)
             self.calls.append(("message", form.get("To", "")))
-            checked = checked_message(form, self.contents)
+            approved = self.templates.is_approved(form.get("ContentSid", ""))
+            checked = checked_message(form, self.contents, approved)
+            body = self.templates.rendered(form) if "ContentSid" in form else form.get("Body", "")
+            fails = self._why_not(checked["To"], approved)
+            if fails and self.says_at_once:
+                raise Refusal(400, int(fails), "refused")
             return await self._with_fault(
-                request, "message", form["To"], lambda _: self._take(checked)
+                request, "message", form["To"], lambda _: self._take(checked, body, fails)
             )
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
+
+    def _why_not(self, to: str, approved: bool) -> str:
+        """The documented code of what keeps WhatsApp from delivering it, or nothing."""
+        if to in self.not_on_whatsapp:
+            return "63024"
+        if to not in self.outside:
+            return ""
+        if not approved:
+            return "63016"
+        met = self.people_a_day is not None and len(self._templated) >= self.people_a_day
+        if met and to not in self._templated:
+            return "63018"
+        self._templated.add(to)
+        return ""
 
     async def _message(self, request: Request) -> Response:
         """Delete a Message resource; its media go with it (Twilio's notice of 14 October 2020).
@@ -211,7 +244,7 @@ class FakeTwilio(FakeProvider):
                 raise Refusal(404, 20404, "The requested resource was not found")
             return await self._with_fault(request, "erase", sid, lambda _: self._erase(sid))
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
 
     def _erase(self, sid: str) -> Response:
         self.erased.append(sid)
@@ -220,22 +253,28 @@ class FakeTwilio(FakeProvider):
         return Response(status_code=204)
 
     async def _content(self, request: Request) -> Response:
+        """Everything of the Content API, and the approvals behind it."""
+        call = _CALLS[request.method, request.url.path.count("/")]
         try:
             check_credentials(request)
-            self.calls.append(("content", ""))
-            if not request.headers.get("content-type", "").startswith("application/json"):
-                raise Refusal(400, 20001, "the Content API takes JSON")
-            content = await request.json()
-            check_content(content)
-            return await self._with_fault(request, "content", "", lambda _: self._register(content))
+            self.calls.append((call, ""))
+            answer = self.templates.listed if call == "contents" else self.templates.one
+            if call in ("content", "submit"):
+                if not request.headers.get("content-type", "").startswith("application/json"):
+                    raise Refusal(400, 20001, "the Content API takes JSON")
+                given = await request.json()
+                answer = partial(self.templates.take, given=given)
+            elif call == "approval":
+                answer = self.templates.approval
+            return await self._with_fault(request, call, "", answer)
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
 
     async def _media(self, request: Request) -> Response:
         try:
             check_credentials(request)
         except Refusal as refusal:
-            return _error(refusal.status, refusal.code)
+            return refusal_answer(refusal.status, refusal.code)
         return await self.media.serve(request)
 
     async def _with_fault(self, request: Request, call: str, to: str, effect: Any) -> Response:
@@ -251,7 +290,7 @@ class FakeTwilio(FakeProvider):
             self._server.drop(request.scope)
         if fault.then == "rubbish":
             return Response("<html>not what you expect</html>", status_code=201)
-        return _error(fault.status, fault.code, fault.rfc9457)
+        return refusal_answer(fault.status, fault.code, fault.rfc9457)
 
     def _next_fault(self, call: str, to: str) -> Fault | None:
         for key in (f"{call} {to}".strip(), call):
@@ -259,36 +298,18 @@ class FakeTwilio(FakeProvider):
                 return self._faults[key].popleft()
         return None
 
-    def _take(self, form: dict[str, str]) -> Response:
-        body = form.get("Body", "")
-        if "ContentSid" in form:
-            body = next(iter(self.contents[form["ContentSid"]]["types"].values()))["body"]
+    def _take(self, form: dict[str, str], body: str, fails: str) -> Response:
         sent = Sent("SM" + secrets.token_hex(16), form["To"], form.get("From", ""), body, form)
         self.sent.append(sent)
         plan = self.plans.get(sent.to, self.plan)
+        if fails:
+            codes = {"failed": fails, "undelivered": fails}
+            plan = [Step(one, error_code=codes.get(one, "")) for one in self.how_it_fails]
         if plan and form.get("StatusCallback"):
             task = asyncio.get_running_loop().create_task(self._call_back(sent, plan))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return JSONResponse(_resource(sent), status_code=201)
-
-    def _register(self, content: dict[str, Any]) -> Response:
-        sid = "HX" + secrets.token_hex(16)
-        self.contents[sid] = content
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        resource = {
-            "sid": sid,
-            "account_sid": ACCOUNT_SID,
-            "date_created": now,
-            "date_updated": now,
-            "friendly_name": content.get("friendly_name"),
-            "language": content["language"],
-            "variables": content.get("variables", {}),
-            "types": content["types"],
-            "url": f"https://content.twilio.com/v1/Content/{sid}",
-            "links": {},
-        }
-        return JSONResponse(resource, status_code=201)
+        return JSONResponse(message_resource(sent), status_code=201)
 
     def _listed(self, request: Request) -> Response:
         query = request.query_params
@@ -304,7 +325,7 @@ class FakeTwilio(FakeProvider):
             and query.get("DateSent>", "")[:10] <= sent.at.date().isoformat()
         ]
         page = {
-            "messages": [_resource(sent) for sent in reversed(found)],
+            "messages": [message_resource(sent) for sent in reversed(found)],
             "page": 0,
             "page_size": int(query.get("PageSize", "50")),
             "start": 0,
@@ -317,11 +338,11 @@ class FakeTwilio(FakeProvider):
         return JSONResponse(page)
 
     async def _call_back(self, sent: Sent, plan: Sequence[Step]) -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             for step in plan:
                 await asyncio.sleep(step.after)
                 sent.status, sent.error_code = step.status, step.error_code
-                url, form = sent.form["StatusCallback"], _callback_form(sent, step)
+                url, form = sent.form["StatusCallback"], callback_form(sent, step)
                 target = url
                 if self.call_back_to:
                     parts = urlsplit(url)
@@ -336,62 +357,5 @@ class FakeTwilio(FakeProvider):
                 self.called_back.append(CalledBack(url, form, signature, status))
 
 
-def _callback_form(sent: Sent, step: Step) -> dict[str, str]:
-    # docs/messaging/guides/outbound-message-status-in-status-callbacks, WhatsApp
-    form = {
-        "ChannelPrefix": "whatsapp",
-        "ApiVersion": "2010-04-01",
-        "MessageStatus": step.status,
-        "SmsSid": sent.sid,
-        "SmsStatus": step.status,
-        "ChannelInstallSid": "XE" + "0" * 32,
-        "To": sent.to,
-        "From": sent.sender,
-        "MessageSid": sent.sid,
-        "StructuredMessage": "false",
-        "AccountSid": ACCOUNT_SID,
-        "ChannelToAddress": sent.to.removeprefix("whatsapp:")[:5] + "XXXX",
-    }
-    if step.status in ("delivered", "read"):
-        form["EventType"] = step.status.upper()
-    if step.error_code:
-        form["ErrorCode"] = step.error_code
-    return form
-
-
-def _error(status: int, code: int | None, rfc9457: bool = False) -> Response:
-    if code is None:
-        return Response("<html>upstream</html>", status_code=status)
-    page = f"https://www.twilio.com/docs/errors/{code}"
-    if rfc9457:
-        body = {"type": page, "title": "refused", "status": status, "code": code}
-    else:
-        body = {"code": code, "message": "refused", "more_info": page, "status": status}
-    return JSONResponse(body, status_code=status)
-
-
-def _resource(sent: Sent) -> dict[str, Any]:
-    # "Message Properties"
-    moment = format_datetime(sent.at)
-    return {
-        "account_sid": ACCOUNT_SID,
-        "api_version": "2010-04-01",
-        "body": sent.body,
-        "date_created": moment,
-        "date_sent": None if sent.status == "queued" else moment,
-        "date_updated": moment,
-        "direction": "outbound-api",
-        "error_code": int(sent.error_code) if sent.error_code else None,
-        "error_message": None,
-        "from": sent.sender,
-        "messaging_service_sid": None,
-        "num_media": "0",
-        "num_segments": "1",
-        "price": None,
-        "price_unit": None,
-        "sid": sent.sid,
-        "status": sent.status,
-        "subresource_uris": {},
-        "to": sent.to,
-        "uri": f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{sent.sid}.json",
-    }
+async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)

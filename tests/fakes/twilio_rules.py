@@ -35,7 +35,10 @@ class Refusal(Exception):
         self.code = code
 
 
-def checked_message(form: dict[str, str], contents: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+def checked_message(
+    form: dict[str, str], contents: Mapping[str, dict[str, Any]], approved: bool
+) -> dict[str, str]:
+    """`approved`: its ContentSid is a template that Meta has approved."""
     for name in form:
         if name not in MESSAGE_PARAMETERS:
             raise Refusal(400, 20001, f"unknown parameter {name}")
@@ -59,22 +62,26 @@ def checked_message(form: dict[str, str], contents: Mapping[str, dict[str, Any]]
         if media.endswith(".ogg") and form.get("Body"):
             raise Refusal(400, 63021, "Channel invalid content error")
     _check_callback(form.get("StatusCallback"))
-    _check_content_sid(form, contents)
+    _check_content_sid(form, contents, approved)
     return form
 
 
-def _check_content_sid(form: dict[str, str], contents: Mapping[str, dict[str, Any]]) -> None:
+def _check_content_sid(
+    form: dict[str, str], contents: Mapping[str, dict[str, Any]], approved: bool
+) -> None:
     sid = form.get("ContentSid")
     if sid is None:
+        if form.get("ContentVariables"):
+            raise Refusal(400, 21656, "ContentVariables without ContentSid")
         return
-    if form.get("Body"):
+    if form.get("Body") or form.get("MediaUrl"):
         # errors/63016: "Remove the Body parameter" when a content template is sent
         raise Refusal(400, 21656, "Body and ContentSid")
     if sid not in contents:
         raise Refusal(400, 21655, "The ContentSid is Invalid")
     actions = contents[sid]["types"].get("twilio/quick-reply", {}).get("actions", [])
     # docs/content/twilio-quick-reply: in session without approval only three buttons
-    if len(actions) > 3:
+    if len(actions) > 3 and not approved:
         raise Refusal(400, 63021, "Channel invalid content error")
 
 
@@ -103,6 +110,9 @@ def check_content(content: dict[str, Any]) -> None:
     # docs/content/content-api-resources: language and types are required
     if set(content) - {"friendly_name", "language", "variables", "types"}:
         raise Refusal(400, 20001, "unknown field")
+    samples = content.get("variables") or {}
+    if not all(isinstance(sample, str) for sample in samples.values()):
+        raise Refusal(400, 20001, "variables: names to texts")
     if not content.get("language") or not content.get("types"):
         raise Refusal(400, 20001, "language and types are required")
     for name, body in content["types"].items():
@@ -114,7 +124,7 @@ def check_content(content: dict[str, Any]) -> None:
             _check_choices(body, "items", "item", 24)
             if not 1 <= len(body.get("button", "")) <= 20:
                 raise Refusal(400, 20001, "button is 1 to 20 characters")
-        else:
+        elif name != "twilio/text":
             raise Refusal(400, 20001, f"this fake does not know {name}")
 
 

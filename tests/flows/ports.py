@@ -303,6 +303,9 @@ class FakePorts:
             ),
         )
 
+    def news_waiting(self) -> bool:
+        return False
+
     def broadcasts(self) -> tuple[BroadcastView, ...]:
         view = self.broadcast(12)
         return (view,) if view else ()
