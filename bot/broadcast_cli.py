@@ -98,7 +98,12 @@ def _add_plan(parser: Any) -> None:
     add("--way", nargs="+", default=[], choices=WAYS, help="of going abroad, by kept plans")
     add("--lesson", default="", metavar="ID", help="only who has finished it")
     add("--at", metavar="TIME", help="not before; ISO 8601 with offset")
-    add("--template", default="", metavar="NAME", help="for WhatsApp outside its 24 hours")
+    add(
+        "--template",
+        default="",
+        metavar="NAME",
+        help="another than that of its kind, for WhatsApp outside its 24 hours",
+    )
     add("--photo", type=Path, metavar="FILE")
     add("--warning", action="store_true", help="needs --source, --source-date and --until")
     add("--source", default="")
@@ -323,7 +328,7 @@ def _print_seen(seen: Seen, as_json: bool) -> None:
         "places": "; ".join(seen.places),
         "recipients": f"{seen.total}: {seen.groups} groups, {_said(seen.people) or '0 people'}",
         "languages": _said(seen.languages),
-        "outside WhatsApp's 24 hours": str(seen.outside_window),
+        "outside WhatsApp's 24 hours": _outside(seen),
         "over today's WhatsApp limit": str(seen.over_tier),
         "wrote STOP": str(seen.opted_out),
         "cost": _price(seen),
@@ -334,6 +339,13 @@ def _print_seen(seen: Seen, as_json: bool) -> None:
     _print_lines(lines)
     for problem in seen.problems:
         print(problem, file=sys.stderr)
+
+
+def _outside(seen: Seen) -> str:
+    if not seen.outside_window:
+        return "0"
+    how = f"by the template {seen.template}" if seen.template else "parked until they write"
+    return f"{seen.outside_window}, {how}{', a template asks them to' if seen.knock else ''}"
 
 
 def _price(seen: Seen) -> str:

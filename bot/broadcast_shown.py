@@ -61,7 +61,6 @@ class Shown:
     text: str
     message: str
     """As a person reads it."""
-    template: str
     author: str
     approved_by: str
     """The second person; "" where none was needed, or none has said yes."""
@@ -95,6 +94,9 @@ class Seen:
     languages: tuple[Count, ...]
     total: int
     outside_window: int
+    template: str
+    knock: bool
+    """As in `Preview`: what those outside get."""
     over_tier: int
     opted_out: int
     admins: int
@@ -129,7 +131,6 @@ def shown(
         status_words=STATUSES.get(row.status, row.status),
         text=row.text,
         message=message(service, office, plan, row.id, group=False).text,
-        template=plan.template,
         author=named.get(row.officer_id, ""),
         approved_by=named.get(second, ""),
         places=_names(service, row.place_codes.split()),
@@ -227,6 +228,8 @@ def seen(
         languages=tuple(Count(key, NAMES.get(key, key), n) for key, n in preview.languages),
         total=preview.total,
         outside_window=preview.outside_window,
+        template=preview.template,
+        knock=preview.knock,
         over_tier=preview.over_tier,
         opted_out=preview.opted_out,
         admins=preview.admins,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from bot.broadcast_draft import Draft
-from bot.service import OurOffice, Service
+from bot.service import Service
 from console.edge import RefusedError
 from flows.broadcast_rules import MAX_TEXT
 from flows.departure_facts import WAYS
@@ -28,15 +28,12 @@ class Choices:
     languages: Pairs
     ways: Pairs
     lessons: Pairs
-    templates: tuple[str, ...]
     most: int
     """Letters of the text."""
 
 
-def choices(
-    service: Service, office: OurOffice, reachable: tuple[str, ...], templates: tuple[str, ...]
-) -> Choices:
-    """`reachable`: the places of the officer; `templates`: approved ones."""
+def choices(service: Service, reachable: tuple[str, ...]) -> Choices:
+    """`reachable`: the places of the officer."""
     places = [place for code in reachable if (place := service.gazetteer.place(code))]
     say = service.catalog.wording.say
     return Choices(
@@ -50,7 +47,6 @@ def choices(
         languages=tuple(NAMES.items()),
         ways=tuple((way, say(f"departure.way_{way}").strip()) for way in WAYS),
         lessons=tuple((lesson.id, lesson.title) for lesson in service.catalog.lessons),
-        templates=templates,
         most=MAX_TEXT,
     )
 
@@ -68,7 +64,6 @@ def draft_of(fields: dict[str, str]) -> Draft:
             languages=list(_ticked(fields, "language.")),
             ways=list(_ticked(fields, "way.")),
             lesson=get("lesson", ""),
-            template=get("template", ""),
             source=get("source", ""),
             source_date=date.fromisoformat(get("source_date", "")) if get("source_date") else None,
             act=get("act", ""),

@@ -4,22 +4,20 @@ for a script. What may be done is decided in `bot/officer_broadcasts.py`, as for
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import templates
 from bot.broadcast_draft import Draft, DraftError
 from bot.broadcast_shown import Seen, Shown
 from bot.officer_broadcasts import Declined, OfficerBroadcasts
-from console.broadcast_form import MOST_FIELDS, Choices, choices, draft_of
+from console.broadcast_form import MOST_FIELDS, choices, draft_of
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted, posted_json, signed_in
@@ -63,28 +61,16 @@ def routes(console: "Console") -> list[Route]:
 
 
 class _Shared:
-    """What pages and API share: one officer at work in one transaction."""
+    """What pages and API share."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._service = console.service
 
-    @contextmanager
-    def _broadcasts(
-        self, signed: Signed, *, writes: bool = False
-    ) -> Iterator[tuple[OfficerBroadcasts, Connection]]:
-        service = self._service
-        begin = service.database.write if writes else service.database.read
-        with begin() as connection:
-            yield (
-                OfficerBroadcasts(connection, service, signed.officer_id, service.clock.now()),
-                connection,
-            )
-
     async def _ask(self, signed: Signed, question: Callable[[OfficerBroadcasts], T]) -> T:
         def ask() -> T:
-            with self._broadcasts(signed) as (mine, _):
-                return question(mine)
+            with self._service.database.read() as connection:
+                return question(self._at_work(connection, signed))
 
         return await run_in_threadpool(ask)
 
@@ -92,12 +78,16 @@ class _Shared:
         """Do it and let the senders look. Raises Declined."""
 
         def change() -> T:
-            with self._broadcasts(signed, writes=True) as (mine, _):
-                return work(mine)
+            with self._service.database.write() as connection:
+                return work(self._at_work(connection, signed))
 
         done = await run_in_threadpool(change)
         self._console.wake()
         return done
+
+    def _at_work(self, connection: Connection, signed: Signed) -> OfficerBroadcasts:
+        now = self._service.clock.now()
+        return OfficerBroadcasts(connection, self._service, signed.officer_id, now)
 
     async def _find(self, signed: Signed, request: Request) -> Shown:
         """Raises RefusedError: another office's number answers as one that does not exist."""
@@ -192,15 +182,7 @@ class Pages(_Shared):
         )  # fmt: skip
 
     async def _form(self, signed: Signed, fields: dict[str, str]) -> Response:
-        def read() -> Choices:
-            with self._broadcasts(signed) as (mine, connection):
-                named = select(templates.states.c.name).where(
-                    templates.states.c.status == templates.APPROVED
-                )
-                names = connection.execute(named.order_by(templates.states.c.name)).scalars()
-                return choices(self._service, mine.office, mine.places(), tuple(names))
-
-        offered = await run_in_threadpool(read)
+        offered = await self._ask(signed, lambda mine: choices(self._service, mine.places()))
         return self._console.show(
             "broadcast_new.html", signed=signed, offered=offered, fields=fields,
             filtered=any(name.startswith(("language.", "way.")) for name in fields)

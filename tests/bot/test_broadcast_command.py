@@ -66,7 +66,7 @@ def test_a_preview_says_who_when_and_what_it_costs(shell: Shell) -> None:
     assert (code, err) == (0, "")
     assert "recipients: 6: 1 groups, Telegram 2, WhatsApp 3" in out
     assert "languages: Bahasa Indonesia 3, Basa Jawa 2" in out
-    assert "outside WhatsApp's 24 hours: 3" in out
+    assert "outside WhatsApp's 24 hours: 3, parked until they write" in out
     assert "second person: not needed" in out
     assert shell.json("preview", *DRAFT)["total"] == 6
     assert shell.status() == []
