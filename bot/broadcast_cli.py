@@ -102,7 +102,7 @@ def _add_plan(parser: Any) -> None:
         "--template",
         default="",
         metavar="NAME",
-        help="another than that of its kind, for WhatsApp outside its 24 hours",
+        help="another than its kind has, outside the window",
     )
     add("--photo", type=Path, metavar="FILE")
     add("--warning", action="store_true", help="needs --source, --source-date and --until")
