@@ -124,6 +124,11 @@ def count_heirs(connection: Connection, corrected: int) -> Counted:
     return found
 
 
+def has_heirs(connection: Connection, number: int) -> bool:
+    """Somebody got, or may have got, that broadcast."""
+    return connection.execute(select(sent.c.id).where(*_got(number)).limit(1)).first() is not None
+
+
 _target = func.coalesce(sent.c.contact_id, -sent.c.group_id)
 
 

@@ -179,7 +179,7 @@ def run_list(given: argparse.Namespace) -> int:
     service = open_service()
     now, office = service.clock.now(), service.office()
     with service.database.read() as connection:
-        found = listed(connection, service, office.code, None, now)
+        found = listed(connection, service, office.code, now)
     for one in found:
         if given.json:
             print_json(_builtins(one))

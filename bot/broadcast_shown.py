@@ -158,15 +158,11 @@ def shown(
 
 
 def listed(
-    connection: Connection,
-    service: Service,
-    office_code: str,
-    officer_id: int | None,
-    now: datetime,
+    connection: Connection, service: Service, office_code: str, now: datetime
 ) -> list[Shown]:
-    """The open ones first, then the last that ended."""
+    """The open ones first, then the last that ended; without what may be done with each."""
     rows = broadcasts.listed(connection, office_code)
-    found = (shown(connection, service, row, officer_id, now) for row in rows)
+    found = (shown(connection, service, row, None, now) for row in rows)
     return sorted(found, key=lambda one: (not one.is_open, -one.number))
 
 
@@ -202,7 +198,7 @@ def _acts(
             return ("approve", "reject")
         return ("cancel",) if row.officer_id == officer_id else ()
     acts = list(_ALWAYS.get(row.status, ()))
-    if row.kind != "withdrawal" and audience.count_heirs(connection, row.id).total:
+    if row.kind != "withdrawal" and audience.has_heirs(connection, row.id):
         acts.append("correct")
         if not _withdrawn(connection, row.id):
             acts.append("withdraw")

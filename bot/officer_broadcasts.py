@@ -59,9 +59,7 @@ class OfficerBroadcasts:
         return shown(self._connection, self._service, row, self._officer_id, self._now)
 
     def listed(self) -> list[Shown]:
-        return listed(
-            self._connection, self._service, self._office_code, self._officer_id, self._now
-        )
+        return listed(self._connection, self._service, self._office_code, self._now)
 
     def plan(self, draft: Draft) -> Plan:
         """Raises DraftError or Declined."""

@@ -22,7 +22,7 @@ Console = Callable[[str], Page]
 @pytest.fixture
 def console(browser: Browser, page: Page, demo_url: str) -> Iterator[Console]:
     """Signs that officer in, each in a browser of their own."""
-    contexts = []
+    contexts, wrong = [], list[str]()
 
     def sign_in(staff_no: str) -> Page:
         context = browser.new_context(viewport=WIDE, locale="id-ID")  # type: ignore[arg-type]
@@ -30,6 +30,10 @@ def console(browser: Browser, page: Page, demo_url: str) -> Iterator[Console]:
         page.reload()
         code = page.locator('[data-phone="petugas"] .caption .code').inner_text()
         opened = context.new_page()
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        opened.on(
+            "console", lambda line: wrong.append(line.text) if "Security" in line.text else None
+        )
         opened.goto(f"{demo_url}/console/?next=/console/broadcasts")
         opened.fill("#staff-no", staff_no)
         opened.fill("#password", demo.PASSWORD)
@@ -41,6 +45,7 @@ def console(browser: Browser, page: Page, demo_url: str) -> Iterator[Console]:
     yield sign_in
     for context in contexts:
         context.close()
+    assert wrong == []
 
 
 def _both(page: Page, name: str) -> None:

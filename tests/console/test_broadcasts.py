@@ -338,6 +338,21 @@ async def test_another_offices_number_looks_like_none(bot: Bot, officer: Desk) -
     assert await state(officer, number) == "scheduled"
 
 
+@pytest.mark.parametrize(
+    "path", ["/broadcasts", "/broadcasts/new", "/broadcasts/preview", "/broadcasts/1/cancel"]
+)
+async def test_a_form_of_another_page_is_refused(bot: Bot, officer: Desk, path: str) -> None:
+    await order(officer)
+    before = bot.whole_database()
+    fields = FIELDS | {"nonce": "f" * 32}
+    assert (await post_form(officer, path, **fields, csrf="0" * 64)).status_code == 403
+    headers = FORM | {"Origin": "https://jahat.example"}
+    given = fields | {"csrf": csrf_of(officer.client)}
+    answer = await officer.client.post(f"/console{path}", data=given, headers=headers)
+    assert answer.status_code == 403
+    assert bot.whole_database() == before
+
+
 async def test_a_nonce_belongs_to_one_officer(bot: Bot, officer: Desk) -> None:
     number = await order(officer)
     async with bot.browser() as second:
