@@ -23,6 +23,7 @@ from bot.broadcast_shown import Count, Seen, Shown, listed, shown_by_number
 from bot.officer_broadcasts import Declined, OfficerBroadcasts
 from bot.roster import officer_by_staff_no
 from bot.service import Service
+from bot.shelf import CannotMake
 from bot.terminal import (
     FINDING,
     FINE,
@@ -125,9 +126,9 @@ def _day(text: str) -> date:
 
 def run_preview(given: argparse.Namespace) -> int:
     draft = _draft(given)
-    draft.photo = given.photo.name if _photo(given) else ""
-    with _sitting(given, writes=False) as (mine, _):
-        seen = mine.look(mine.plan(draft))
+    _photo(given)  # one that can't be sent is told now
+    with _sitting(given, writes=False) as sitting:
+        seen = sitting.mine.look(sitting.mine.plan(draft))
     _print_seen(seen, given.json)
     return FINDING if seen.problems else FINE
 
@@ -142,12 +143,13 @@ def run_correct(given: argparse.Namespace) -> int:
 
 def _send(given: argparse.Namespace, draft: Draft) -> int:
     number, photo = 0, _photo(given)
-    with _sitting(given, writes=given.yes) as (mine, sitting):
+    with _sitting(given, writes=given.yes) as sitting:
+        mine = sitting.mine
         plan = mine.plan(draft)
         seen = mine.look(plan)
         if given.yes and not seen.problems:
             if photo:
-                plan = replace(plan, photo=sitting.service.shelf.keep_photo(photo))
+                plan = replace(plan, photo=_on_shelf(sitting.service, photo))
             number = mine.order(plan, secrets.token_hex(16))
             sitting.note("send", number)
             found = mine.find(number)
@@ -163,13 +165,13 @@ def _send(given: argparse.Namespace, draft: Draft) -> int:
 
 def run_act(given: argparse.Namespace) -> int:
     words = _text(given.text) if hasattr(given, "text") else ""
-    with _sitting(given) as (mine, sitting):
+    with _sitting(given) as sitting:
         try:
-            mine.act(given.number, given.act, words, secrets.token_hex(16))
+            sitting.mine.act(given.number, given.act, words, secrets.token_hex(16))
         except LookupError:
             raise _no_such(given.number) from None
         sitting.note(given.act, given.number)
-        found = mine.find(given.number)
+        found = sitting.mine.find(given.number)
     assert found is not None
     _print_shown(found, given.json)
     return FINE
@@ -216,8 +218,9 @@ wait = time.sleep
 
 @dataclass(frozen=True, slots=True)
 class _Sitting:
-    """One command's transaction."""
+    """One command's transaction, and the officer in it."""
 
+    mine: OfficerBroadcasts
     connection: Connection
     service: Service
     now: datetime
@@ -229,9 +232,7 @@ class _Sitting:
 
 
 @contextmanager
-def _sitting(
-    given: argparse.Namespace, *, writes: bool = True
-) -> Iterator[tuple[OfficerBroadcasts, _Sitting]]:
+def _sitting(given: argparse.Namespace, *, writes: bool = True) -> Iterator[_Sitting]:
     """Raises WrongUse for what can't be meant; ends the command with 1 for what is refused."""
     service = open_service()
     now, office = service.clock.now(), service.office()
@@ -245,7 +246,7 @@ def _sitting(
                     " see `kentongan roster show`"
                 )
             mine = OfficerBroadcasts(connection, service, officer_id, now)
-            yield mine, _Sitting(connection, service, now)
+            yield _Sitting(mine, connection, service, now)
     except DraftError as error:
         raise WrongUse(f"--{error}") from None
     except Declined as declined:
@@ -311,6 +312,13 @@ def _photo(given: argparse.Namespace) -> bytes:
     if kept.media_type != "image/jpeg":
         raise WrongUse(f"--photo {path}: is no photo that can be cleaned; save it as JPEG")
     return kept.data
+
+
+def _on_shelf(service: Service, photo: bytes) -> str:
+    try:
+        return service.shelf.keep_photo(photo)
+    except CannotMake as error:
+        raise WrongUse(f"KENTONGAN_MEDIA_DIR: {error}") from None
 
 
 # ---- what is printed

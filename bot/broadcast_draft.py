@@ -24,7 +24,8 @@ class DraftError(ValueError):
 
 
 class Draft(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The fields are those of `Plan`; times without an offset are the office's own."""
+    """The fields are those of `Plan`, but for the photo, which comes with a chat or a command; times
+    without an offset are the office's own."""
 
     text: str
     places: list[str] = []
@@ -40,7 +41,6 @@ class Draft(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     until: datetime | None = None
     danger: bool = False
     at: datetime | None = None
-    photo: str = ""
     corrects: int = 0
     """Number of the broadcast that this one puts right: it goes to all who got that one, and only
     the text counts."""
@@ -69,7 +69,6 @@ def plan_of(connection: Connection, service: Service, office: OurOffice, draft: 
         languages=tuple(draft.languages),
         ways=tuple(draft.ways),
         lesson=draft.lesson,
-        photo=draft.photo,
         template=draft.template,
         source=typed(draft.source),
         source_date=draft.source_date,
