@@ -178,7 +178,10 @@ def _bind_group(connection: Connection, service: Service, now: datetime) -> None
 def inbound(event_id: str, phone: str, text: str = "", payload: str = "") -> Inbound:
     """What somebody types or presses on one of the demo's phones."""
     if phone == GROUP:
-        return Inbound(CHANNEL, event_id, "group_command", text=text or payload, group=GROUP)
+        # The one phone of the group is its admin's.
+        return Inbound(CHANNEL, event_id, "group_command", text="" if payload else text,
+                       payload=payload, group=GROUP, author=GROUP, author_name="Admin grup",
+                       by_admin=True, standing="member")  # fmt: skip
     if payload:
         return Inbound(CHANNEL, event_id, "choice", address=phone, text=text, payload=payload)
     return Inbound(CHANNEL, event_id, "text", address=phone, text=text)

@@ -13,7 +13,7 @@ from bot import (
     conflicts,
     contacts,
     departure_effects,
-    groups,
+    group_effects,
     learner_effects,
     leave,
     links,
@@ -24,7 +24,6 @@ from bot import (
     reminders,
     returns,
     tips,
-    village_effects,
     watches,
 )
 from bot.contacts import Known
@@ -46,8 +45,6 @@ from flows.events import (
     DraftDropped,
     Event,
     ForgetMe,
-    GroupBound,
-    GroupInvited,
     Hushed,
     ItemAnswered,
     LanguageChosen,
@@ -67,6 +64,7 @@ from flows.events import (
     TipWithdrawn,
     VoiceSent,
 )
+from flows.group_plan import GroupEvent
 from flows.officer_events import (
     LeaveEnded,
     LeaveTaken,
@@ -93,11 +91,9 @@ class Effects(TipOpening):
         now: datetime,
         *,
         known: Known | None = None,
-        group_id: int | None = None,
     ) -> None:
         super().__init__(connection, service, world, now)
         self.known = known
-        self.group_id = group_id
 
     @property
     def _office(self) -> OurOffice:
@@ -124,15 +120,13 @@ class Effects(TipOpening):
             return must(partner_effects.carry_out(self, self._someone(), event))
         if isinstance(event, BroadcastEvent):
             return broadcast_effects.carry_out(self, self._an_officer(), event)
+        if isinstance(event, GroupEvent):
+            return group_effects.carry_out(self, event)
         if isinstance(event, DepartureEvent):
             return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
             case MessageCreated():
                 raise NotAllowed("messages are queued by the turn itself")
-            case GroupBound(code=code):
-                if self.group_id is None:
-                    raise NotAllowed("a group is bound from inside the group")
-                groups.bind(self.connection, self.service.ring, self.group_id, code, self.now)
             case (
                 TipAcknowledged() | TipShown() | TipQuestionAsked() | TipPaused() | TipPassedOn()
                 | TipClosed() | PartnerAsked()
@@ -140,8 +134,6 @@ class Effects(TipOpening):
                 self._officer_event(event)
             case LeaveTaken() | LeaveEnded():
                 self._leave_event(event)
-            case GroupInvited():
-                village_effects.invite(self, self._an_officer(), event)
             case TipOpened() | TipDetailAdded() | TipWithdrawn() | TipSeen() | ContactShared():
                 self._reporter_event(event)
             case ReceiptTried() | CaseNewsStopped() | Hushed():

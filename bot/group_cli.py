@@ -9,6 +9,7 @@ from bot import audit, office_groups
 from bot.roster import officer_by_staff_no
 from bot.terminal import FINE, Refusal, WrongUse, open_service, print_json
 from bot.tip_moves import NotAllowed
+from flows.village_group import KINDS
 
 
 def add_commands(commands: Any) -> None:
@@ -18,6 +19,7 @@ def add_commands(commands: Any) -> None:
     show.set_defaults(command=run_list)
     invite = parts.add_parser("invite", help="a one-time code that binds a group to a village")
     invite.add_argument("--place", required=True, metavar="CODE", help="a village of the officer's")
+    invite.add_argument("--kind", default="residents", choices=KINDS)
     invite.set_defaults(command=run_invite)
     unbind = parts.add_parser("unbind", help="the group is nobody's any more: no news goes there")
     unbind.add_argument("number", type=int)
@@ -37,7 +39,7 @@ def run_list(given: argparse.Namespace) -> int:
         if given.json:
             print_json(dict(msgspec.to_builtins(one)))
             continue
-        state = "" if one.active else " (the bot was removed, or may not write)"
+        state = f" ({one.trouble})" if one.trouble else ""
         since = f"{one.since:%Y-%m-%d}"
         print(f"{one.number:5} {one.kind:12} {one.channel:9} since {since}  {one.place}{state}")
     return FINE
@@ -49,13 +51,15 @@ def run_invite(given: argparse.Namespace) -> int:
     with service.database.write() as connection:
         officer_id = _officer(connection, service, given.staff_no)
         try:
-            code = office_groups.invite(connection, service, officer_id, given.place, now)
+            code = office_groups.invite(
+                connection, service, officer_id, given.place, given.kind, now
+            )
         except NotAllowed as refused:
             raise Refusal(f"{given.place}: {refused}") from None
         audit.record(connection, now, actor="operator", action="commanded:group_invite",
                      subject=f"officer:{officer_id}")  # fmt: skip
     if given.json:
-        print_json({"place": given.place, "code": code})
+        print_json({"place": given.place, "kind": given.kind, "code": code})
     else:
         print(f"add the bot to the group, then write there: /pasang {code}")
     return FINE

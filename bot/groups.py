@@ -1,8 +1,10 @@
 """Village groups on Telegram, and the one-time codes that bind a group to a village."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, true, update
 from sqlmodel import Field, SQLModel
 
 from bot.broadcast_rows import WAITING, recipients
@@ -14,7 +16,8 @@ INVITATION_LASTS = timedelta(hours=24)
 
 
 class VillageGroup(SQLModel, table=True):
-    """A real group chat. Who speaks in it, and what, is not kept."""
+    """A real group chat. Who speaks in it, and what, is not kept; of a coordination group only
+    what its members say by command (`bot/coordination.py`)."""
 
     __tablename__ = "village_group"
 
@@ -29,6 +32,15 @@ class VillageGroup(SQLModel, table=True):
     thread: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The topic of a forum where news goes; "" = General."""
     active: bool = True
+    trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """`left` or `muted`, as its officer was told once: nothing can be sent there."""
+    bound_by: int | None = Field(default=None, foreign_key="officer.id")
+    """Who had issued the code."""
+    lessons: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """The weekly lesson comes here; a group's admin may say no."""
+    lesson: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Which lesson came last."""
+    lesson_at: datetime | None = Field(default=None, sa_type=Moment)
     joined_at: datetime = Field(sa_type=Moment)
 
 
@@ -37,8 +49,18 @@ class GroupInvitation(SQLModel, table=True):
 
     code_index: bytes = Field(primary_key=True)
     place_code: str
+    kind: str = Field(default="residents", sa_column_kwargs={"server_default": "residents"})
     officer_id: int = Field(foreign_key="officer.id")
     expires_at: datetime = Field(sa_type=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What a good code stands for."""
+
+    place_code: str
+    kind: str
+    officer_id: int
 
 
 groups = VillageGroup.__table__  # type: ignore[attr-defined]
@@ -57,7 +79,7 @@ def join(
     chat: str,
     now: datetime,
 ) -> int:
-    """The group's row, made on first sight and active again when the bot comes back."""
+    """The group's row, made on first sight and active again when the bot is heard there."""
     index = index_of(ring, channel, chat)
     insert = database.insert(groups).values(
         channel=channel,
@@ -68,30 +90,43 @@ def join(
         joined_at=now,
     )
     statement = insert.on_conflict_do_update(
-        index_elements=["chat_index"], set_={"active": True}
+        index_elements=["chat_index"], set_={"active": True, "trouble": ""}
     ).returning(groups.c.id)
     return int(connection.execute(statement).scalar_one())
 
 
-def leave(connection: Connection, ring: KeyRing, channel: str, chat: str) -> None:
-    connection.execute(
+def by_id(connection: Connection, group_id: int) -> Any:
+    return connection.execute(select(groups).where(groups.c.id == group_id)).one()
+
+
+def id_of(connection: Connection, ring: KeyRing, channel: str, chat: str) -> int | None:
+    return connection.execute(
+        select(groups.c.id).where(groups.c.chat_index == index_of(ring, channel, chat))
+    ).scalar()
+
+
+def lose(connection: Connection, group_id: int, trouble: str) -> Any | None:
+    """Nothing can be sent there any more. The row where that was news, so that it is told once."""
+    return connection.execute(
         update(groups)
-        .where(groups.c.chat_index == index_of(ring, channel, chat))
-        .values(active=False)
-    )
+        .where(groups.c.id == group_id, groups.c.trouble != trouble)
+        .values(active=False, trouble=trouble)
+        .returning(groups)
+    ).first()
 
 
 def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_to: str) -> None:
     """Telegram made the group a supergroup: the same row goes on under the new id.
 
     Where the new id has a row already (its own "the bot was added" came first), that one's
-    messages come to the old row, which keeps its village.
+    messages come to the old row, which keeps its village. If that one was even bound meanwhile,
+    it stays as it is, and the old row rests.
     """
     before, after = index_of(ring, channel, chat), index_of(ring, channel, moved_to)
     if before == after:
         return
     found = connection.execute(
-        select(groups.c.id, groups.c.chat_index, groups.c.place_code, groups.c.active)
+        select(groups)
         .where(groups.c.chat_index.in_([before, after]))
         .order_by(groups.c.id)
         .with_for_update()
@@ -100,59 +135,81 @@ def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_t
     old, new = rows.get(before), rows.get(after)
     if old is None:
         return
-    values: dict[str, object] = {
-        "chat_index": after, "chat": ring.seal("group", after.hex(), moved_to.encode()),
-    }  # fmt: skip
+    this = update(groups).where(groups.c.id == old.id)
+    if new is not None and new.place_code:
+        _hand_over(connection, old.id, new.id)
+        connection.execute(this.values(active=False, trouble="left"))
+        return
     if new is not None:
-        connection.execute(
-            update(outbox).where(outbox.c.group_id == new.id).values(group_id=old.id)
-        )
+        _hand_over(connection, new.id, old.id)
         connection.execute(delete(groups).where(groups.c.id == new.id))
-        values |= {
-            "place_code": old.place_code or new.place_code, "active": old.active or new.active,
-        }  # fmt: skip
-    connection.execute(update(groups).where(groups.c.id == old.id).values(**values))
+    connection.execute(
+        this.values(
+            chat_index=after,
+            chat=ring.seal("group", after.hex(), moved_to.encode()),
+            active=old.active or (new is not None and new.active),
+            trouble="",
+        )
+    )
+
+
+def _hand_over(connection: Connection, from_id: int, to_id: int) -> None:
+    """Everything on its way to the one row is on its way to the other; twice only once."""
+    connection.execute(update(outbox).where(outbox.c.group_id == from_id).values(group_id=to_id))
+    had = select(recipients.c.broadcast_id).where(recipients.c.target == -to_id)
+    new = recipients.c.target == -from_id
+    connection.execute(delete(recipients).where(new, recipients.c.broadcast_id.in_(had)))
+    connection.execute(update(recipients).where(new).values(target=-to_id))
 
 
 def chat_of(ring: KeyRing, chat_index: bytes, sealed: bytes) -> str:
     return ring.open("group", chat_index.hex(), sealed).decode()
 
 
+# ---- codes
+
+
 def invite(
     connection: Connection,
     ring: KeyRing,
     code: str,
-    place_code: str,
-    officer_id: int,
+    what: Invited,
     now: datetime,
 ) -> None:
     connection.execute(
         invitations.insert().values(
             code_index=_code_index(ring, code),
-            place_code=place_code,
-            officer_id=officer_id,
+            place_code=what.place_code,
+            kind=what.kind,
+            officer_id=what.officer_id,
             expires_at=now + INVITATION_LASTS,
         )
     )
 
 
-def invited_to(connection: Connection, ring: KeyRing, code: str, now: datetime) -> str | None:
-    """The place that a code binds to, while it is good."""
-    return connection.execute(
-        select(invitations.c.place_code).where(
+def invited_to(connection: Connection, ring: KeyRing, code: str, now: datetime) -> Invited | None:
+    """What a code binds to, while it is good."""
+    row = connection.execute(
+        select(invitations).where(
             invitations.c.code_index == _code_index(ring, code), invitations.c.expires_at > now
         )
-    ).scalar()
+    ).first()
+    return Invited(row.place_code, row.kind, row.officer_id) if row else None
 
 
-def bind(connection: Connection, ring: KeyRing, group_id: int, code: str, now: datetime) -> None:
-    """Bind the group and use the code up; a code that is no longer good changes nothing."""
-    place = invited_to(connection, ring, code, now)
-    if place:
-        connection.execute(update(groups).where(groups.c.id == group_id).values(place_code=place))
-        connection.execute(
-            delete(invitations).where(invitations.c.code_index == _code_index(ring, code))
-        )
+def use_up(connection: Connection, ring: KeyRing, code: str) -> bool:
+    """False when somebody else was faster: a code binds one group."""
+    index = _code_index(ring, code)
+    used = connection.execute(delete(invitations).where(invitations.c.code_index == index))
+    return used.rowcount == 1
+
+
+def bind(connection: Connection, group_id: int, what: Invited) -> None:
+    connection.execute(
+        update(groups)
+        .where(groups.c.id == group_id)
+        .values(place_code=what.place_code, kind=what.kind, bound_by=what.officer_id)
+    )
 
 
 def unbind(connection: Connection, group_id: int, now: datetime) -> None:
@@ -160,8 +217,9 @@ def unbind(connection: Connection, group_id: int, now: datetime) -> None:
     connection.execute(
         update(groups)
         .where(groups.c.id == group_id)
-        .values(place_code="", kind="residents", thread="")
-    )
+        .values(place_code="", kind="residents", bound_by=None, thread="", lessons=True,
+                lesson="", lesson_at=None)
+    )  # fmt: skip
     connection.execute(
         update(outbox)
         .where(
@@ -174,6 +232,19 @@ def unbind(connection: Connection, group_id: int, now: datetime) -> None:
         .where(recipients.c.target == -group_id, recipients.c.state == WAITING)
         .values(state="cancelled")
     )
+
+
+def of_places(connection: Connection, places: list[str]) -> list[Any]:
+    """The groups that are bound to these places, by number."""
+    return list(
+        connection.execute(
+            select(groups).where(groups.c.place_code.in_(places)).order_by(groups.c.id)
+        )
+    )
+
+
+def purge(connection: Connection, now: datetime) -> None:
+    connection.execute(delete(invitations).where(invitations.c.expires_at < now))
 
 
 def _code_index(ring: KeyRing, code: str) -> bytes:

@@ -14,9 +14,10 @@ from bot.groups import groups
 from bot.service import Service
 from bot.tip_moves import NotAllowed
 from bot.world import World
-from flows.events import GroupInvited
+from flows.group_plan import GroupInvited, GroupKind
+from flows.village_group import KINDS
 
-KINDS = {"residents": "grup warga", "coordination": "grup koordinasi"}
+TROUBLE = {"left": "bot sudah dikeluarkan", "muted": "bot tidak boleh menulis"}
 CHANNELS = {"telegram": "Telegram", "simulator": "Simulator"}
 
 
@@ -30,8 +31,8 @@ class GroupShown:
     place_code: str
     since: datetime
     """When the bot came in, on the office's clock."""
-    active: bool
-    """The bot is still in it and may write."""
+    trouble: str
+    """Why nothing can be sent there, in words; "" while all is well."""
     may_unbind: bool
     """By the officer who asks: it belongs to a place of theirs."""
 
@@ -61,7 +62,7 @@ def listed(
             place=found.name if (found := place(row.place_code)) else row.place_code,
             place_code=row.place_code,
             since=local(row.joined_at),
-            active=row.active,
+            trouble="" if row.active else TROUBLE.get(row.trouble, TROUBLE["left"]),
             may_unbind=any(f"{row.place_code}.".startswith(f"{code}.") for code in theirs),
         )
         for row in rows
@@ -82,7 +83,12 @@ def unbind(
 
 
 def invite(
-    connection: Connection, service: Service, officer_id: int, place_code: str, now: datetime
+    connection: Connection,
+    service: Service,
+    officer_id: int,
+    place_code: str,
+    kind: GroupKind,
+    now: datetime,
 ) -> str:
     """A one-time code for a group of one of the officer's villages. Raises NotAllowed."""
     contact_id = officers.contact_of(connection, officer_id)
@@ -92,7 +98,7 @@ def invite(
     world = World(connection, service, known, now)
     code = world.new_receipt()[:9]
     effects = Effects(connection, service, world, now, known=known)
-    effects.apply(GroupInvited(code, place_code))
+    effects.apply(GroupInvited(code, place_code, kind))
     outbox.queue(connection, effects.rows)
     return code
 

@@ -7,9 +7,11 @@ office of `bot/demo.py`. Its clock stands still until somebody waits.
 import secrets
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from bot import demo, keeping, reading, schedule
 from bot.channels.base import Inbound, InboundKind, Outgoing, Refused
@@ -135,14 +137,17 @@ class Rehearsal:
         """Words (or a pressed button) of one of the demo's phones."""
         return await self.take(demo.inbound(self.event_id(), who, text, payload))
 
-    async def press(self, who: str, label: str) -> Sequence[Outgoing]:
-        """Press the button that the last message to `who` shows under that label."""
+    async def press(self, who: str, label: str, *, by: str = "") -> Sequence[Outgoing]:
+        """Press the button that the last message to `who` shows under that label; `by` is a member
+        of the group who is not its admin."""
         last = next((m for m in reversed(self.channel.sent) if m.to == who), None)
         buttons = last.buttons if last else ()
         button = next((b for b in buttons if label in (b.label, b.number)), None)
         if button is None:
             shown = ", ".join(repr(b.label) for b in buttons) or "no buttons"
             raise NoSuchButton(f"{who} has no button {label!r}; the last message has {shown}")
+        if by:
+            return await self.group(payload=button.payload, by=by)
         return await self.say(who, button.label, button.payload)
 
     async def send_kind(self, who: str, kind: InboundKind, text: str = "") -> Sequence[Outgoing]:
@@ -168,13 +173,20 @@ class Rehearsal:
             Inbound(demo.CHANNEL, event_id, "picture", who, text=caption, media=event_id)
         )
 
-    async def group(self, text: str) -> Sequence[Outgoing]:
-        """Words in the village group that reached the bot."""
-        return await self.say(demo.GROUP, text)
+    async def group(
+        self, text: str = "", *, by: str = "", payload: str = "", **more: Any
+    ) -> Sequence[Outgoing]:
+        """Words in the village group that reached the bot: of its admin, or of a member `by`."""
+        said = demo.inbound(self.event_id(), demo.GROUP, text, payload)
+        if by:
+            said = replace(said, author=by, author_name=by.capitalize(), by_admin=False)
+        return await self.take(replace(said, **more))
 
     async def join_group(self, group: str = demo.GROUP) -> Sequence[Outgoing]:
         """Somebody adds the bot to a group."""
-        return await self.take(Inbound(demo.CHANNEL, self.event_id(), "group_joined", group=group))
+        return await self.take(
+            Inbound(demo.CHANNEL, self.event_id(), "group_joined", group=group, standing="member")
+        )
 
     async def take(self, inbound: Inbound) -> Sequence[Outgoing]:
         """One event of the channel, then everything that may leave."""

@@ -10,6 +10,7 @@ from bot import (
     audit,
     conflicts,
     contacts,
+    coordination,
     departure_effects,
     draft_media,
     lessons,
@@ -203,6 +204,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     watches.forget(connection, known.id)
     departure_effects.forget_person(connection, known.id)
     partner_effects.leave(connection, known.id, now)
+    _leave_coordination(connection, ring, known)
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)
     draft_media.drop_draft(connection, ring, known.id, now)
@@ -215,6 +217,16 @@ def forget_me(effects: "Effects", known: Known) -> None:
     _change(effects, known, code_before=None, quiet_before=None)
     known.place_code, known.consented, known.done_lessons = "", False, frozenset()
     known.language = "id"
+
+
+def _leave_coordination(connection: Connection, ring: KeyRing, known: Known) -> None:
+    """Of Telegram's people the id in a group is that of the private chat."""
+    people = contacts.contacts
+    row = connection.execute(
+        select(people.c.address_index, people.c.address).where(people.c.id == known.id)
+    ).one()
+    person = contacts.address_of(ring, row.address_index, row.address)
+    coordination.forget_person(connection, ring, known.channel, person)
 
 
 def share_contact(effects: "Effects", tip: tips.TipRow) -> bool:

@@ -37,6 +37,7 @@ class Running:
         self._paced = paced
         self.turns = Turns(service, wake=self.wake)
         self.simulator: SimulatorChannel | None = None
+        self.telegram: TelegramChannel | None = None
         self._channels: list[Wire] = []
         self.senders: list[Sender] = []
         self.reader: PictureReader | None = None
@@ -84,12 +85,11 @@ class Running:
         """The bot's own name, asked from Telegram when the settings don't say it."""
         if name := self.service.settings.telegram_bot_username:
             return name
-        for channel in self._channels:
-            if isinstance(channel, TelegramChannel):
-                try:
-                    return await channel.username()
-                except Exception as error:
-                    log.error("Telegram does not tell our name: %s", type(error).__name__)
+        if self.telegram is not None:
+            try:
+                return await self.telegram.username()
+            except Exception as error:
+                log.error("Telegram does not tell our name: %s", type(error).__name__)
         return ""
 
     def _pacer(self, channel: Wire) -> Pacer | None:
@@ -101,7 +101,8 @@ class Running:
         settings, channels = self.service.settings, list[Wire]()
         if settings.telegram_ready:
             token = settings.telegram_bot_token.get_secret_value()
-            channels.append(TelegramChannel(token, base_url=settings.telegram_api_base_url))
+            self.telegram = TelegramChannel(token, base_url=settings.telegram_api_base_url)
+            channels.append(self.telegram)
         if settings.whatsapp_ready:
             contents = Contents(self.service.database)
             channels.append(

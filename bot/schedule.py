@@ -21,10 +21,13 @@ from bot import (
     broadcast_notices,
     broadcasts,
     case_work,
+    coordination,
     departure_family,
     departure_notices,
     departures,
     draft_media,
+    group_lessons,
+    groups,
     leave,
     links,
     officers,
@@ -113,6 +116,8 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: broadcast_notices.tell_due(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
+        lambda connection: group_lessons.push_due(connection, service, now),
+        lambda connection: group_lessons.close_due(connection, service, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -151,6 +156,7 @@ def next_moment(service: Service) -> datetime | None:
             outbox.next_moment(connection),
             reminders.next_moment(connection),
             broadcasts.next_moment(connection),
+            group_lessons.next_moment(connection, service, service.clock.now()),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -235,6 +241,8 @@ def purge(connection: Connection, now: datetime) -> None:
     partner_requests.end_overdue(connection, now)
     departure_family.purge(connection, now)
     reminders.purge(connection, now)
+    groups.purge(connection, now)
+    coordination.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

@@ -38,7 +38,8 @@ _CONFUSED = str.maketrans("OIL", "011")
 
 
 INDEX_PURPOSES = frozenset([
-    "console-salt", "console-test", "contact", "departure", "departure-way", "erasure", "fingerprint/account",
+    "console-salt", "console-test", "contact", "coordination-member", "departure",
+    "departure-way", "erasure", "fingerprint/account",
     "fingerprint/company", "fingerprint/licence", "fingerprint/phone", "fingerprint/text", "group",
     "group-invitation", "media", "officer-invitation", "partner-code", "partner-invitation", "receipt",
     "receipt-try", "sender-count", "sign-in", "sign-in-again", "sign-in-browser", "tip-return",

@@ -18,11 +18,12 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import broadcasts, contacts, feeding, groups, outbox, undelivered
+from bot import broadcasts, contacts, feeding, group_notices, groups, outbox, undelivered
 from bot.channels.base import (
     Channel,
     ChannelDown,
     GroupMoved,
+    MayNotWrite,
     OutcomeUnknown,
     Outgoing,
     Refused,
@@ -334,6 +335,10 @@ class Sender:
             case Unreachable():
                 if row.contact_id:
                     contacts.change(connection, row.contact_id, unreachable_at=now)
+                elif row.group_id:
+                    trouble = "muted" if isinstance(error, MayNotWrite) else "left"
+                    told = group_notices.lost(connection, self._service, row.group_id, trouble, now)
+                    outbox.queue(connection, told)
                 state = self._end(connection, row, "failed", error.code)
             case _:
                 state = self._end(connection, row, "failed", error.code)

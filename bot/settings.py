@@ -132,6 +132,18 @@ class Settings(BaseSettings):
         description="The office's own addresses that a broadcast may link to beside go.id, separated "
         "by blanks, such as kanim-ponorogo.id.",
     )
+    group_lesson_day: int = Field(
+        3,
+        ge=1,
+        le=7,
+        description="The day on which a residents' group gets its weekly lesson: 1 is Monday, 7 Sunday.",
+    )
+    group_lesson_hour: int = Field(
+        16,
+        ge=7,
+        le=17,
+        description="The hour at which it comes, on the village's own clock; never at night.",
+    )
     telegram_per_second: float = Field(
         25,
         gt=0,

@@ -10,6 +10,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -94,7 +95,9 @@ def _file(path: str) -> bytes:
 
 
 def _in_group(rehearsal: Rehearsal, group: str, text: str) -> Inbound:
-    return Inbound(demo.CHANNEL, rehearsal.event_id(), "group_command", text=text, group=group)
+    """Whoever types is the group's admin."""
+    said = demo.inbound(rehearsal.event_id(), demo.GROUP, text)
+    return replace(said, group=group)
 
 
 def _print(said: Sequence[Outgoing], as_json: bool, speaker: str) -> None:
@@ -107,7 +110,8 @@ def _print(said: Sequence[Outgoing], as_json: bool, speaker: str) -> None:
 
 
 def _lines(message: Outgoing, to: str) -> Iterable[str]:
-    yield from (f"  {to}{line}" for line in message.text.splitlines())
+    text = message.poll.spelled_out(message.text) if message.poll else message.text
+    yield from (f"  {to}{line}" for line in text.splitlines())
     yield from (f"  {to}  {button.number}. {button.label}" for button in message.buttons)
     if message.media:
         yield f"  {to}  [{message.media.path}]"
@@ -118,7 +122,7 @@ def _as_dict(message: Outgoing) -> dict[str, object]:
     return {
         "to": message.to,
         "channel": demo.CHANNEL,
-        "text": message.text,
+        "text": message.poll.spelled_out(message.text) if message.poll else message.text,
         "buttons": [
             {"number": button.number, "label": button.label, "payload": button.payload}
             for button in message.buttons

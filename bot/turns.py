@@ -195,7 +195,8 @@ class Turns:
 
     def _take(self, batch: _Batch, inbound: Inbound, known: Known | None) -> None:
         if inbound.kind.startswith("group"):
-            batch.rows += group_turns.take(batch.connection, self._service, inbound, batch.now)
+            turn = group_turns.GroupTurn(batch.connection, self._service, batch.now)
+            batch.rows += turn.take(inbound)
             return None
         if known is None:
             return None

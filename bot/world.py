@@ -8,7 +8,6 @@ from bot import (
     conflicts,
     contacts,
     draft_media,
-    groups,
     officers,
     partners,
     pictures,
@@ -19,7 +18,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.broadcast_world import BroadcastWorld
+from bot.group_world import GroupWorld
 from bot.recruiters import Register
 from bot.sealing import new_receipt
 from flows import hear_see
@@ -37,7 +36,7 @@ from flows.ports import (
 )
 
 
-class World(BroadcastWorld):
+class World(GroupWorld):
     """One turn's view of the world. Nothing here writes."""
 
     # ---- the office, places, the register
@@ -286,7 +285,3 @@ class World(BroadcastWorld):
             for one in near
             if one.enrolled and one.partner_id is not None
         )
-
-    def group_invitation(self, code: str) -> Place | None:
-        place = groups.invited_to(self._connection, self._service.ring, code, self._at)
-        return self.place(place) if place else None

@@ -83,6 +83,8 @@ class Catalog:
     hotlines: tuple[HotlineEntry, ...] = ()
     group_commands: Mapping[str, str] = field(default_factory=dict)
     """Command in a group → node of the flow village_group."""
+    coordination_commands: Mapping[str, str] = field(default_factory=dict)
+    """The same of the flow coordination, in groups of that kind; they come first there."""
     welcome: str = "welcome"
     asked_first: str = "welcome:asked_first"
     """Where somebody new enters whose first words are a question, in `answers["words"]`."""
@@ -171,6 +173,7 @@ class Keywords:
     everywhere: dict[str, tuple[str, ...]]
     choices: dict[str, tuple[str, ...]]
     group: dict[str, str]
+    coordination: dict[str, str]
     regional: dict[str, tuple[str, ...]]
     """`Catalog.regional`; in `choices` it has no part yet."""
 
@@ -204,6 +207,7 @@ def load_keywords(folder: Path = CONTENT) -> Keywords:
             },
             choices={label: folded(words) for label, words in raw["choices"].items()},
             group=dict(raw["group"]),
+            coordination=dict(raw["coordination"]),
             regional=regional,
         )
     except (KeyError, TypeError, AttributeError) as error:

@@ -9,6 +9,7 @@ from flows import (
     assisted,
     broadcasts,
     check_recruiter,
+    coordination,
     costs,
     courses,
     departure,
@@ -18,6 +19,7 @@ from flows import (
     lessons,
     news,
     officer_desk,
+    officer_groups,
     partner_desk,
     pictures,
     resume,
@@ -113,6 +115,8 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         broadcasts.flow(),
         news.flow(),
         village_group.flow(villagers, retrieval),
+        coordination.flow(understander),
+        officer_groups.flow(),
     ]
     return Catalog(
         flows={flow.name: flow for flow in flows},
@@ -122,6 +126,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         choice_words=keywords.choices,
         regional=keywords.regional,
         group_commands=keywords.group,
+        coordination_commands=keywords.coordination,
         locales=locales,
         lessons=known,
         chapters=chapters,

@@ -226,7 +226,7 @@ class Run:
             self.session.node = to
             match node:
                 case Say():
-                    self._say(node.text, node.slots, node.source, node=node)
+                    self._say(node.text, node.slots, node.source, self._taps(node), node)
                     to = node.then
                 case Choose() | Pick() | Ask():
                     return self._wait(node)
@@ -295,6 +295,12 @@ class Run:
         text = wording_now(self.catalog, self.person, self.events).say(key, slots)
         fixed = slots is None if fixed is None else fixed
         self.bubbles.append(Bubble(text, buttons, fixed, alone))
+
+    def _taps(self, node: Say) -> tuple[Button, ...]:
+        if node.buttons is None:
+            return ()
+        say = wording_now(self.catalog, self.person, self.events).say
+        return tuple(Button("", say(label), load) for label, load in node.buttons(self.scene()))
 
     def buttons(self, node: Wait) -> tuple[Button, ...]:
         place = f"{self.session.flow}.{self.session.node}"

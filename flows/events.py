@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flows.broadcast_plan import BroadcastEvent
 from flows.departure_plan import Plan
+from flows.group_plan import GroupEvent
 from flows.officer_events import (
     LeaveEnded,
     LeaveTaken,
@@ -42,6 +43,11 @@ class Poll:
     options: tuple[str, ...]
     right: int
     """Index of the right option."""
+
+    def spelled_out(self, text: str) -> str:
+        """For channels without polls: the text, the question, its numbered options."""
+        options = (f"{number}. {option}" for number, option in enumerate(self.options, 1))
+        return "\n".join(filter(None, [text, self.question, *options]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,19 +308,6 @@ DepartureEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GroupInvited:
-    """An officer wants to bind a group to a village: the code waits to be typed in the group."""
-
-    code: str = field(repr=False)
-    place_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupBound:
-    code: str = field(repr=False)
-
-
 Event = (
     MessageCreated
     | ConsentGiven
@@ -356,7 +349,6 @@ Event = (
     | PartnerEvent
     | PartnerAsked
     | DepartureEvent
-    | GroupInvited
-    | GroupBound
+    | GroupEvent
     | BroadcastEvent
 )

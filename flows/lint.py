@@ -47,6 +47,8 @@ _PUT_TOGETHER = (
     "broadcasts.warning_message", "broadcasts.correction_message", "broadcasts.withdrawal_message",
     "broadcasts.why_old_fact", "broadcasts.why_template",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+    "officer_groups.bound", "officer_groups.left", "officer_groups.muted", "officer_groups.given_back",
+    "coordination.do", "coordination.come",
 )  # fmt: skip
 """Keys that the code chooses or makes of two parts, so that no search finds them."""
 _CODE = tuple(Path(__file__).parent.parent / name for name in ("flows", "bot", "console"))
@@ -89,6 +91,13 @@ _SAID_BY_CODE = {
     "partner_desk.names_somebody": frozenset(["found"]),
     "notice.danger": frozenset[str](),
     "departure.reminder": frozenset(["days", "done", "of"]),
+    "officer_groups.bound": frozenset(["number", "kind", "place"]),
+    **dict.fromkeys(
+        ("officer_groups.left", "officer_groups.muted", "officer_groups.given_back"),
+        frozenset(["kind", "place"]),
+    ),
+    "village_group.lesson": frozenset(["title", "text", "label", "link"]),
+    "village_group.quiz_answer": frozenset(["question", "right", "why", "label", "source"]),
     "register_watch.changed": frozenset(["name", "copy", "day", "before", "now"]),
 }
 """The slots that engine, AskAgain or bot fill; another `notice` gets its number, others nothing."""
@@ -123,6 +132,8 @@ def _entries(catalog: Catalog) -> dict[str, str]:
         ways[f"{RESUME}:ask"] = "a conversation that is kept"
     for command, node in catalog.group_commands.items():
         ways[f"village_group:{node}"] = f"the group command {command}"
+    for command, node in catalog.coordination_commands.items():
+        ways[f"coordination:{node}"] = f"the coordination group's command {command}"
     for trigger in catalog.triggers.all:
         ways[trigger.to] = f"the trigger {', '.join(trigger.phrases[:1])}"
     for flow in catalog.flows.values():

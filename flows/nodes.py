@@ -60,6 +60,8 @@ class Say:
     """The slots hold nothing about a person, so a channel may register the text."""
     alone: bool = False
     """A message of its own, to be read before the next; otherwise what follows joins it."""
+    buttons: "Callable[[Scene], tuple[tuple[str, str], ...]] | None" = None
+    """(text key of the label, payload) of buttons in a group, where nothing waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,14 @@ from flows.desk_words import phrased
 from flows.events import Event
 from flows.nodes import Choice, Choose, Decide, Emit, End, Flow, Node, Option, Pick, Say, Scene
 from flows.officer_acts import handing_on, pausing, writing
-from flows.officer_enrol import binding, enrolment
+from flows.officer_enrol import enrolment
 from flows.officer_events import TipAcknowledged, TipClosed, TipShown
 from flows.officer_leave import leaving
 from flows.times import say_time
 
 OUTCOMES = ("handled", "forwarded", "unfounded", "unreachable", "false")
 MOST_OF_OFFICE = 10
-_ENTRIES = ("take", "read", "reply", "ask", "pause", "hand_on", "close", "all", "leave", "enrol",
-            "group")  # fmt: skip
+_ENTRIES = ("take", "read", "reply", "ask", "pause", "hand_on", "close", "all", "leave", "enrol")  # fmt: skip
 
 _ACTS = (
     Choice("reply", "officer_desk.reply", "reply_this"),
@@ -65,7 +64,6 @@ def flow(
         | _closing(outcome_words)
         | leaving()
         | enrolment()
-        | binding()
     )  # fmt: skip
     return Flow("officer_desk", nodes, entries=_ENTRIES)
 

@@ -1,9 +1,9 @@
-"""How an officer's phone becomes one, and how a village's group is bound to the bot."""
+"""How an officer's phone becomes one."""
 
 import re
 
-from flows.events import Event, GroupInvited
-from flows.nodes import Ask, AskAgain, Decide, Emit, Goto, Node, Option, Pick, Say, Scene
+from flows.events import Event
+from flows.nodes import Ask, AskAgain, Decide, Emit, Goto, Node, Say, Scene
 from flows.officer_events import OfficerEnrolled
 
 _CODE = re.compile(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
@@ -19,18 +19,6 @@ def enrolment() -> dict[str, Node]:
         "bad_code": Say("officer_desk.bad_code", "welcome:menu"),
         "enrolled": Emit(_enrol, "welcome_officer"),
         "welcome_officer": Say("officer_desk.enrolled", "rest", slots=_setup_link),
-    }
-
-
-def binding() -> dict[str, Node]:
-    return {
-        "group": Decide(_has_villages, {"yes": "group_which", "no": "no_villages"}),
-        "no_villages": Say("officer_desk.no_villages", "rest"),
-        "group_which": Pick(
-            "officer_desk.group_which", _villages, "place", "group_code", human=False
-        ),
-        "group_code": Emit(_invite, "group_text"),
-        "group_text": Say("officer_desk.group_code", "rest", slots=_group_code),
     }
 
 
@@ -61,20 +49,3 @@ def _enrol(scene: Scene) -> list[Event]:
 def _setup_link(scene: Scene) -> dict[str, str]:
     link = f"{scene.ports.public_url()}/console/setup/{scene.answers['token']}"
     return {"name": scene.answers["name"], "link": link}
-
-
-def _has_villages(scene: Scene) -> str:
-    return "yes" if scene.ports.officer_villages() else "no"
-
-
-def _villages(scene: Scene) -> tuple[Option, ...]:
-    return tuple(Option(place.code, place.name) for place in scene.ports.officer_villages()[:5])
-
-
-def _invite(scene: Scene) -> list[Event]:
-    code = scene.answers["group_code"] = scene.ports.new_receipt()[:9]
-    return [GroupInvited(code, scene.answers["place"])]
-
-
-def _group_code(scene: Scene) -> dict[str, str]:
-    return {"code": scene.answers["group_code"]}

@@ -18,6 +18,7 @@ def paged(
     other: str,
     free: str,
     slots: Slots | None = None,
+    human: bool = True,
 ) -> dict[str, Node]:
     """The list under the node `name`; `text` and `other` (the way to the rest) are text keys.
 
@@ -35,7 +36,7 @@ def paged(
 
     return {
         name: Decide(fits, {"whole": f"{name}_whole", "pages": f"{name}_page"}),
-        f"{name}_whole": Pick(text, every, answer, then, free=free, slots=slots),
+        f"{name}_whole": Pick(text, every, answer, then, free=free, slots=slots, human=human),
         f"{name}_page": Pick(
             text,
             lambda scene: on_page(every(scene), scene),
@@ -44,6 +45,7 @@ def paged(
             other=Choice("more", other, f"{name}_turn"),
             free=free,
             slots=slots,
+            human=human,
         ),
         f"{name}_turn": Decide(turn, {"page": f"{name}_page"}),
     }

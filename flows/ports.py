@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from flows.broadcast_plan import BroadcastPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
+from flows.group_plan import GroupPorts
 
 Urgency = Literal["none", "soon", "now"]
 Verdict = Literal[
@@ -249,7 +250,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, BroadcastPorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, GroupPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property
@@ -318,7 +319,6 @@ class Ports(DeparturePorts, BroadcastPorts, Protocol):
     def partner_words(self, request_id: int, code: str) -> str | None: ...
     def partners_for(self, tip_number: int) -> tuple[PartnerView, ...]: ...
     def private_link(self, start: str) -> str: ...
-    def group_invitation(self, code: str) -> Place | None: ...
     def remembered(self) -> tuple[Remembered, ...]:
         """What this contact was asked in quizzes, in the order in which to ask it again."""
         ...

@@ -143,7 +143,7 @@ async def say(request: Request) -> Response:
         return _error("Tulis sesuatu dulu.", 400)
     text = said.text[:4096]
     _channel(running).show(said.phone, "me", text or said.label)
-    if said.phone == demo.GROUP and not text.startswith("/"):
+    if said.phone == demo.GROUP and not text.startswith("/") and not said.payload:
         return JSONResponse(
             {}, 202, headers=HEADERS
         )  # as on Telegram: not for the bot, kept nowhere

@@ -7,13 +7,15 @@ the bot is read; everything else people write there becomes None and is kept now
 import hmac
 import json
 import re
+from dataclasses import replace
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.base import MAX_MEDIA, Inbound
+from bot.channels.base import MAX_MEDIA, Inbound, InboundKind
 from bot.running import Running
+from flows.village_group import ASKS_FOR_ADMIN, command_of
 from webhooks.edge import clean, read_body, refuse, take
 
 CHANNEL = "telegram"
@@ -50,7 +52,6 @@ SERVICE = frozenset(
 
 _COMMAND = re.compile(r"/\w+(?:@(?P<bot>\w+))?(?=\s|$)", re.ASCII)
 _ABSENT = ("left", "kicked")
-_PRESENT = ("member", "administrator")
 
 
 class BadBody(Exception):
@@ -61,6 +62,12 @@ class _User(msgspec.Struct):
     id: int
     is_bot: bool = False
     username: str | None = None
+    first_name: str = ""
+    last_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        return clean(f"{self.first_name} {self.last_name or ''}".strip())
 
 
 class _Chat(msgspec.Struct):
@@ -85,13 +92,22 @@ class _Message(msgspec.Struct):
     reply_to_message: _RepliedTo | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
+    message_thread_id: int | None = None
+    is_topic_message: bool = False
+
+    @property
+    def by_hidden_admin(self) -> bool:
+        """A group's anonymous admin writes as a bot, with the group itself as `sender_chat`."""
+        return self.sender_chat is not None and self.sender_chat.id == self.chat.id
 
     @property
     def by_person(self) -> bool:
-        """A group's anonymous admin writes as a bot, with the group itself as `sender_chat`."""
-        if self.sender_chat is not None and self.sender_chat.id == self.chat.id:
-            return True
-        return self.from_ is not None and not self.from_.is_bot
+        return self.by_hidden_admin or (self.from_ is not None and not self.from_.is_bot)
+
+    @property
+    def thread(self) -> str:
+        """The forum's topic. Replies in other groups have a thread id too, but no topic."""
+        return str(self.message_thread_id or "") if self.is_topic_message else ""
 
 
 class _Photo(msgspec.Struct):
@@ -106,6 +122,8 @@ class _Photo(msgspec.Struct):
 
 class _PressedMessage(msgspec.Struct):
     chat: _Chat
+    message_thread_id: int | None = None
+    is_topic_message: bool = False
 
 
 class _CallbackQuery(msgspec.Struct):
@@ -117,6 +135,19 @@ class _CallbackQuery(msgspec.Struct):
 
 class _Member(msgspec.Struct):
     status: str
+    is_member: bool = True
+    can_send_messages: bool = True
+    """Both are only there for `restricted`."""
+
+    @property
+    def is_there(self) -> bool:
+        return self.status not in _ABSENT and (self.status != "restricted" or self.is_member)
+
+    @property
+    def standing(self) -> str:
+        if self.status in ("administrator", "creator"):
+            return "admin"
+        return "muted" if self.status == "restricted" and not self.can_send_messages else "member"
 
 
 class _MemberChange(msgspec.Struct):
@@ -227,6 +258,10 @@ def _from_group(event_id: str, message: _Message, bot: str) -> Inbound | None:
     if message.migrate_to_chat_id is not None:
         moved_to = str(message.migrate_to_chat_id)
         return Inbound(CHANNEL, event_id, "group_moved", group=group, moved_to=moved_to)
+    if message.migrate_from_chat_id is not None:
+        # The same move told by the new chat: whichever comes first does it.
+        before = str(message.migrate_from_chat_id)
+        return Inbound(CHANNEL, event_id, "group_moved", group=before, moved_to=group)
     if message.text is None or not message.by_person:
         return None
     text = clean(message.text)
@@ -237,10 +272,22 @@ def _from_group(event_id: str, message: _Message, bot: str) -> Inbound | None:
             return None
         if named:
             text = text[: command.start("bot") - 1] + text[command.end("bot") :]
-        return Inbound(CHANNEL, event_id, "group_command", group=group, text=text)
+        return _said_to_us(event_id, message, text)
     if _answers_us(message, bot):
-        return Inbound(CHANNEL, event_id, "group_command", group=group, text=text)
+        return _said_to_us(event_id, message, text)
     return None
+
+
+def _said_to_us(event_id: str, message: _Message, text: str) -> Inbound:
+    hidden = message.by_hidden_admin
+    author = None if hidden else message.from_
+    return Inbound(
+        CHANNEL, event_id, "group_command", group=str(message.chat.id), text=text,
+        thread=message.thread,
+        author=str(author.id) if author else "",
+        author_name=author.name if author else "",
+        by_admin=True if hidden else None,
+    )  # fmt: skip
 
 
 def _answers_us(message: _Message, bot: str) -> bool:
@@ -263,14 +310,18 @@ def _from_press(event_id: str, press: _CallbackQuery) -> Inbound | None:
         return None
     chat = press.message.chat if press.message else None
     payload = clean(press.data)
-    if chat is not None and chat.is_group:
+    if press.message is not None and press.message.chat.is_group:
+        topic = press.message.message_thread_id if press.message.is_topic_message else None
         return Inbound(
             CHANNEL,
             event_id,
             "group_command",
-            group=str(chat.id),
+            group=str(press.message.chat.id),
             payload=payload,
             callback_id=press.id,
+            thread=str(topic or ""),
+            author=str(press.from_.id),
+            author_name=press.from_.name,
         )
     if chat is not None and chat.type != "private":
         return None
@@ -280,19 +331,42 @@ def _from_press(event_id: str, press: _CallbackQuery) -> Inbound | None:
 
 def _from_member_change(event_id: str, change: _MemberChange) -> Inbound | None:
     """The bot itself was blocked or taken back, added to a group or removed from it."""
-    before, after = change.old_chat_member.status, change.new_chat_member.status
+    before, after = change.old_chat_member, change.new_chat_member
     chat = str(change.chat.id)
     if change.chat.type == "private":
-        if after == "kicked":
+        if after.status == "kicked":
             return Inbound(CHANNEL, event_id, "blocked", chat)
-        return Inbound(CHANNEL, event_id, "unblocked", chat) if after == "member" else None
+        return Inbound(CHANNEL, event_id, "unblocked", chat) if after.status == "member" else None
     if not change.chat.is_group:
         return None
-    if after in _ABSENT:
+    if not after.is_there:
         return Inbound(CHANNEL, event_id, "group_left", group=chat)
-    if after in _PRESENT and before in _ABSENT:
-        return Inbound(CHANNEL, event_id, "group_joined", group=chat)
-    return None
+    came = not before.is_there and after.standing != "muted"
+    kind: InboundKind = "group_joined" if came else "group_rights"
+    return Inbound(CHANNEL, event_id, kind, group=chat, standing=after.standing)
+
+
+async def _asked(running: Running, inbound: Inbound) -> Inbound:
+    """With what only Telegram knows: who is the group's admin, what the bot itself is there.
+
+    Asked before the turn, since a turn waits for no network.
+    """
+    telegram = running.telegram
+    if telegram is None:
+        return inbound
+    if inbound.kind == "group_joined":
+        standing = await telegram.standing(inbound.group)
+        return replace(inbound, standing=standing or inbound.standing)
+    if inbound.kind != "group_command" or not inbound.text.startswith("/"):
+        return inbound
+    node = running.service.catalog.group_commands.get(command_of(inbound.text)[0], "")
+    if node not in ASKS_FOR_ADMIN:
+        return inbound
+    by_admin = inbound.by_admin
+    if by_admin is None and inbound.author:
+        by_admin = await telegram.is_admin(inbound.group, inbound.author)
+    standing = await telegram.standing(inbound.group) if node == "look" else ""
+    return replace(inbound, by_admin=by_admin, standing=standing)
 
 
 async def receive(request: Request) -> Response:
@@ -313,4 +387,6 @@ async def receive(request: Request) -> Response:
         inbound = translate(body, running.service.telegram_username)
     except BadBody:
         return refuse(CHANNEL, "not_an_update", 400)
+    if inbound is not None:
+        inbound = await _asked(running, inbound)
     return await take(running, inbound, Response())

@@ -3,6 +3,7 @@
 SendError
 ├── RetryLater      nothing left this machine, or the provider said "not now"
 ├── Unreachable     this person or group can't get messages (blocked, kicked, no such chat)
+│   └── MayNotWrite the bot is in the group, but not allowed to write there
 ├── WindowClosed    WhatsApp's 24 hours are over: only an approved template may be sent
 ├── GroupMoved      Telegram gave the group another id
 ├── Refused         this very message will never be accepted
@@ -32,6 +33,7 @@ InboundKind = Literal[
     "group_joined",
     "group_left",
     "group_moved",
+    "group_rights",
 ]
 
 MAX_INBOUND_CHARACTERS = 4096
@@ -72,6 +74,9 @@ class Inbound:
     author_name: str = field(default="", repr=False)
     by_admin: bool | None = None
     """Whether a group's admin said it; None where it was not asked or could not be known."""
+    standing: str = ""
+    """What the bot is in the group, as Telegram says now: `member`, `admin` or `muted`, and
+    `reads_all` while privacy mode is off; "" where it was not asked or could not be known."""
     caption: str = field(default="", repr=False)
     """For `picture_read`: the words that came with the picture. Its `payload` says how it went, as
     those of `attachment` and `voice_heard` do."""
@@ -162,6 +167,10 @@ class RetryLater(SendError):
 
 class Unreachable(SendError):
     """The person blocked the bot, never started it, or the group is gone."""
+
+
+class MayNotWrite(Unreachable):
+    """The bot is in the group, but not allowed to write there: its admin can change that."""
 
 
 class WindowClosed(SendError):

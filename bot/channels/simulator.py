@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels.base import Media, Outgoing, Refused
-from flows.events import Button
+from flows.events import Button, Poll
 
 KEPT = 400
 """Messages a phone shows; older ones scroll away."""
@@ -33,7 +33,18 @@ class SimulatorChannel:
         self._listeners: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
 
     async def send(self, message: Outgoing) -> str:
-        return str(self.show(message.to, "bot", message.text, message.buttons, message.media))
+        if message.ends_poll:
+            self._end_poll(message.to, int(message.ends_poll))
+        shown = self.show(
+            message.to, "bot", message.text, message.buttons, message.media, message.poll
+        )
+        return str(shown)
+
+    def _end_poll(self, phone: str, number: int) -> None:
+        for shown in self._phones.get(phone, ()):
+            if shown["id"] == number and shown["poll"]:
+                shown["poll"]["closed"] = True
+                self.tell("poll", {"phone": phone, "id": number})
 
     async def find_sent(self, message: Outgoing) -> str | None:
         return None
@@ -67,6 +78,7 @@ class SimulatorChannel:
         text: str,
         buttons: tuple[Button, ...] = (),
         media: Media | None = None,
+        poll: Poll | None = None,
     ) -> int:
         """Put a message on a phone; returns its id."""
         number = next(self._ids)
@@ -81,8 +93,13 @@ class SimulatorChannel:
             ],
             # By its path: the page is served by the same process as the file.
             "media": [{"type": media.type, "url": urlsplit(media.url).path}] if media else [],
+            # As on Telegram: who votes sees at once whether it was right; nobody is told who.
+            "poll": {
+                "question": poll.question, "options": list(poll.options), "right": poll.right,
+                "closed": False,
+            } if poll else None,
             "status": "sent",
-        }
+        }  # fmt: skip
         self._phones.setdefault(phone, deque(maxlen=KEPT)).append(shown)
         self.tell("message", {"phone": phone, "message": shown})
         return number

@@ -7,45 +7,34 @@ server, https://github.com/tdlib/telegram-bot-api (Client.cpp).
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
-from typing import TypeVar
+from dataclasses import replace
 
-import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import (
     MAX_MEDIA,
     TOO_LARGE,
-    ChannelDown,
-    GroupMoved,
     Media,
-    OutcomeUnknown,
     Outgoing,
     Refused,
-    RetryLater,
     SendError,
     Unreachable,
     Wire,
 )
-from flows.events import Button
+from bot.channels.telegram_errors import translated
+from flows.events import Button, Poll
 
 MAX_TEXT_UNITS = 4096
 """https://core.telegram.org/bots/api#sendmessage: 1-4096 characters, which we count as UTF-16
 units, since Telegram counts its offsets so (https://core.telegram.org/api/entities)."""
 PART_UNITS = 4000
 """Where a text that is too long is cut, with some room below Telegram's own limit."""
+MAX_CAPTION_UNITS = 1024
+"""https://core.telegram.org/bots/api#sendphoto: a caption has 0-1024 characters."""
 MAX_CALLBACK_BYTES = 64
 """https://core.telegram.org/bots/api#inlinekeyboardbutton: callback_data is 1-64 bytes."""
 WEBHOOK_CONNECTIONS = 20
@@ -59,34 +48,11 @@ ALLOWED_UPDATES = (
 """https://core.telegram.org/bots/api#setwebhook: a list left out keeps the one set before."""
 SECONDS_BETWEEN_PARTS = 1.0
 """https://core.telegram.org/bots/faq#broadcasting-to-users: one message per second and chat."""
-RETRY_SECONDS = 5.0
+QUICK_SECONDS = 3.0
+"""How long a webhook waits for what Telegram knows of a group: within its own call's patience."""
 MAX_REMEMBERED_PARTS = 1000
 
-_NOTHING_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-_CHAT_IS_CLOSED = (
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "bot is not a member",
-    "group chat was upgraded",
-    "group chat was deactivated",
-    "user_is_blocked",
-    "user is deactivated",
-    "not enough rights",
-    "have no rights",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_send_plain_forbidden",
-    "chat_restricted",
-    "topic_closed",
-)
-_Answer = TypeVar("_Answer")
+_TOPIC_IS_GONE = ("message thread not found", "topic_closed", "topic_deleted")
 
 # RetryAfter gives a timedelta from the library's next major version on and warns until then;
 # this is the library's own switch for having it now (telegram/_utils/datetime.py).
@@ -138,26 +104,71 @@ class TelegramChannel(Wire):
             with suppress(TelegramError):
                 await self._bot.answer_callback_query(message.callback_id, read_timeout=5.0)
         try:
-            sent = await (
-                self._send_media(message, message.media)
-                if message.media
-                else self._send_parts(message, split(message.text), keyboard)
-            )
+            if message.ends_poll:
+                await self._stop_poll(message)
+            try:
+                sent = await self._send_one(message, keyboard)
+            except (Refused, Unreachable) as error:
+                if not message.thread or not _topic_is_gone(error):
+                    raise
+                # A topic that was closed or deleted: General is where everybody still looks.
+                sent = await self._send_one(replace(message, thread=""), keyboard)
         except (Refused, Unreachable):
             self._parts_taken.pop(message.outbox_id, None)
             raise
         self._parts_taken.pop(message.outbox_id, None)
         return sent
 
-    async def _send_media(self, message: Outgoing, media: Media) -> str:
+    async def _send_one(self, message: Outgoing, keyboard: InlineKeyboardMarkup | None) -> str:
+        if message.poll:
+            return await self._send_poll(message, message.poll)
+        if message.media:
+            return await self._send_media(message, message.media, keyboard)
+        return await self._send_parts(message, split(message.text), keyboard)
+
+    async def _send_poll(self, message: Outgoing, poll: Poll) -> str:
+        """Anonymous, so that nobody learns who knew what, we least of all:
+        https://core.telegram.org/bots/api#sendpoll."""
+        answer = await translated(
+            self._bot.send_poll(
+                message.to,
+                "\n".join(filter(None, [message.text, poll.question])),
+                poll.options,
+                type="quiz",
+                is_anonymous=True,
+                correct_option_ids=[poll.right],  # type: ignore[list-item]
+                message_thread_id=_thread(message),
+            )
+        )
+        return str(answer.message_id)
+
+    async def _stop_poll(self, message: Outgoing) -> None:
+        """Nobody can answer any more. One that was closed or deleted meanwhile is closed too."""
+        with suppress(Refused):
+            await translated(self._bot.stop_poll(message.to, int(message.ends_poll)))
+
+    async def _send_media(
+        self, message: Outgoing, media: Media, keyboard: InlineKeyboardMarkup | None
+    ) -> str:
         """A voice note plays in the chat only as OGG/Opus:
-        https://core.telegram.org/bots/api#sendvoice. The file itself goes, no address."""
-        data = await asyncio.to_thread(media.path.read_bytes)
-        if media.kind == "audio":
-            sending = self._bot.send_voice(message.to, voice=data, caption=message.text)
-        else:
-            sending = self._bot.send_photo(message.to, photo=data, caption=message.text)
-        return str((await _translated(sending)).message_id)
+        https://core.telegram.org/bots/api#sendvoice. The file itself goes, no address. Words that
+        are too long for a caption follow it as a message."""
+        fits = _units(message.text) <= MAX_CAPTION_UNITS
+        if message.outbox_id not in self._parts_taken:
+            send = self._bot.send_voice if media.kind == "audio" else self._bot.send_photo
+            sent = await translated(
+                send(
+                    message.to,
+                    await asyncio.to_thread(media.path.read_bytes),
+                    caption=message.text if fits else None,
+                    reply_markup=keyboard if fits else None,
+                    message_thread_id=_thread(message),
+                )
+            )
+            if fits:
+                return str(sent.message_id)
+            self._remember_part(message.outbox_id, 0)
+        return await self._send_parts(message, split(message.text), keyboard)
 
     async def _send_parts(
         self, message: Outgoing, parts: Sequence[str], keyboard: InlineKeyboardMarkup | None
@@ -167,10 +178,11 @@ class TelegramChannel(Wire):
             if sent:
                 await asyncio.sleep(self._seconds_between_parts)
             last = number == len(parts) - 1
-            answer = await _translated(
+            answer = await translated(
                 self._bot.send_message(
                     chat_id=message.to,
                     text=parts[number],
+                    message_thread_id=_thread(message),
                     reply_markup=keyboard if last else None,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                 )
@@ -193,14 +205,14 @@ class TelegramChannel(Wire):
     async def fetch(self, media: str) -> bytes:
         """A file by its file_id: https://core.telegram.org/bots/api#getfile."""
         try:
-            found = await _translated(self._bot.get_file(media))
+            found = await translated(self._bot.get_file(media))
         except Refused as error:
             raise Refused(TOO_LARGE if "too big" in str(error) else error.code) from None
         if (found.file_size or 0) > MAX_MEDIA:
             raise Refused(TOO_LARGE)
         if not found.file_path:
             raise Refused("400", "no file_path")
-        return bytes(await _translated(found.download_as_bytearray()))
+        return bytes(await translated(found.download_as_bytearray()))
 
     async def discard(self, media: str) -> None:
         """What somebody sent stays in their own chat: it is theirs to delete."""
@@ -211,18 +223,42 @@ class TelegramChannel(Wire):
         What Telegram does not let us delete stays: after 48 hours, or in a chat that is closed.
         """
         with suppress(Refused, Unreachable):
-            await _translated(self._bot.delete_message(chat_id=chat, message_id=int(message)))
+            await translated(self._bot.delete_message(chat_id=chat, message_id=int(message)))
 
     async def username(self) -> str:
         """The bot's own name, asked once (getMe). Raises SendError."""
         if not self._username:
-            me = await _translated(self._bot.get_me())
+            me = await translated(self._bot.get_me())
             self._username = me.username or ""
         return self._username
 
+    async def is_admin(self, chat: str, person: str) -> bool | None:
+        """Whether somebody is an admin of a group; None when Telegram does not say so soon."""
+        try:
+            member = await self._bot.get_chat_member(
+                chat, int(person), read_timeout=QUICK_SECONDS, connect_timeout=QUICK_SECONDS
+            )
+        except (TelegramError, KeyError, TypeError, ValueError):
+            return None
+        return member.status in (member.ADMINISTRATOR, member.OWNER)
+
+    async def standing(self, chat: str) -> str:
+        """What the bot itself is in a group, as `Inbound.standing`; "" when it can't be known."""
+        try:
+            me = await self._bot.get_me(read_timeout=QUICK_SECONDS, connect_timeout=QUICK_SECONDS)
+            member = await self._bot.get_chat_member(
+                chat, me.id, read_timeout=QUICK_SECONDS, connect_timeout=QUICK_SECONDS
+            )
+        except (TelegramError, KeyError, TypeError, ValueError):
+            return ""
+        what = "admin" if member.status in (member.ADMINISTRATOR, member.OWNER) else "member"
+        if member.status == member.RESTRICTED and not getattr(member, "can_send_messages", True):
+            what = "muted"
+        return f"{what} reads_all" if me.can_read_all_group_messages else what
+
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have Telegram call `url`; what waited during a restart is kept. Raises SendError."""
-        await _translated(
+        await translated(
             self._bot.set_webhook(
                 url,
                 secret_token=secret,
@@ -235,6 +271,14 @@ class TelegramChannel(Wire):
     async def close(self) -> None:
         # Bot.shutdown() closes nothing unless Bot.initialize() has asked the network before.
         await self._request.shutdown()
+
+
+def _thread(message: Outgoing) -> int | None:
+    return int(message.thread) if message.thread.isdecimal() else None
+
+
+def _topic_is_gone(error: SendError) -> bool:
+    return any(reason in str(error) for reason in _TOPIC_IS_GONE)
 
 
 def split(text: str) -> list[str]:
@@ -280,70 +324,3 @@ def _inline_button(button: Button) -> InlineKeyboardButton:
     if not 1 <= len(button.payload.encode("utf-8", "replace")) <= MAX_CALLBACK_BYTES:
         raise Refused("400", "BUTTON_DATA_INVALID")
     return InlineKeyboardButton(label, callback_data=button.payload)
-
-
-async def _translated(call: Awaitable[_Answer]) -> _Answer:
-    """The answer of the Bot API, or a SendError.
-
-    Raised "from None": the library's own errors can quote the address, which holds the token.
-    """
-    try:
-        return await call
-    except TelegramError as error:
-        raise failure(error) from None
-    except (KeyError, TypeError, ValueError) as error:
-        # The library could not read a 200 answer, so the call was taken.
-        raise OutcomeUnknown("200", f"unreadable answer ({type(error).__name__})") from None
-
-
-def failure(error: TelegramError) -> SendError:
-    """What an error of the Bot API means for the outbox.
-
-    Class and text are both needed: the library's BadRequest and TimedOut are NetworkErrors too.
-    """
-    text = error.message.lower()
-    if isinstance(error, RetryAfter):
-        wait = error.retry_after
-        seconds = wait.total_seconds() if isinstance(wait, timedelta) else wait
-        return RetryLater("429", seconds=seconds + 1)
-    if isinstance(error, ChatMigrated):
-        return GroupMoved("400", moved_to=str(error.new_chat_id))
-    if isinstance(error, Forbidden):
-        return Unreachable("403", text)
-    if isinstance(error, InvalidToken):
-        return ChannelDown("404" if "not found" in text else "401", "the bot token is refused")
-    if isinstance(error, Conflict):
-        return ChannelDown("409", "another program uses this bot")
-    if isinstance(error, BadRequest):
-        return _bad_request(text)
-    return _network_failure(error, text)
-
-
-def _bad_request(text: str) -> SendError:
-    if "logged out" in text:
-        # https://core.telegram.org/bots/api#logout: the bot was moved to another server.
-        return ChannelDown("400", text)
-    if any(reason in text for reason in _CHAT_IS_CLOSED):
-        return Unreachable("400", text)
-    return Refused("400", text)
-
-
-def _network_failure(error: TelegramError, text: str) -> SendError:
-    """Time-outs, broken connections and HTTP statuses that have no class of their own.
-
-    A front server that says 502 or 503 found nobody to take the call, so it is made again. After
-    any other 5xx and after a connection lost in the middle the message may be out.
-    """
-    if isinstance(error.__cause__, _NOTHING_LEFT):
-        return RetryLater("connect", seconds=RETRY_SECONDS, whole_channel=True)
-    if "too many requests" in text:
-        return RetryLater("429", seconds=RETRY_SECONDS)
-    if "entity too large" in text or "file is too big" in text:
-        return Refused("413", "too large")
-    if "bad gateway" in text:
-        return RetryLater("502", seconds=RETRY_SECONDS, whole_channel=True)
-    if "service unavailable" in text:
-        return RetryLater("503", seconds=RETRY_SECONDS, whole_channel=True)
-    if "internal server error" in text:
-        return OutcomeUnknown("500")
-    return OutcomeUnknown("no answer", type(error.__cause__ or error).__name__)

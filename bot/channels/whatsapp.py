@@ -10,7 +10,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -114,6 +114,8 @@ class WhatsAppChannel(Wire):
         self._returned: deque[str] = deque(maxlen=MAX_OPEN_ATTEMPTS)
 
     async def send(self, message: Outgoing) -> str:
+        if message.poll:  # WhatsApp gives businesses no polls
+            message = replace(message, text=message.poll.spelled_out(message.text), poll=None)
         attempt = self._open.setdefault(message.outbox_id, _Attempt(datetime.now(UTC)))
         while len(self._open) > MAX_OPEN_ATTEMPTS:
             self._open.pop(next(iter(self._open)))

@@ -34,11 +34,14 @@ async def test_a_code_binds_a_group_once(
     assert cli.main(["group", "list"]) == 0
     assert capsys.readouterr().out == "group 1 is nobody's now\n"
     invite = ["group", "invite", "--as", "D-001", "--place", demo.OTHER_VILLAGE, "--json"]
+    invite += ["--kind", "coordination"]
     assert cli.main(invite) == 0
     code = json.loads(capsys.readouterr().out)["code"]
     await rehearsal.say(demo.GROUP, f"/pasang {code}")
     assert cli.main(["group", "list"]) == 0
-    assert "Desa Baosan Kidul" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "coordination" in listed
+    assert "Desa Baosan Kidul" in listed
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,12 @@ async def live(bot: Rehearsal) -> str:
         await bot.say("budi", words)
     code = await report(bot, what="Calonya teman Dewi Lestari kepala seksi imigrasi")
     await report(bot, "siti")
+    await bot.say(demo.OFFICER, "GRUP")
+    await bot.say(demo.OFFICER, "Kode koordinasi")
+    (said,) = await bot.say(demo.OFFICER, "2")
+    typed = said.text.partition("/pasang ")[2].split()[0]
+    for words in ("/lepas", f"/pasang {typed}", "/saya kepala desa", "/tugas pasang poster"):
+        await bot.group(words)
     await bot.say(demo.OFFICER, "ambil 2")
     await bot.say(demo.OFFICER, "tanya 2 Kapan berangkat?")
     for words in ("MITRA 2", "1", "Apakah PT itu dikenal?", "kirim"):
@@ -75,7 +81,8 @@ async def test_everything_is_sealed_anew_and_still_opens(bot: Rehearsal) -> None
     code = await live(bot)
     before = under(bot, OLD)
     assert {"contact.address", "session.state", "officer_account.totp", "tip.return_address",
-            "tip_relay.sealed", "tip_conflict.sealed", "partner_request.sealed"} <= before  # fmt: skip
+            "tip_relay.sealed", "tip_conflict.sealed", "partner_request.sealed",
+            "coordination_member.sealed", "coordination_item.sealed"} <= before  # fmt: skip
     assert before <= {sealed.name for sealed in SEALED}, "a sealed column is not listed"
     ring = bot.service.ring.with_new_key()
     with bot.service.database.read() as connection:

@@ -110,6 +110,28 @@ def test_the_group_is_answered_and_a_report_in_it_is_moved_away(page: Page) -> N
     assert group.bubbles.last.get_attribute("data-from") == "me"
 
 
+def test_the_groups_weekly_quiz_is_answered_and_explained(page: Page) -> None:
+    """The clock stands at today, so the lesson may be up to seven days ahead."""
+    group = Phone(page, "grup")
+    quiz = page.locator('[data-phone="grup"] .poll')
+    forward = page.locator('[data-action=forward][data-amount="1d"]')
+    for _ in range(7):
+        if quiz.count():
+            break
+        with page.expect_response("**/simulator/clock"):
+            forward.click()
+    group.shows("Pelajaran minggu ini")
+    quiz.last.locator("button.option").first.click()
+    expect(quiz.last.locator("button.right")).to_have_count(1)
+    expect(page.locator('[data-phone="grup"] .poll-state').last).to_contain_text("Jawaban Anda")
+    for _ in range(2):
+        with page.expect_response("**/simulator/clock"):
+            forward.click()
+    group.shows("Jawabannya")
+    expect(page.locator('[data-phone="grup"] .poll-state').first).to_have_text("Kuis ditutup")
+    _keep(page, "quiz")
+
+
 def test_the_page_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 780})
     width = page.evaluate("document.documentElement.scrollWidth")

@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,8 @@ import pytest_asyncio
 from bot.channels.base import (
     ChannelDown,
     GroupMoved,
+    MayNotWrite,
+    Media,
     OutcomeUnknown,
     Outgoing,
     Refused,
@@ -18,7 +21,7 @@ from bot.channels.base import (
     Unreachable,
 )
 from bot.channels.telegram import TelegramChannel, split
-from flows.events import Button
+from flows.events import Button, Poll
 from tests.channels.conftest import failure_of
 from tests.fakes.telegram import (
     BAD_GATEWAY,
@@ -91,6 +94,131 @@ async def test_a_group_gets_its_message(telegram: FakeTelegram, channel: Telegra
     await channel.send(Outgoing(1, "-1001234567890", "Kabar desa", group=True))
 
     assert [sent.chat for sent in telegram.sent] == ["-1001234567890"]
+
+
+FORUM = "-1001234567890"
+QUIZ = Poll("Bolehkah paspor dititipkan?", ("Boleh", "Jangan", "Kalau dibayar"), 1)
+
+
+def to_forum(text: str = "Kabar desa", **more: object) -> Outgoing:
+    return Outgoing(9, FORUM, text, group=True, **more)  # type: ignore[arg-type]
+
+
+async def test_a_forum_is_answered_in_the_topic_that_asked(
+    telegram: FakeTelegram, channel: TelegramChannel
+) -> None:
+    telegram.topics[FORUM] = {12: True}
+
+    await channel.send(to_forum(thread="12"))
+    await channel.send(to_forum())
+
+    asked, general = telegram.sent
+    assert asked.parameters["message_thread_id"] == 12
+    assert "message_thread_id" not in general.parameters
+
+
+@pytest.mark.parametrize("topics", [{}, {12: False}], ids=["deleted", "closed"])
+async def test_what_has_lost_its_topic_comes_to_general_once(
+    telegram: FakeTelegram, channel: TelegramChannel, topics: dict[int, bool]
+) -> None:
+    telegram.topics[FORUM] = topics
+
+    await channel.send(to_forum(thread="12"))
+    await channel.send(to_forum("", poll=QUIZ, thread="12"))
+
+    assert [sent.text for sent in telegram.sent] == ["Kabar desa", QUIZ.question]
+    assert not any("message_thread_id" in sent.parameters for sent in telegram.sent)
+
+
+async def test_a_quiz_is_a_poll_in_which_nobody_is_seen(
+    telegram: FakeTelegram, channel: TelegramChannel
+) -> None:
+    sent = await channel.send(to_forum("", poll=QUIZ))
+
+    poll = telegram.polls[int(FORUM), int(sent)]
+    assert (poll["type"], poll["is_anonymous"]) == ("quiz", True)
+    assert [option["text"] for option in poll["options"]] == list(QUIZ.options)
+    assert poll["correct_option_ids"] == [QUIZ.right]
+
+
+async def test_the_explanation_closes_its_quiz_and_a_retry_does_not_mind(
+    telegram: FakeTelegram, channel: TelegramChannel
+) -> None:
+    sent = await channel.send(to_forum("", poll=QUIZ))
+    answer = to_forum("Jawabannya: Jangan.", ends_poll=sent)
+    telegram.fail(flood(3), chat=FORUM)
+    with pytest.raises(RetryLater):
+        await channel.send(answer)
+    assert telegram.polls[int(FORUM), int(sent)]["is_closed"]
+
+    await channel.send(answer)
+
+    assert telegram.sent[-1].text == "Jawabannya: Jangan."
+    assert len(telegram.sent) == 2
+
+
+async def test_a_quiz_that_was_deleted_is_still_explained(
+    telegram: FakeTelegram, channel: TelegramChannel
+) -> None:
+    await channel.send(to_forum("Jawabannya: Jangan.", ends_poll="77"))
+
+    assert [sent.text for sent in telegram.sent] == ["Jawabannya: Jangan."]
+
+
+@pytest.mark.parametrize("words", ["Poster baru.", "kata " * 300], ids=["caption", "too long"])
+async def test_a_photo_goes_with_its_words_once(
+    telegram: FakeTelegram, channel: TelegramChannel, tmp_path: Path, words: str
+) -> None:
+    """1,024 characters fit under it; a longer text follows, and a retry sends no second photo."""
+    photo = tmp_path / "a.png"
+    photo.write_bytes(b"a picture")
+    telegram.topics[FORUM] = {12: True}
+    outgoing = to_forum(words.strip(), media=Media("picture", photo, ""), thread="12")
+    if len(words) > 1024:
+        telegram.fail(flood(3), method="sendMessage")
+        with pytest.raises(RetryLater):
+            await channel.send(outgoing)
+
+    await channel.send(outgoing)
+
+    assert "".join(sent.text for sent in telegram.sent) == words.strip()
+    photos = [call for call in telegram.calls if call.method == "sendPhoto"]
+    assert [call.parameters["message_thread_id"] for call in photos] == [12]
+
+
+@pytest.mark.parametrize(
+    ("status", "admin", "standing"),
+    [
+        ("creator", True, "admin"),
+        ("administrator", True, "admin"),
+        ("member", False, "member"),
+        ("restricted", False, "muted"),
+        ("left", False, "member"),
+    ],
+)
+async def test_who_is_what_in_a_group(
+    telegram: FakeTelegram, channel: TelegramChannel, status: str, admin: bool, standing: str
+) -> None:
+    telegram.members |= {(FORUM, 4711): status, (FORUM, telegram.me["id"]): status}
+
+    assert await channel.is_admin(FORUM, "4711") is admin
+    assert await channel.standing(FORUM) == standing
+    telegram.me["can_read_all_group_messages"] = True
+    assert await channel.standing(FORUM) == f"{standing} reads_all"
+
+
+@pytest.mark.parametrize("fault", [FINE, HANG, BAD_GATEWAY, flood(9)])
+async def test_what_telegram_does_not_say_in_time_is_not_known(
+    telegram: FakeTelegram, fault: Fault | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FINE: a person whom Telegram does not know as a member."""
+    monkeypatch.setattr("bot.channels.telegram.QUICK_SECONDS", 0.2)
+    channel = TelegramChannel(TOKEN, base_url=telegram.url)
+    telegram.fail(fault, fault, method="getChatMember")
+
+    assert await channel.is_admin(FORUM, "99") is None
+    assert await channel.standing(FORUM) == ""
+    await channel.close()
 
 
 async def test_a_pressed_button_is_answered_first(
@@ -225,16 +353,16 @@ async def test_a_retry_goes_on_after_the_parts_already_taken(
             id="upgraded, no new id",
         ),
         pytest.param(
-            Fault(400, "Bad Request: TOPIC_CLOSED"), Unreachable, "400", id="topic closed"
+            Fault(400, "Bad Request: TOPIC_CLOSED"), MayNotWrite, "400", id="topic closed"
         ),
         pytest.param(
             Fault(400, "Bad Request: not enough rights to send text messages to the chat"),
-            Unreachable,
+            MayNotWrite,
             "400",
             id="not enough rights",
         ),
         pytest.param(
-            Fault(400, "Bad Request: CHAT_WRITE_FORBIDDEN"), Unreachable, "400", id="may not write"
+            Fault(400, "Bad Request: CHAT_WRITE_FORBIDDEN"), MayNotWrite, "400", id="may not write"
         ),
         pytest.param(
             Fault(400, "Bad Request: message thread not found"), Refused, "400", id="no such thread"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.base import OutcomeUnknown, Outgoing, RetryLater
 from bot.channels.whatsapp import WhatsAppChannel, split
-from flows.events import Button
+from flows.events import Button, Poll
 from tests.channels.conftest import PUBLIC, TO, Contents, message, new_channel
 from tests.fakes.twilio import DROPPED_AFTER_TAKEN, FINE, HANG, SENDER, FakeTwilio, Fault
 
@@ -56,6 +56,15 @@ async def test_a_user_known_by_username_only_is_written_to(
     await whatsapp.send(message(to="whatsapp:ID.45661234567890"))
 
     assert [sent.to for sent in twilio.sent] == ["whatsapp:ID.45661234567890"]
+
+
+async def test_a_quiz_is_numbered_lines(twilio: FakeTwilio, whatsapp: WhatsAppChannel) -> None:
+    quiz = Poll("Bolehkah paspor dititipkan?", ("Boleh", "Jangan"), 1)
+    await whatsapp.send(replace(message("Kuis minggu ini"), poll=quiz))
+
+    assert twilio.sent[0].form["Body"].splitlines() == [
+        "Kuis minggu ini", "Bolehkah paspor dititipkan?", "1. Boleh", "2. Jangan",
+    ]  # fmt: skip
 
 
 async def test_few_short_choices_are_buttons_and_numbers(

@@ -25,7 +25,7 @@ def elsewhere(bot: Bot, place: str) -> int:
         connection.execute(
             table.update()
             .where(table.c.id == number)
-            .values(place_code=place, kind="coordination", active=False)
+            .values(place_code=place, kind="coordination", active=False, trouble="muted")
         )
     return number
 
@@ -35,7 +35,7 @@ async def test_groups_are_listed_with_kind_place_and_day(bot: Bot, officer: Desk
     page = (await officer.get("/groups")).text
     assert "grup warga" in page
     assert "grup koordinasi" in page
-    assert "bot tidak bisa menulis di sini" in page
+    assert "bot tidak boleh menulis" in page
     assert "Senin 23 November" in page
     assert "-100777" not in page
     assert page.count(">Putuskan<") == 1  # the other one is not of this officer's villages

@@ -42,8 +42,16 @@ LINK_PREVIEW_FIELDS = {
     "show_above_text": bool,
 }
 
+POLL_OPTION_FIELDS = {
+    # https://core.telegram.org/bots/api#inputpolloption
+    "text": str,
+    "text_parse_mode": str,
+    "text_entities": list,
+}
+
 Kind = Literal[
-    "Integer", "String", "Boolean", "Chat", "Strings", "Keyboard", "LinkPreview", "File"
+    "Integer", "String", "Boolean", "Chat", "Strings", "Integers", "PollOptions", "Keyboard",
+    "LinkPreview", "File",
 ]  # fmt: skip
 METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
     # name -> parameter -> (type, required); each at https://core.telegram.org/bots/api#<name>
@@ -58,8 +66,22 @@ METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
         "link_preview_options": ("LinkPreview", False),
         "reply_markup": ("Keyboard", False),
     },
+    "sendPoll": {
+        "chat_id": ("Chat", True),
+        "message_thread_id": ("Integer", False),
+        "question": ("String", True),
+        "options": ("PollOptions", True),
+        "is_anonymous": ("Boolean", False),
+        "type": ("String", False),
+        "correct_option_ids": ("Integers", False),
+        "open_period": ("Integer", False),
+    },
+    "stopPoll": {"chat_id": ("Chat", True), "message_id": ("Integer", True)},
+    "getChatMember": {"chat_id": ("Chat", True), "user_id": ("Integer", True)},
     "sendVoice": {
         "chat_id": ("Chat", True),
+        "message_thread_id": ("Integer", False),
+        "reply_markup": ("Keyboard", False),
         "voice": ("File", True),
         "caption": ("String", False),
         "duration": ("Integer", False),
@@ -67,6 +89,8 @@ METHODS: dict[str, dict[str, tuple[Kind, bool]]] = {
     },
     "sendPhoto": {
         "chat_id": ("Chat", True),
+        "message_thread_id": ("Integer", False),
+        "reply_markup": ("Keyboard", False),
         "photo": ("File", True),
         "caption": ("String", False),
         "disable_notification": ("Boolean", False),
@@ -133,6 +157,8 @@ def migrated(new_id: int) -> Fault:
     return Fault(400, words, {"migrate_to_chat_id": new_id})
 
 
+KICKED = Fault(403, "Forbidden: bot was kicked from the supergroup chat")
+NO_RIGHTS = Fault(400, "Bad Request: not enough rights to send text messages to the chat")
 BLOCKED = Fault(403, "Forbidden: bot was blocked by the user")
 UNAUTHORIZED = Fault(401, "Unauthorized")
 BAD_GATEWAY = Fault(502, "Bad Gateway")
@@ -156,12 +182,19 @@ class FakeTelegram(FakeProvider):
 
     def __init__(self, token: str = TOKEN, username: str = USERNAME) -> None:
         self.token = token
-        self.me = {
+        self.me: dict[str, Any] = {
             "id": int(token.partition(":")[0]),
             "is_bot": True,
             "first_name": "Kentongan",
             "username": username,
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
         }
+        self.members: dict[tuple[str, int], str] = {}
+        """(chat, person) → status in it, as #chatmember has them; nobody else is a member."""
+        self.topics: dict[str, dict[int, bool]] = {}
+        """Of a forum: its topics, and whether they are open."""
+        self.polls: dict[tuple[int, int], dict[str, Any]] = {}
         self.sent: list[Sent] = []
         """What the chats show now: without what was deleted."""
         self.shown: list[Sent] = []
@@ -228,22 +261,84 @@ class FakeTelegram(FakeProvider):
             raise _Refusal(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) > 2 * 4096:
             raise _Refusal(400, "Bad Request: message is too long")
+        return self._show(parameters, text) | {"text": text}
+
+    def _show(self, parameters: dict[str, Any], text: str) -> dict[str, Any]:
+        """It stands in the chat now. Returns what every Message has: #message."""
         chat = str(parameters["chat_id"])
+        thread = parameters.get("message_thread_id")
+        if thread is not None:
+            topics = self.topics.get(chat, {})
+            if thread not in topics:
+                raise _Refusal(400, "Bad Request: message thread not found")
+            if not topics[thread]:
+                raise _Refusal(400, "Bad Request: TOPIC_CLOSED")
         keyboard = parameters.get("reply_markup", {}).get("inline_keyboard", [])
         message_id = len(self.shown) + 1
         self.shown.append(Sent(chat, text, message_id, time.monotonic(), keyboard, parameters))
         self.sent.append(self.shown[-1])
         message: dict[str, Any] = {
-            # https://core.telegram.org/bots/api#message
             "message_id": message_id,
             "from": self.me,
             "chat": _chat(chat),
             "date": int(time.time()),
-            "text": text,
         }
         if keyboard:
             message["reply_markup"] = {"inline_keyboard": keyboard}
         return message
+
+    def _sendPoll(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        # #sendpoll: a question of 1-300 characters, 2-12 options of 1-100, a quiz has right ones
+        options = [option["text"] for option in parameters["options"]]
+        if not 1 <= len(parameters["question"]) <= 300:
+            raise _Refusal(400, "Bad Request: poll question length must not exceed 300")
+        if not 2 <= len(options) <= 12:
+            raise _Refusal(400, "Bad Request: poll must have at least 2 option")
+        if not all(1 <= len(option) <= 100 for option in options):
+            raise _Refusal(400, "Bad Request: poll options length must not exceed 100")
+        right = parameters.get("correct_option_ids", [])
+        is_quiz = parameters.get("type", "regular") == "quiz"
+        if is_quiz and not (right and all(0 <= index < len(options) for index in right)):
+            raise _Refusal(400, "Bad Request: wrong correct option ID specified")
+        message = self._show(parameters, parameters["question"])
+        poll = {
+            # https://core.telegram.org/bots/api#poll
+            "id": str(9000 + message["message_id"]),
+            "question": parameters["question"],
+            "options": [
+                {"persistent_id": str(n), "text": option, "voter_count": 0}
+                for n, option in enumerate(options)
+            ],
+            "total_voter_count": 0,
+            "is_closed": False,
+            "is_anonymous": parameters.get("is_anonymous", True),
+            "type": parameters.get("type", "regular"),
+            "allows_multiple_answers": False,
+            "allows_revoting": False,
+            "members_only": False,
+            "correct_option_ids": right,
+        }
+        self.polls[message["chat"]["id"], message["message_id"]] = poll
+        return message | {"poll": poll}
+
+    def _stopPoll(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        poll = self.polls.get((int(parameters["chat_id"]), parameters["message_id"]))
+        if poll is None:
+            raise _Refusal(400, "Bad Request: message with poll to stop not found")
+        if poll["is_closed"]:
+            raise _Refusal(400, "Bad Request: poll has already been closed")
+        poll["is_closed"] = True
+        return poll
+
+    def _getChatMember(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        chat, person = str(parameters["chat_id"]), parameters["user_id"]
+        status = self.members.get((chat, person))
+        if status is None:
+            raise _Refusal(400, "Bad Request: PARTICIPANT_ID_INVALID")
+        user = self.me if person == self.me["id"] else {
+            "id": person, "is_bot": False, "first_name": "Siti",
+        }  # fmt: skip
+        return {"user": user, "status": status} | _MEMBER_FIELDS.get(status, {})
 
     def _sendVoice(self, parameters: dict[str, Any]) -> dict[str, Any]:
         # #sendvoice: "an .OGG file encoded with OPUS", otherwise it is sent as a document
@@ -263,15 +358,10 @@ class FakeTelegram(FakeProvider):
         caption = parameters.get("caption", "")
         if len(caption) > 1024:  # #sendvoice, #sendphoto: 0-1024 characters
             raise _Refusal(400, "Bad Request: message caption is too long")
-        chat, message_id = str(parameters["chat_id"]), len(self.shown) + 1
-        self.shown.append(Sent(chat, caption, message_id, time.monotonic(), [], parameters))
-        self.sent.append(self.shown[-1])
-        file = {"file_id": f"sent-{message_id}", "file_unique_id": f"u{message_id}"} | more
-        return {
-            "message_id": message_id, "from": self.me, "chat": _chat(chat),
-            "date": int(time.time()), "caption": caption,
-            what: [file] if what == "photo" else file,
-        }  # fmt: skip
+        message = self._show(parameters, caption)
+        number = message["message_id"]
+        file = {"file_id": f"sent-{number}", "file_unique_id": f"u{number}"} | more
+        return message | {"caption": caption, what: [file] if what == "photo" else file}
 
     def _answerCallbackQuery(self, parameters: dict[str, Any]) -> bool:
         if parameters["callback_query_id"] in self.old_callbacks:
@@ -320,6 +410,26 @@ class FakeTelegram(FakeProvider):
             raise _Refusal(400, "Bad Request: message to delete not found")
         self.sent.remove(found[0])
         return True
+
+
+_ADMIN_RIGHTS = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+    "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+)  # fmt: skip
+_PERMISSIONS = (
+    "is_member", "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos",
+    "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls",
+    "can_send_other_messages", "can_add_web_page_previews", "can_change_info", "can_invite_users",
+    "can_pin_messages", "can_manage_topics", "can_edit_tag", "can_react_to_messages",
+)  # fmt: skip
+_MEMBER_FIELDS: dict[str, dict[str, Any]] = {
+    # https://core.telegram.org/bots/api#chatmember: one shape a status
+    "creator": {"is_anonymous": False},
+    "administrator": dict.fromkeys(_ADMIN_RIGHTS, True),
+    "restricted": dict.fromkeys(_PERMISSIONS, False) | {"is_member": True, "until_date": 0},
+    "kicked": {"until_date": 0},
+}
 
 
 def _error(status: int, description: str, parameters: dict[str, int] | None = None) -> JSONResponse:
@@ -399,6 +509,16 @@ def _read_object(kind: Kind, name: str, value: Any) -> Any:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return value
         raise _Refusal(400, f"Bad Request: parameter {name} must be an Array of String")
+    if kind == "Integers":
+        if isinstance(value, list) and all(isinstance(item, int) for item in value):
+            return value
+        raise _Refusal(400, f"Bad Request: parameter {name} must be an Array of Integer")
+    if kind == "PollOptions":
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise _Refusal(400, "Bad Request: expected an Array of InputPollOption")
+        for item in value:
+            _check_fields("InputPollOption", POLL_OPTION_FIELDS, item)
+        return value
     if not isinstance(value, dict):
         raise _Refusal(400, "Bad Request: object expected as " + name.replace("_", " "))
     if kind == "LinkPreview":

@@ -8,6 +8,7 @@ from flows import broadcast_rules
 from flows.broadcast_plan import BroadcastView, Preview
 from flows.broadcast_plan import Plan as BroadcastPlan
 from flows.departure_plan import Followed, Plan
+from flows.group_plan import GroupView, Invitation, Item, OfficerGroup
 from flows.ports import (
     Attachments,
     CaseChange,
@@ -65,6 +66,11 @@ BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
 
+IN_GROUP = GroupView(
+    3, "residents", NGRAYUN.code, NGRAYUN.name, True, True, "member", False, False, "Budi"
+)
+
+
 @dataclass
 class FakePorts:
     """Knows one village, one tip and one company; `later` moves its clock."""
@@ -88,7 +94,17 @@ class FakePorts:
     receipts: dict[str, int] = field(default_factory=lambda: {RECEIPT: 12})
     messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
     invitations: dict[str, str] = field(default_factory=lambda: {"ABCD": "Ibu Sari"})
-    group_codes: dict[str, Place] = field(default_factory=lambda: {"WXYZ": NGRAYUN})
+    group_codes: dict[str, Invitation] = field(
+        default_factory=lambda: {"WXYZ": Invitation(NGRAYUN.code, NGRAYUN.name, "residents")}
+    )
+    here: GroupView = IN_GROUP
+    bound: tuple[OfficerGroup, ...] = (
+        OfficerGroup(3, "residents", NGRAYUN.name, ""),
+        OfficerGroup(4, "coordination", NGRAYUN.name, "left"),
+    )
+    role: str | None = "kepala desa"
+    agreed: tuple[Item, ...] = (Item(1, "task", "pasang poster", True, (), NOW),)
+    meetings: tuple[str, ...] = ()
     villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
     leads: bool = False
     of_office: tuple[OfficeTip, ...] = ()
@@ -282,8 +298,29 @@ class FakePorts:
     def private_link(self, start: str) -> str:
         return f"https://t.me/bot?start={start}"
 
-    def group_invitation(self, code: str) -> Place | None:
+    def group_invitation(self, code: str) -> Invitation | None:
         return self.group_codes.get(code.strip())
+
+    def group(self) -> GroupView | None:
+        return self.here
+
+    def village_meetings(self) -> tuple[str, ...]:
+        return self.meetings
+
+    def officer_groups(self) -> tuple[OfficerGroup, ...]:
+        return self.bound
+
+    def my_role(self) -> str | None:
+        return self.role
+
+    def next_item(self) -> int:
+        return len(self.agreed) + 1
+
+    def items(self) -> tuple[Item, ...]:
+        return self.agreed
+
+    def minutes(self, group: int) -> tuple[Item, ...]:
+        return self.agreed
 
     def broadcast_places(self) -> tuple[tuple[str, str], ...]:
         return tuple((place.code, place.name) for place in self.officer_villages())

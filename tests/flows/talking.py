@@ -42,7 +42,7 @@ ANSWERS = {
     "way": "p3mi", "country": "my", "day": "2027-01-24", "done": "paspor", "kept": "yes",
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
-    "more": "mobilnya putih",
+    "more": "mobilnya putih", "kind": "residents", "group": "4", "role": "kades",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -62,7 +62,7 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    return OFFICER if flow in ("officer_desk", "broadcasts") else VILLAGER
+    return OFFICER if flow in ("officer_desk", "officer_groups", "broadcasts") else VILLAGER
 
 
 def say(

@@ -167,7 +167,8 @@ def test_beginnings(typed: str, to: str | None, rest: str | None) -> None:
         ("tugas", "officer_desk", ""),
         ("laporan", "officer_desk", ""),
         ("SIARAN", "broadcasts", ""),
-        ("grup", "officer_desk:group", ""),
+        ("grup", "officer_groups", ""),
+        ("lepas 3", "officer_groups:undo", "3"),
     ],
 )
 def test_officer_words(typed: str, to: str, rest: str) -> None:

@@ -105,6 +105,9 @@ class Player:
 
     async def _step(self, what: str, value: object) -> None:
         who, _, verb = what.partition(" ")
+        group, _, member = who.partition("/")
+        if group == demo.GROUP and member and verb in ("", "presses"):
+            return await self._act(group, self._in_group(member, verb, self._filled(str(value))))
         acts: dict[str, Callable[[str, str], Awaitable[Sequence[Outgoing]]]] = {
             "": self.rehearsal.say,
             "presses": self._press,
@@ -205,7 +208,11 @@ class Player:
     # ---- words
 
     def _heard_by(self, who: str) -> str:
-        return "\n".join(message.text for message in self.said if message.to == who)
+        return "\n".join(
+            message.poll.spelled_out(message.text) if message.poll else message.text
+            for message in self.said
+            if message.to == who
+        )
 
     def _filled(self, text: str) -> str:
         """`{kode}` is what an earlier step remembered; `{900 letters}` a text of that length."""
@@ -225,6 +232,12 @@ class Player:
                 if message.to == who and button.label == label:
                     return await self.rehearsal.say(who, label, button.payload)
         raise NoSuchButton(f"{who} never had a button {label!r}")
+
+    async def _in_group(self, member: str, verb: str, words: str) -> Sequence[Outgoing]:
+        """Somebody who is not the group's admin writes there, or presses a button there."""
+        if verb:
+            return await self.rehearsal.press(demo.GROUP, words, by=member)
+        return await self.rehearsal.group(words, by=member)
 
     async def _send(self, who: str, what: str) -> Sequence[Outgoing]:
         kinds = {"a voice note": "unreadable", "a changed message": "edited", "blocked": "blocked"}

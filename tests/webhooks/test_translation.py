@@ -38,23 +38,24 @@ def pressed(chat: dict[str, Any] | None, sender: dict[str, Any] = SITI, **fields
     )
 
 
-def member(chat: dict[str, Any], before: str, after: str) -> bytes:
+def member(chat: dict[str, Any], before: str, after: str, **more: bool) -> bytes:
     change = {
         "chat": chat,
         "from": SITI,
         "date": 1,
         "old_chat_member": {"user": US, "status": before},
-        "new_chat_member": {"user": US, "status": after, "until_date": 0},
+        "new_chat_member": {"user": US, "status": after, "until_date": 0} | more,
     }
     return body(my_chat_member=change)
 
 
-def inbound(kind: str, address: str = "4711", **more: str) -> Inbound:
+def inbound(kind: str, address: str = "4711", **more: Any) -> Inbound:
     return Inbound("telegram", "500", kind, address, **more)  # type: ignore[arg-type]
 
 
-def in_group(kind: str = "group_command", group: str = "-1001", **more: str) -> Inbound:
-    return inbound(kind, "", group=group, **more)
+def in_group(kind: str = "group_command", group: str = "-1001", **more: Any) -> Inbound:
+    siti = {"author": "4711", "author_name": "Siti"} if kind == "group_command" else {}
+    return inbound(kind, "", group=group, **siti | more)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,26 @@ def test_what_the_bot_cannot_read(fields: dict[str, Any], medium: str, caption: 
         pytest.param(
             pressed(GROUP, data="group.bind.yes"),
             in_group(payload="group.bind.yes", callback_id="990"),
-            id="in a group: nobody is named",
+            id="in a group",
+        ),
+        pytest.param(
+            body(
+                callback_query={
+                    "id": "990",
+                    "from": SITI,
+                    "chat_instance": "1",
+                    "data": "x",
+                    "message": {
+                        "message_id": 1,
+                        "date": 1,
+                        "chat": GROUP,
+                        "message_thread_id": 12,
+                        "is_topic_message": True,
+                    },
+                }
+            ),
+            in_group(payload="x", callback_id="990", thread="12"),
+            id="in a topic",
         ),
         pytest.param(pressed({"id": -7, "type": "channel"}, data="x"), None, id="in a channel"),
         pytest.param(pressed(PRIVATE, game_short_name="x"), None, id="a game"),
@@ -234,8 +254,23 @@ def test_pressed_buttons(update: bytes, expected: Inbound | None) -> None:
         pytest.param(group(text="/info", sender=OTHER_BOT), None, id="command of a bot"),
         pytest.param(
             group(text="/info", sender=ANONYMOUS, sender_chat=GROUP),
-            in_group(text="/info"),
+            in_group(text="/info", author="", author_name="", by_admin=True),
             id="command of an anonymous admin",
+        ),
+        pytest.param(
+            group(text="/info", message_thread_id=12, is_topic_message=True),
+            in_group(text="/info", thread="12"),
+            id="in a topic",
+        ),
+        pytest.param(
+            group(text="/info", message_thread_id=12),
+            in_group(text="/info"),
+            id="a thread of answers is no topic",
+        ),
+        pytest.param(
+            group(SITI | {"last_name": "Aminah"}, text="/info"),
+            in_group(text="/info", author_name="Siti Aminah"),
+            id="with her whole name",
         ),
         pytest.param(
             group(text="/info", sender=ANONYMOUS, sender_chat={"id": -7, "type": "channel"}),
@@ -256,7 +291,8 @@ def test_pressed_buttons(update: bytes, expected: Inbound | None) -> None:
             in_group("group_moved", "-55", moved_to="-1009876543210"),
             id="moved to a new id",
         ),
-        pytest.param(group(migrate_from_chat_id=-55), None, id="moved from an old id"),
+        pytest.param(group(migrate_from_chat_id=-55),
+                     in_group("group_moved", "-55", moved_to="-1001"), id="moved from an old id"),
         pytest.param(
             body(edited_message={"message_id": 1, "chat": GROUP, "from": SITI, "text": "/info"}),
             None,
@@ -275,15 +311,46 @@ def test_groups(update: bytes, expected: Inbound | None) -> None:
         pytest.param(member(PRIVATE, "member", "kicked"), inbound("blocked"), id="blocked"),
         pytest.param(member(PRIVATE, "kicked", "member"), inbound("unblocked"), id="unblocked"),
         pytest.param(member(PRIVATE, "member", "left"), None, id="private, another status"),
-        pytest.param(member(GROUP, "left", "member"), in_group("group_joined"), id="added"),
         pytest.param(
-            member(GROUP, "kicked", "administrator"), in_group("group_joined"), id="added as admin"
+            member(GROUP, "left", "member"), in_group("group_joined", standing="member"), id="added"
         ),
-        pytest.param(member(GROUP, "member", "administrator"), None, id="made admin"),
-        pytest.param(member(GROUP, "administrator", "member"), None, id="no longer admin"),
+        pytest.param(
+            member(GROUP, "kicked", "administrator"),
+            in_group("group_joined", standing="admin"),
+            id="added as admin",
+        ),
+        pytest.param(
+            member(GROUP, "left", "restricted", is_member=True, can_send_messages=False),
+            in_group("group_rights", standing="muted"),
+            id="added, but may not write",
+        ),
+        pytest.param(
+            member(GROUP, "member", "administrator"),
+            in_group("group_rights", standing="admin"),
+            id="made admin",
+        ),
+        pytest.param(
+            member(GROUP, "administrator", "member"),
+            in_group("group_rights", standing="member"),
+            id="no longer admin",
+        ),
         pytest.param(member(GROUP, "member", "left"), in_group("group_left"), id="removed"),
         pytest.param(member(GROUP, "member", "kicked"), in_group("group_left"), id="banned"),
-        pytest.param(member(GROUP, "member", "restricted"), None, id="restricted"),
+        pytest.param(
+            member(GROUP, "member", "restricted", is_member=True, can_send_messages=False),
+            in_group("group_rights", standing="muted"),
+            id="may not write any more",
+        ),
+        pytest.param(
+            member(GROUP, "member", "restricted", is_member=True, can_send_messages=True),
+            in_group("group_rights", standing="member"),
+            id="restricted in other things",
+        ),
+        pytest.param(
+            member(GROUP, "restricted", "restricted", is_member=False),
+            in_group("group_left"),
+            id="restricted and gone",
+        ),
         pytest.param(
             member({"id": -7, "type": "channel"}, "left", "administrator"), None, id="channel"
         ),

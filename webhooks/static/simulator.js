@@ -14,7 +14,7 @@
   // `…` at the end: put into the input to be finished, not sent at once.
   const SUGGESTIONS = {
     warga: ["halo", "cek PT Alfa Nusantara", "Loker admin di Kamboja, gaji 14 juta, DP 2 juta", "lapor"],
-    grup: ["/tanya syarat", "/cek PT …", "/lapor …"],
+    grup: ["/tanya syarat", "/cek PT …", "/lapor …", "/periksa"],
     petugas: ["laporan", "ambil 1"],
   };
   const CAPTIONS = {
@@ -497,8 +497,65 @@
         for (const button of message.buttons) choices.append(this.choice(button));
         entry.row.append(choices);
       }
+      if (message.poll) this.drawPoll(entry);
       this.drawMeta(entry);
       return entry;
+    }
+
+    /** A quiz, as Telegram shows it: one vote, then what is right. The vote stays on this page. */
+    drawPoll(entry) {
+      const { poll } = entry.message;
+      const question = document.createElement("p");
+      question.className = "poll-question";
+      question.dir = "auto";
+      question.textContent = poll.question;
+      const list = document.createElement("div");
+      list.className = "poll";
+      list.setAttribute("role", "group");
+      list.setAttribute("aria-label", "Kuis anonim");
+      poll.options.forEach((label, index) => {
+        const option = document.createElement("button");
+        option.type = "button";
+        option.className = "option";
+        option.dir = "auto";
+        option.textContent = label;
+        option.addEventListener("click", () => this.vote(entry, index));
+        list.append(option);
+      });
+      const state = document.createElement("p");
+      state.className = "poll-state";
+      entry.poll = { list, state, vote: null };
+      entry.bubble.insertBefore(question, entry.meta);
+      entry.bubble.insertBefore(list, entry.meta);
+      entry.bubble.insertBefore(state, entry.meta);
+      this.drawVote(entry);
+    }
+
+    vote(entry, index) {
+      if (entry.message.poll.closed || entry.poll.vote !== null) return;
+      entry.poll.vote = index;
+      this.drawVote(entry);
+    }
+
+    drawVote(entry) {
+      const { poll } = entry.message;
+      const { list, state, vote } = entry.poll;
+      const over = poll.closed || vote !== null;
+      [...list.children].forEach((option, index) => {
+        option.setAttribute("aria-disabled", String(over));
+        option.classList.toggle("right", over && index === poll.right);
+        option.classList.toggle("wrong", over && index === vote && index !== poll.right);
+      });
+      if (poll.closed) state.textContent = "Kuis ditutup";
+      else if (vote === null) state.textContent = "Kuis anonim: pilih satu";
+      else state.textContent = vote === poll.right ? "Jawaban Anda betul" : "Jawaban Anda belum tepat";
+    }
+
+    endPoll(id) {
+      const entry = this.byMessage.get(id);
+      if (!entry?.poll) return;
+      entry.message.poll.closed = true;
+      this.drawVote(entry);
     }
 
     /** A card's sound to be played, or its picture. */
@@ -839,6 +896,10 @@
       const data = readJson(event.data);
       const phone = data && phones.get(data.phone);
       if (phone && data.message) phone.add(data.message, true);
+    });
+    mine.addEventListener("poll", (event) => {
+      const data = readJson(event.data);
+      if (data) phones.get(data.phone)?.endPoll(data.id);
     });
     mine.addEventListener("clock", (event) => {
       const data = readJson(event.data);
