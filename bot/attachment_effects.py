@@ -43,12 +43,15 @@ def _add(effects: "Effects", event: AttachmentTaken) -> None:
     if tip is None or tip.status not in tips.OPEN_STATUSES:
         return draft_media.drop(connection, token=event.token)
     # Those that came with the report itself were told with it.
-    added = [at for at in tip_seal.attached(connection, tip.number) if at > tip.opened_at]
+    attached = tip_seal.attached(connection, tip.number)
+    added = [at for at in attached if at > tip.opened_at]
     at = tip.kept_time(now)
     files = draft_media.take(connection, ring, token=event.token)
     draft_media.put(connection, tip, files, at)
     if files.broken:
         tips.add_message(connection, ring, tip, "from_reporter", files.broken_line, at)
-    if not added or added[-1] < now - ONE_NOTICE:
+    # The voice that is the question itself was told with it, unless somebody has read that already.
+    asks = tip.topic == "question" and tip.status == "assigned" and not attached
+    if not asks and (not added or added[-1] < now - ONE_NOTICE):
         effects.hear_reporter(tip, danger=False)
     return None

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flows import assisted, left, offers
+from flows import assisted, beside, left, offers
 from flows.nodes import Ask, AskAgain, Choose, Pick, Wait
 from flows.session import Input
 
@@ -92,12 +92,14 @@ def to_human(run: "Run") -> None:
 
 
 def not_understood(run: "Run", text: str) -> None:
-    run.session.misses += 1
     if run.hears_danger(text):
         return None
     if found := run.catalog.triggers.match(text):
         run.words = found[1]
         return run.enter(found[0])
+    if beside.answer(run, text):
+        return None
+    run.session.misses += 1
     node = run.waiting_node()
     assert node is not None
     if isinstance(node, Choose) and node.beside:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flows.departure_facts import Document
     from flows.languages import Locale
     from flows.quoting import Fact
+    from flows.retrieval import Retrieval
     from flows.understanding import Understander
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -96,6 +97,9 @@ class Catalog:
     despair: str = "free_text:despair"
     understander: "Understander | None" = None
     """Hears danger in free words; without it (small catalogs of tests) nothing is danger."""
+    cards: "Retrieval | None" = None
+    """Finds the lesson's card that answers a question; without it (as above) none is answered
+    inside a lesson."""
     takes_danger: frozenset[str] = frozenset(
         {
             "tip_off",

@@ -134,6 +134,7 @@ def load_catalog(folder: Path = CONTENT) -> Catalog:
         facts=facts(known, (*destinations, *ways.values())),
         hotlines=load_hotlines(folder),
         understander=understander,
+        cards=retrieval,
     )
 
 

@@ -4,6 +4,7 @@ The law and its details are in conflict since 2025, so the answer says only what
 the law forbids, what stood on the list of 2020, what is unclear and whom to ask. It accuses nobody.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -38,6 +39,14 @@ _LINES: dict[Mark, str] = {
     "own": "- Biasanya keperluan sendiri: ",
 }
 """What stands before the things of each kind, gravest first."""
+_PERSON = "person"
+_BY_PERSON = re.compile(
+    r"\b(?:sama|ama|oleh|ke|kepada|dari|karo|kalih|ka|ku)\s+(?:si|pak|bapak|bu|ibu|mas|mbak|mba|bang"
+    r"|kang|teh|cak|om|tante|haji|h)\b\.?\s+(?!pt\b|cv\b|petugas\b|kantor\b)\w"
+    r"|\brekening\s+(?:pribadi|orang|atas nama)\b",
+    re.IGNORECASE,
+)
+"""Money for "pak Budi", and no PT: who takes it is a person."""
 _MENU = Choice("menu", "common.to_menu", "welcome:menu")
 _CHECK = Choice("check", "costs.check_company", "check_recruiter:ask_name")
 _REPORT = Choice("report", "costs.report", "report")
@@ -118,8 +127,14 @@ def _asked(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
     return typed + tuple(one for key in picked if key not in known for one in reader.picked(key))
 
 
+def _with_law(reader: CostReader, scene: Scene) -> tuple[Asked, ...]:
+    """What was asked, and what the law says of persons where a person asks."""
+    asked = _asked(reader, scene)[:MOST]
+    return asked + reader.picked("sponsor") if _verdict(asked, scene) == _PERSON else asked
+
+
 def _slots(reader: CostReader, of: Callable[[tuple[Asked, ...], date], dict[str, str]]) -> Slots:
-    return lambda scene: of(_asked(reader, scene)[:MOST], scene.ports.now.date())
+    return lambda scene: of(_with_law(reader, scene), scene.ports.now.date())
 
 
 # ---- what the law says
@@ -127,17 +142,22 @@ def _slots(reader: CostReader, of: Callable[[tuple[Asked, ...], date], dict[str,
 
 def _judging(reader: CostReader) -> dict[str, Node]:
     source = _slots(reader, _sources)
-    verdict, whys = _slots(reader, _lines), _slots(reader, _whys)
+    whys, label = _slots(reader, _whys), _slots(reader, _lines)
+
+    def verdict(scene: Scene) -> dict[str, str]:
+        lines = _lines(_asked(reader, scene)[:MOST], scene.ports.now.date())
+        return {**lines, "label": label(scene)["label"]}
+
     ways = (Choice("why", "costs.why_so", "why"), _CHECK, _REPORT, _PROOF, _MENU)
     return {
         "judge": Decide(
-            lambda scene: _gravest(_asked(reader, scene)[:MOST]),
-            {**{mark: mark for mark in _LINES}, "none": "ask"},
+            lambda scene: _verdict(_asked(reader, scene)[:MOST], scene),
+            {**{mark: mark for mark in (*_LINES, _PERSON)}, "none": "ask"},
         ),
         **{
             mark: Choose(f"costs.{mark}", ways, slots=verdict, source=source, open=True,
                          expires=TOLD_STAYS)
-            for mark in _LINES
+            for mark in (*_LINES, _PERSON)
         },
         "why": Decide(
             lambda scene: "told" if _asked(reader, scene) else "gone",
@@ -158,6 +178,13 @@ def mark_of(asked: Asked) -> Mark:
 def _gravest(asked: tuple[Asked, ...]) -> str:
     there = {mark_of(one) for one in asked}
     return next((mark for mark in _LINES if mark in there), "none")
+
+
+def _verdict(asked: tuple[Asked, ...], scene: Scene) -> str:
+    """As the gravest thing is; what is unclear has a verdict of its own where a person asks for it."""
+    gravest = _gravest(asked)
+    asked_by_person = _BY_PERSON.search(scene.answers.get("told", ""))
+    return _PERSON if gravest == "unclear" and asked_by_person else gravest
 
 
 def _lines(asked: tuple[Asked, ...], today: date) -> dict[str, str]:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flows import answering, assisted, attachments, hear_see, left, offers, pictures, voices
+from flows import answering, assisted, attachments, beside, hear_see, left, offers, pictures, voices
 from flows.bubbles import Bubble, joined
 from flows.catalog import Catalog
 from flows.events import Button, Event, ForgetMe
 from flows.everywhere import act, beyond, comes_first, erased_alarm
+from flows.identity_numbers import is_identity_number
 from flows.languages import wording_now
 from flows.nodes import (
     Ask,
@@ -119,6 +120,8 @@ class Run:
         node = self.waiting_node()
         if not self.person.officer and asks_who_reported(text):
             return self.aside(REFUSAL)
+        if is_identity_number(text) and self._is_free(node):
+            return self.aside("common.no_identity_number")
         asks_words = isinstance(node, Ask) or bool(node and node.free)
         # Where words are asked for, only a command with its number is one ("TANYA 12 …").
         command = not asks_words or _COMMAND.fullmatch(text.strip())
@@ -142,6 +145,11 @@ class Run:
         else:
             answering.not_understood(self, text)
 
+    def _is_free(self, node: Wait | None) -> bool:
+        """Any words are welcome here, and no particular answer is waited for."""
+        at_question = node is None or self.session.flow == self.catalog.free_text
+        return at_question or (isinstance(node, Choose) and node.open)
+
     def begin(self, text: str) -> None:
         """Nobody waits for a particular answer: the words themselves say where to go."""
         if self.hears_danger(text):
@@ -155,6 +163,8 @@ class Run:
             return self.enter(found[0])
         if fold(text) == "0":
             return self.enter(self.catalog.human)
+        if beside.answer(self, text):
+            return None
         asks = len(fold(text)) >= 4
         if self.person.is_new and asks:
             return self.enter(self.catalog.asked_first, words=mask_identity_numbers(text)[:1000])
@@ -258,6 +268,7 @@ class Run:
 
     def _wait(self, node: Wait) -> None:
         self.session.misses, self.session.nudged = 0, False
+        beside.owed(self, node)
         self.ask(node)
 
     def ask(self, node: Wait) -> None:

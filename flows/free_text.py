@@ -73,7 +73,9 @@ def _where(
             return f"lesson_{lesson}"
         read = understander.read(scene.words)
         found = retrieval.find(scene.answers["question"])
-        general = read.intent == "learn" and found.verdict == "sure" and not _named(scene)
+        general = (
+            read.intent == "learn" and found.verdict == "sure" and not names_one_company(scene)
+        )
         if not general and _is_check(scene, read):
             return "check"
         if _asks(scene, read):
@@ -86,7 +88,7 @@ def _where(
     return where
 
 
-def _named(scene: Scene) -> bool:
+def names_one_company(scene: Scene) -> bool:
     """One company is asked about, not companies as such."""
     known = scene.ports.find_recruiter(scene.words).verdict
     return known in _REGISTERED or names_a_company(scene.words)

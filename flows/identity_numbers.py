@@ -26,6 +26,7 @@ _NAMED = re.compile(
 _NIB = re.compile(r"\bnib\b\W{0,4}(?:(?:no|nomor)\b\W{0,4})?$", re.IGNORECASE)
 _BEFORE = 40
 """Characters before a number in which it may be named."""
+_WORDS_BESIDE = 4
 _INVISIBLE = frozenset({"Cf", "Mn", "Me"})
 _AS_DIGIT = str.maketrans("OolI", "0011")
 
@@ -38,6 +39,12 @@ class _Run:
     end: int
     digits: str
     real: int
+
+
+def is_identity_number(text: str) -> bool:
+    """A NIK with hardly a word beside it ("nik saya 3502…")."""
+    masked = mask_identity_numbers(text)
+    return HIDDEN_NIK in masked and len(masked.replace(HIDDEN_NIK, " ").split()) <= _WORDS_BESIDE
 
 
 def mask_identity_numbers(text: str) -> str:

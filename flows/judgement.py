@@ -16,6 +16,8 @@ from flows.words import END, Words
 CUE = "cue:"
 _TEMPERS = ("first", "kin", "cries", "past", "resolved", "asks", "hypothetical", "warns",
             "reports_news")  # fmt: skip
+RULED = frozenset({CUE + "asks_kindly", CUE + "away"})
+"""Cues of the rule in `flows/understanding.py`: nothing is learned over them."""
 PIECE = 4
 """Letters in a piece of a word; its edges count as letters (`<tol`)."""
 _MAX_PIECES = 600
@@ -35,7 +37,7 @@ def features(words: Words, names: Iterable[str], urgent: Collection[str]) -> Ite
         if len(pieces) > _MAX_PIECES:
             break
     yield from (f"c:{piece}" for piece in pieces)
-    yield from _of_names(set(names), urgent)
+    yield from _of_names(set(names) - RULED, urgent)
     yield f"l:{min(6, len(tokens).bit_length())}"
     yield from _shape(words.text, tokens)
 

@@ -305,7 +305,14 @@ def _quiz(name: str, lesson: Lesson, item: QuizItem, then: str) -> dict[str, Nod
     choices = tuple(
         Choice(str(n), f"{name}.{key}_{n}", f"{key}_{n}") for n in range(1, len(item.choices) + 1)
     )
-    nodes: dict[str, Node] = {key: Choose(f"{name}.{key}", choices, source=shown(item.source))}
+    nodes: dict[str, Node] = {
+        key: Choose(
+            f"{name}.{key}",
+            choices,
+            source=shown(item.source),
+            quiz=f"{lesson.id}/{item.id}",
+        )
+    }
     for number, choice in enumerate(item.choices, 1):
         why = f"why_{item.id}_{number}"
         nodes[f"{key}_{number}"] = Emit(count(lesson, item, choice.correct), why)

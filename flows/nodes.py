@@ -83,6 +83,8 @@ class Choose:
     """The same for words that begin nothing else either ("cek PT X")."""
     card: str = ""
     """The lesson's card that this shows, `lesson/card`: it can be heard, and seen if it is drawn."""
+    quiz: str = ""
+    """The quiz item that this asks, `lesson/item`."""
 
 
 @dataclass(frozen=True, slots=True)

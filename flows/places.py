@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flows.identity_numbers import mask_identity_numbers
-from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Option, Pick, Scene, Slots
+from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Node, Option, Pick, Say, Scene, Slots
 
 
 def place_questions(
@@ -14,7 +14,13 @@ def place_questions(
     `unknown` is where somebody goes whose words fit no place; `skip` is the label's text key of
     a way past the question, leading to the same node.
     """
-    place = _Answers(f"{name}_words", f"{name}_code", f"{name}_name", f"{name}_village_words")
+    place = _Answers(
+        f"{name}_words",
+        f"{name}_code",
+        f"{name}_name",
+        f"{name}_village_words",
+        f"{name}_village_asked",
+    )
     return {
         f"{name}_ask": Ask(
             text,
@@ -67,7 +73,14 @@ def _village(name: str, place: "_Answers", then: str) -> dict[str, Node]:
             slots=place.read_back,
             skip=Choice("skip", "common.unknown", then),
         ),
-        f"{name}_narrow": Decide(place.narrow, {"next": then}),
+        f"{name}_narrow": Decide(
+            place.narrow,
+            {"next": then, "again": f"{name}_village_again", "without": f"{name}_village_left"},
+        ),
+        f"{name}_village_again": Say(
+            "place.no_such_village", f"{name}_village", slots=place.read_back
+        ),
+        f"{name}_village_left": Say("place.district_will_do", then, slots=place.read_back),
     }
 
 
@@ -79,6 +92,8 @@ class _Answers:
     code: str
     label: str
     village_words: str
+    village_asked: str
+    """Its words were no village of the kecamatan once."""
 
     def find(self, scene: Scene) -> str:
         answer = scene.ports.find_place(scene.answers.get(self.words, ""))
@@ -117,14 +132,17 @@ class _Answers:
         return "district" if place and place.level == "district" else "village"
 
     def narrow(self, scene: Scene) -> str:
-        """The village if the list has it there; else the kecamatan stays and the words are kept."""
-        answers, village = scene.answers, scene.answers[self.village_words]
+        """The village if the list has it there. Other words are no village: they are asked for once
+        more, then the kecamatan stays alone."""
+        answers, village = scene.answers, scene.answers.pop(self.village_words)
         found = scene.ports.find_place(f"desa {village}, {answers[self.label]}").place
         if found and found.level == "village" and found.code.startswith(answers[self.code] + "."):
             answers[self.code], answers[self.label] = found.code, found.name
-        else:
-            answers[self.label] = f"{village}, {answers[self.label]}"
-        return "next"
+            return "next"
+        if answers.pop(self.village_asked, ""):
+            return "without"
+        answers[self.village_asked] = "yes"
+        return "again"
 
     def read_back(self, scene: Scene) -> dict[str, str]:
         return {"place": scene.answers[self.label]}

@@ -76,7 +76,9 @@ def _question(name: str, lesson: Lesson, item: QuizItem) -> dict[str, Node]:
     numbers = range(1, len(item.choices) + 1)
     choices = (Choice(str(n), f"{words}.quiz_{item.id}_{n}", f"{name}_{n}") for n in numbers)
     nodes: dict[str, Node] = {
-        name: Choose(f"{words}.quiz_{item.id}", tuple(choices), open=True),
+        name: Choose(
+            f"{words}.quiz_{item.id}", tuple(choices), open=True, quiz=f"{lesson.id}/{item.id}"
+        ),
     }
     for number, choice in enumerate(item.choices, 1):
         answered, why = f"{name}_{number}", f"{name}_why_{number}"

@@ -34,6 +34,8 @@ _OVER = re.compile(
     r"|^(?:tidak|bukan) itu\b|\b(?:dulu|tahun lalu)$"
 )
 """Not "tidak bisa keluar", which is the cry itself."""
+SHORTEST_STORY = 4
+"""Words; fewer in the place of a choice ("hmm apa ya") tell nothing."""
 NOTICE = ("tip_off.before_seen", "tip_off.before_phone", "tip_off.before")
 """The texts that are agreed to before the first question; their hash is the version."""
 
@@ -112,7 +114,14 @@ def _danger(hearing: Hearing) -> dict[str, Node]:
                 Choice("soon", "tip_off.danger_soon", "soon"),
                 Choice("none", "tip_off.danger_none", "calm"),
             ),
+            beside="danger_told",
         ),
+        "danger_told": Decide(
+            _told_early,
+            {"cry": "danger_words", "kept": "danger_kept", "unclear": "danger_unclear"},
+        ),
+        "danger_kept": Say("tip_off.danger_kept", "danger"),
+        "danger_unclear": Say("common.not_understood", "danger"),
         "calm": Decide(_known, {"asked": "what", "known": "hear"}),
         "soon": Decide(_set_urgency("soon"), {"asked": "what", "known": "hear"}),
         "danger_words": Decide(keep_words, {"ask": "danger_first", "now": "alarm"}),
@@ -161,6 +170,16 @@ def _keep_story(scene: Scene) -> str:
     if len(scene.words.split()) > 1:
         _keep(scene)
     return "next"
+
+
+def _told_early(scene: Scene) -> str:
+    """A story that is typed where only danger was asked for is the story's beginning."""
+    if scene.answers.get("danger"):
+        return "cry"  # which keeps the words itself
+    if len(fold(scene.words).split()) < SHORTEST_STORY:
+        return "unclear"
+    _keep(scene)
+    return "kept"
 
 
 def _keep(scene: Scene) -> None:

@@ -134,6 +134,8 @@ class Understander:
         urgency = _urgency(shares["urgency"])
         if urgency != "now" and names & self._urgent and not _is_told_of_others(shares["kind"]):
             urgency = "now" if self._cries_within(words, hits, judge) else urgency
+        if urgency == "now" and _asks_kindly(names):
+            urgency = "none"
         intent: Intent = "emergency" if urgency == "now" else _intent(shares["intent"])
         own = shares["kind"]["suspicious_offer"] + shares["kind"]["case"]
         counts = own >= OWN_FROM or urgency == "now"
@@ -169,6 +171,14 @@ class Understander:
         """What the weights are learned over."""
         words = self._speller.words(text)
         return list(features(words, {hit.name for hit in self._signs.find(words)}, self._urgent))
+
+
+def _asks_kindly(names: Collection[str]) -> bool:
+    """ "Tolong" that wants something explained, and not one sign beside it: the word alone makes
+    no cry of it. Whatever speaks of danger, fear or escape stays one."""
+    tempers = {CUE + name for name in ("despair", "watched", "away")}
+    signs = [name for name in names if not name.startswith(CUE)]
+    return CUE + "asks_kindly" in names and not signs and tempers.isdisjoint(names)
 
 
 def _is_told_of_others(kinds: Mapping[str, float]) -> bool:

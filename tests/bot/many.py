@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from bot import audience, broadcast_report, feeding, templates
+from bot import audience, broadcast_report, feeding
 from bot.broadcast_rows import SENDING, broadcasts, recipients
 from bot.broadcast_words import packed
 from bot.contacts import contacts, index_of, sessions
@@ -21,7 +21,6 @@ from flows.broadcast_plan import Plan
 from flows.session import Session
 
 TEXT = "Besok pukul 09.00 penyuluhan di balai desa."
-TEMPLATE = "HX" + "a" * 32
 
 
 @dataclass(slots=True)
@@ -126,12 +125,3 @@ class Many:
             connection.execute(
                 update(outbox).where(outbox.c.broadcast_id == number).values(status=status)
             )
-
-    def approve_template(self, name: str) -> None:
-        with self.rehearsal.service.database.write() as connection:
-            connection.execute(
-                templates.states.insert().values(
-                    name=name, content_sid=TEMPLATE, status="approved", category="utility",
-                    reason="", fingerprint="", checked_at=self.now,
-                )
-            )  # fmt: skip

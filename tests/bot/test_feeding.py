@@ -10,7 +10,8 @@ from bot.outbox_rows import open_body
 from bot.rehearsal import Rehearsal
 from flows import departure_plan
 from flows.broadcast_plan import Plan
-from tests.bot.many import TEMPLATE, TEXT, Many
+from tests.bot.many import TEXT, Many
+from tests.templates import approve
 
 JAYAPURA = "91.71.01.1001"
 """A village on the easternmost clock, two hours ahead of the office's."""
@@ -141,15 +142,15 @@ async def test_an_approved_template_reaches_them_up_to_the_days_limit(
     many = Many(on_both)
     limit = on_both.service.settings.whatsapp_people_a_day
     many.people(limit + 5, "whatsapp", spoke=None)
-    many.approve_template("kabar_desa")
-    number = many.begin(Plan(TEXT, (VILLAGE,), template="kabar_desa"))
+    sid = approve(on_both.service, "news")["news"]
+    number = many.begin()
     handed = 0
     while told := many.feed("whatsapp", room=100):
         handed += told
     assert handed == limit
     ring = on_both.service.ring
     bodies = [open_body(ring, row.lane, row.body) for row in many.handed(number)]
-    assert {body.template for body in bodies} == {TEMPLATE}
+    assert {body.template for body in bodies} == {sid}
     assert many.counts(number) == {"queued": limit, "waiting": 6}
     on_both.service.clock.forward(timedelta(hours=23, minutes=50))
     assert many.feed("whatsapp") == 0

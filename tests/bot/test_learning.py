@@ -45,6 +45,11 @@ def test_ordinary_messages_rarely_raise_an_alarm() -> None:
         "anakku umur 15 taun dibawa sponsor tadi mlm", "Masih, dia dipukuli setiap malam",
         "aku nang malaysia digebugi juragan", "abdi dikurung di imah dunungan teu meunang kaluar",
         "tolong", "saya di myanmar, tolong", "dijaga orang bersenjata",
+        "tolong saya", "pak tolong", "tolong bantu saya", "tolong anak saya disekap",
+        "tolong saya mau tanya gimana pulang, majikan jahat", "tolong ajari saya cara kabur dari majikan",
+        "tolong jelaskan kenapa saya dipukul", "tolong saya takut, saya mau tanya",
+        "tolong tidak paham bahasa mereka, kami di hutan",
+        "tolong pak, saya mau tanya, anak saya 2 minggu tidak ada kabar di myanmar",
     ],
 )  # fmt: skip
 def test_plain_cries_are_heard(cry: str) -> None:
@@ -60,6 +65,10 @@ def test_plain_cries_are_heard(cry: str) -> None:
         "anak saya umur 15 mau bikin paspor umrah", "majikan saya baik, tidak pernah dipukul",
         "Polisi menangkap tiga tersangka yang menyekap 12 calon pekerja di sebuah ruko, kata Kapolres.",
         "hukuman bagi orang yang menyekap pekerja berapa tahun?", "sapi sy sakit perutnya kembung",
+        "pak tolong saya mau tanya soal visa anak saya", "tolong saya mau tanya", "tolong jelaskan",
+        "tolong dong jelasin", "bu tolong bantu cara daftar", "tolong saya mau belajar",
+        "tolong saya mau nanya soal suami saya di arab", "tulung jelasno pak aku ora paham",
+        "tolong bantu saya baca surat ini", "minta tolong pak, mau tanya ijazah anak saya hilang gimana",
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_one_is_no_alarm(calm: str) -> None:

@@ -72,7 +72,7 @@ def test_a_question_may_be_skipped_by_its_choice_words(typed: str) -> None:
 
 
 def test_not_understood_says_more_the_second_time() -> None:
-    first = say(at("tip_off", "danger"), "hmm apa ya")
+    first = say(at("welcome", "delete_ask"), "hmm apa ya")
     second = say(first.session, "hmm apa ya")
     assert (first.session.misses, second.session.misses) == (1, 2)
     assert words(first) != words(second)

@@ -131,8 +131,8 @@ def test_the_words_that_are_agreed_to_are_never_translated() -> None:
     )
     assert CONSENT_TEXT in CONSENTED
     assert forged.said(CATALOG.wording) == {}
-    hello = told(at("welcome", "menu"), "halo")
-    assert CATALOG.wording.raw(CONSENT_TEXT) in words(hello)
+    asked = told(at("welcome", "consent"), "BANTUAN")
+    assert CATALOG.wording.raw(CONSENT_TEXT) in words(asked)
 
 
 @pytest.mark.parametrize(
