@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from bot import broadcasts
 from bot.broadcast_words import kept_plan
+from bot.not_allowed import NotAllowed
 from bot.service import OurOffice, Service
-from bot.tip_moves import NotAllowed
 from flows.broadcast_plan import Plan, To
 from flows.departure_facts import WAYS
 from flows.languages import NAMES

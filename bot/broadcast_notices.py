@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
 
-from bot import broadcast_report, broadcasts, officers, outbox
+from bot import broadcast_report, broadcasts, officers, outbox, relays
 from bot.broadcast_rows import DONE, SENDING, STOPPED
 from bot.effects import Effects
 from bot.service import Service
 from bot.world import World
-from flows.broadcasts import say_counts
+from flows.broadcasts import say_counts, say_forwarded
 
 FIRST = timedelta(minutes=2)
 """A broadcast that takes longer tells how far it is, and then every `EVERY`."""
@@ -70,7 +70,8 @@ def bar(done: int, of: int, width: int = 10) -> str:
 
 
 def _said(connection: Connection, number: int) -> str:
-    return say_counts(broadcast_report.counts(connection, number))
+    forwarded = say_forwarded(*relays.report(connection, number))
+    return say_counts(broadcast_report.counts(connection, number)) + forwarded
 
 
 def _why(service: Service, key: str) -> str:

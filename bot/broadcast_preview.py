@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from bot import audience, officers, templates
+from bot import audience, officers, relays, templates
 from bot.broadcast_rows import broadcasts
 from bot.broadcast_words import slots_of
 from bot.meter import load_prices
@@ -34,12 +34,13 @@ def look(
     counted = audience.count(connection, service.ring, plan, now)
     if plan.corrects:
         counted = audience.count_heirs(connection, plan.corrects)
+    admins = relays.count_for(connection, plan)
     starts_at = _starts_at(office, plan, now)
     problems = list(_said(service, office, plan, starts_at))
     if plan.template and not templates.for_broadcast(connection, plan.kind, plan.template):
         problems.append(("broadcasts.template_not_approved", (("template", plan.template),)))
     if not running:
-        problems += _reach(connection, service, officer_id, plan, counted, now)
+        problems += _reach(connection, service, officer_id, plan, counted, now, admins)
     outside = counted.outside_window
     way = _way(connection, service, office, plan)
     templated = outside if way else 0
@@ -53,6 +54,7 @@ def look(
         knock=way is not None and KNOCK in way.template.uses,
         over_tier=max(0, templated - tier),
         opted_out=counted.opted_out,
+        admins=admins,
         cost=_cost(counted, templated, way, office.calendar.local(now).date()),
         starts_at=starts_at,
         ends_at=starts_at + _takes(service, counted, templated, tier),
@@ -92,6 +94,7 @@ def _reach(
     plan: Plan,
     counted: audience.Counted,
     now: datetime,
+    admins: int,
 ) -> list[Problem]:
     found: list[Problem] = []
     today = service.office_of(officers.office_of(connection, officer_id)).calendar.local(now).date()
@@ -102,7 +105,7 @@ def _reach(
         found.append(("broadcasts.not_mine", ()))
     if plan.corrects and not _is_ours(connection, officer_id, plan.corrects):
         found.append(("broadcasts.unknown", ()))
-    if counted.total == 0 and not plan.corrects:
+    if counted.total + admins == 0 and not plan.corrects:
         found.append(("broadcasts.nobody", ()))
     most = service.settings.broadcast_limit
     if counted.total > most:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from bot import audience, audit, officers, outbox
+from bot import audience, audit, officers, outbox, relays
 from bot.broadcast_preview import look
 from bot.broadcast_rows import (
     CANCELLED,
@@ -29,8 +29,8 @@ from bot.broadcast_rows import (
     recipients,
 )
 from bot.broadcast_words import kept_plan, packed, unpacked
+from bot.not_allowed import NotAllowed
 from bot.service import OurOffice, Service
-from bot.tip_moves import NotAllowed
 from flows.broadcast_plan import Plan
 
 __all__ = ["Broadcast", "approve", "broadcasts", "cancel", "order", "pause", "resume", "withdraw"]
@@ -46,9 +46,13 @@ def order(
     plan: Plan,
     nonce: str,
     now: datetime,
+    *,
+    approved_by: int | None = None,
 ) -> int:
     """Keep it, and let it go unless a second person is needed; its number. The same `nonce` again
-    changes nothing. Raises NotAllowed with the first problem's text key."""
+    changes nothing. Raises NotAllowed with the first problem's text key.
+
+    `approved_by`: the second person, who has approved the whole campaign that it belongs to."""
     twice = select(broadcasts.c.id).where(broadcasts.c.nonce == nonce)
     if (number := connection.execute(twice).scalar()) is not None:
         return int(number)
@@ -58,6 +62,7 @@ def order(
     office_code = officers.office_of(connection, officer_id)
     if plan.corrects:
         _hold_back(connection, officer_id, plan.corrects, now)
+    waits = seen.needs_second and approved_by is None
     number = int(
         connection.execute(
             broadcasts.insert()
@@ -65,13 +70,13 @@ def order(
                 office_code=office_code,
                 officer_id=officer_id,
                 kind=plan.kind,
-                status=PROPOSED if seen.needs_second else SCHEDULED,
+                status=PROPOSED if waits else SCHEDULED,
                 plan=packed(plan),
                 text=plan.text,
                 place_codes=" ".join(plan.places),
                 nonce=nonce,
                 created_at=now,
-                approved_by=None if seen.needs_second else officer_id,
+                approved_by=None if waits else approved_by or officer_id,
                 starts_at=seen.starts_at,
                 expires_at=plan.expires,
                 corrects=plan.corrects or None,
@@ -82,7 +87,7 @@ def order(
             .returning(broadcasts.c.id)
         ).scalar_one()
     )
-    _log(connection, now, officer_id, "proposed" if seen.needs_second else "ordered", number)
+    _log(connection, now, officer_id, "proposed" if waits else "ordered", number)
     return number
 
 
@@ -91,6 +96,7 @@ def _hold_back(connection: Connection, officer_id: int, number: int, now: dateti
     row = _of(connection, officer_id, number, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
     if row.status in OPEN:
         _end(connection, number, CANCELLED, now)
+    relays.take_back(connection, number)
 
 
 def approve(
@@ -159,6 +165,7 @@ def withdraw(
     row = _of(connection, officer_id, number, SCHEDULED, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
     if row.status in OPEN:
         _end(connection, number, CANCELLED, now)
+    relays.take_back(connection, number)
     plan = replace(
         kept_plan(row), text=words, kind="withdrawal", corrects=number, photo="", at=None,
         expires=None,
@@ -182,7 +189,11 @@ def may_approve(
 
 def approvers(connection: Connection, service: Service, number: int, now: datetime) -> list[int]:
     """Who is asked to approve: the leaders, or, of a leader's own, the other officers."""
-    row = by_number(connection, number)
+    return approvers_of(connection, service, by_number(connection, number), now)
+
+
+def approvers_of(connection: Connection, service: Service, row: Any, now: datetime) -> list[int]:
+    """The same for any row that has an office and an author."""
     today = _office(service, row).calendar.local(now).date()
     leaders = officers.leader_ids(connection, row.office_code, today)
     others = [one for one in leaders if one != row.officer_id]
@@ -215,6 +226,7 @@ def start_due(connection: Connection, service: Service, now: datetime) -> list[i
             audience.write_down_heirs(connection, row.id, plan.corrects, now)
         else:
             audience.write_down(connection, service.ring, plan, row.id, now)
+        relays.give_out(connection, row.id, plan, now)
         _change(connection, row.id, starts_at=now)
         started.append(row.id)
     return started
@@ -311,6 +323,7 @@ def _of(connection: Connection, officer_id: int, number: int, *statuses: str) ->
 def _end(connection: Connection, number: int, status: str, now: datetime, **more: object) -> None:
     _change(connection, number, status=status, ended_at=now, **more)
     _take_back(connection, number, CANCELLED)
+    relays.take_back(connection, number)
     connection.execute(
         update(recipients)
         .where(recipients.c.broadcast_id == number, recipients.c.state == WAITING)

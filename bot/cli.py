@@ -15,6 +15,7 @@ from typing import NoReturn
 from bot import (
     answer_cli,
     broadcast_cli,
+    campaign_cli,
     content_cli,
     erase_cli,
     group_cli,
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--json", action="store_true")
     answer_cli.add_commands(commands)
     broadcast_cli.add_commands(commands)
+    campaign_cli.add_commands(commands)
     erase_cli.add_commands(commands)
     group_cli.add_commands(commands)
     keyring_cli.add_commands(commands)

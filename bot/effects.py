@@ -10,6 +10,7 @@ from bot import (
     attachment_effects,
     audit,
     broadcast_effects,
+    campaign_effects,
     conflicts,
     contacts,
     departure_effects,
@@ -21,6 +22,7 @@ from bot import (
     outbox,
     partner_effects,
     pictures,
+    relays,
     reminders,
     returns,
     tips,
@@ -32,6 +34,7 @@ from bot.tip_moves import NotAllowed, must
 from bot.tip_opening import TipOpening
 from bot.world import World
 from flows.broadcast_plan import BroadcastEvent
+from flows.campaign_plan import CampaignEvent
 from flows.events import (
     AlarmWithdrawn,
     AttachmentSent,
@@ -122,6 +125,8 @@ class Effects(TipOpening):
             return broadcast_effects.carry_out(self, self._an_officer(), event)
         if isinstance(event, GroupEvent):
             return group_effects.carry_out(self, event)
+        if isinstance(event, CampaignEvent):
+            return campaign_effects.carry_out(self, self._someone(), event)
         if isinstance(event, DepartureEvent):
             return must(departure_effects.carry_out(self, self._someone(), event))
         match event:
@@ -191,6 +196,7 @@ class Effects(TipOpening):
                 departure_effects.stop(connection, self.service.ring, known.id)
                 reminders.stop(connection, known.id, now)
                 partner_effects.leave(connection, known.id, now)
+                relays.leave(connection, known.id, now)
                 outbox.cancel_unasked(connection, known.id)
                 known.opted_out_at = now
             case OptedIn():

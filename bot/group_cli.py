@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from bot import audit, office_groups
+from bot.not_allowed import NotAllowed
 from bot.roster import officer_by_staff_no
 from bot.terminal import FINE, Refusal, WrongUse, open_service, print_json
-from bot.tip_moves import NotAllowed
 from flows.village_group import KINDS
 
 

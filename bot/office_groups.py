@@ -11,8 +11,8 @@ from bot.audience import lies_in
 from bot.broadcast_preview import reachable
 from bot.effects import Effects
 from bot.groups import groups
+from bot.not_allowed import NotAllowed
 from bot.service import Service
-from bot.tip_moves import NotAllowed
 from bot.world import World
 from flows.group_plan import GroupInvited, GroupKind
 from flows.village_group import KINDS

@@ -13,8 +13,8 @@ from bot.broadcast_rows import PROPOSED
 from bot.broadcast_shown import Seen, Shown, listed, seen, shown
 from bot.broadcast_words import kept_plan
 from bot.effects import Effects
+from bot.not_allowed import NotAllowed
 from bot.service import OurOffice, Service
-from bot.tip_moves import NotAllowed
 from bot.world import World
 from flows.broadcast_plan import BroadcastDecided, Plan
 from flows.plain_text import typed

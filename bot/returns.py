@@ -21,6 +21,7 @@ from bot import (
     pictures,
     recall,
     receipts,
+    relays,
     reminders,
     tip_seal,
     tips,
@@ -205,6 +206,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     departure_effects.forget_person(connection, known.id)
     partner_effects.leave(connection, known.id, now)
     _leave_coordination(connection, ring, known)
+    relays.leave(connection, known.id, now)
     outbox.cancel_unasked(connection, known.id)
     pictures.forget(connection, ring, known.id, now)
     draft_media.drop_draft(connection, ring, known.id, now)

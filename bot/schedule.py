@@ -36,7 +36,10 @@ from bot import (
     partner_requests,
     receipts,
     register_notices,
+    relay_kits,
+    relays,
     reminders,
+    repeats,
     retention,
     sign_in,
     template_sync,
@@ -108,6 +111,7 @@ def let_go(database: Database, name: str, *, holder: str = HOLDER) -> None:
 def run_due(service: Service, turns: Turns) -> None:
     """Do everything that is due at the service's present time, each job in its own transaction."""
     now = service.clock.now()
+    cards = _drawn(service, now)
     jobs: list[Callable[[Connection], object]] = [
         lambda connection: turns.pass_time(connection, now),
         lambda connection: begin_leaves(connection, service, now),
@@ -118,6 +122,8 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: reminders.push_due(connection, service, turns, now),
         lambda connection: group_lessons.push_due(connection, service, now),
         lambda connection: group_lessons.close_due(connection, service, now),
+        lambda connection: repeat_campaigns(connection, service, now),
+        lambda connection: relay_kits.send_due(connection, service, turns, cards, now),
         lambda connection: _daily(connection, service.database, "purge", now, purge),
         lambda connection: _daily(
             connection,
@@ -144,6 +150,15 @@ def run_due(service: Service, turns: Turns) -> None:
             log.error("schedule: %s", type(error).__name__)
 
 
+def _drawn(service: Service, now: datetime) -> dict[int, str]:
+    """The pictures of the kits that are due; without them the kits go all the same."""
+    try:
+        return relay_kits.draw_due(service, now)
+    except Exception as error:
+        log.error("kits can't be drawn: %s", type(error).__name__)
+        return {}
+
+
 def next_moment(service: Service) -> datetime | None:
     """When the next thing is due (for a clock that is moved by hand)."""
     with service.database.read() as connection:
@@ -157,6 +172,8 @@ def next_moment(service: Service) -> datetime | None:
             reminders.next_moment(connection),
             broadcasts.next_moment(connection),
             group_lessons.next_moment(connection, service, service.clock.now()),
+            repeats.next_moment(connection),
+            relay_kits.next_moment(connection),
         ]  # fmt: skip
     return min((moment for moment in moments if moment), default=None)
 
@@ -225,6 +242,14 @@ def begin_leaves(connection: Connection, service: Service, now: datetime) -> Non
         outbox.queue(connection, effects.rows)
 
 
+def repeat_campaigns(connection: Connection, service: Service, now: datetime) -> int:
+    """Weekly lessons and monthly hours whose slot has come, in whichever process comes first."""
+    effects = Effects(connection, service, World(connection, service, None, now), now)
+    ran = repeats.run_due(effects, lambda job, slot: _once(connection, service.database, job, slot))
+    outbox.queue(connection, effects.rows)
+    return ran
+
+
 def purge(connection: Connection, now: datetime) -> None:
     """What has served its purpose goes."""
     connection.execute(inbox.delete().where(inbox.c.received_at < now - SEEN_EVENTS_STAY))
@@ -243,6 +268,7 @@ def purge(connection: Connection, now: datetime) -> None:
     reminders.purge(connection, now)
     groups.purge(connection, now)
     coordination.purge(connection, now)
+    relays.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 
@@ -259,7 +285,12 @@ def _daily(
 
 
 def _is_first(connection: Connection, database: Database, job: str, now: datetime) -> bool:
-    slot = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Of the day."""
+    return _once(connection, database, job, now.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _once(connection: Connection, database: Database, job: str, slot: datetime) -> bool:
+    """True for the first that asks for this slot, of all processes."""
     insert = database.insert(ticks).values(job=job, slot=slot).on_conflict_do_nothing()
     return connection.execute(insert.returning(ticks.c.job)).first() is not None
 

@@ -41,7 +41,8 @@ INDEX_PURPOSES = frozenset([
     "console-salt", "console-test", "contact", "coordination-member", "departure",
     "departure-way", "erasure", "fingerprint/account",
     "fingerprint/company", "fingerprint/licence", "fingerprint/phone", "fingerprint/text", "group",
-    "group-invitation", "media", "officer-invitation", "partner-code", "partner-invitation", "receipt",
+    "group-invitation", "media", "officer-invitation", "partner-code", "partner-invitation",
+    "relay-invitation", "receipt",
     "receipt-try", "sender-count", "sign-in", "sign-in-again", "sign-in-browser", "tip-return",
     "totp-setup", "totp-shown", "watch",
 ])  # fmt: skip

@@ -23,11 +23,14 @@ from bot import (
 )
 from bot.deadlines import STAGE_OF, Stage
 from bot.leave import Leave
+from bot.not_allowed import NotAllowed, must
 from bot.officers import Step
 from bot.service import OurOffice
 from bot.telling import Telling
 from bot.tips import TipRow
 from flows.officer_events import LeaveTaken
+
+__all__ = ["NotAllowed", "TipMoves", "Why", "must"]
 
 Why = Literal["overdue", "leave", "transferred", "conflict"]
 
@@ -42,10 +45,6 @@ def _at_desk(role: str, key: str) -> str:
     if role == "kanwil_inbox":
         return "notice.kanwil_unanswered" if key == "notice.escalated" else "notice.kanwil"
     return "notice.desk_unplaced" if role == "unrouted" else "notice.desk"
-
-
-class NotAllowed(Exception):
-    """Somebody asked for what they may not do; a bug, or a race that was lost."""
 
 
 class TipMoves(Telling):
@@ -284,8 +283,3 @@ class TipMoves(Telling):
         contact_id = tips.reporter_of(self.connection, ring, tip.number)
         if contact_id is not None:
             order.flag(self.connection, self.service.database, ring, contact_id, self.now)
-
-
-def must(done: bool) -> None:
-    if not done:
-        raise NotAllowed("the tip is not so that this could be done, or not any more")

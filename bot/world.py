@@ -18,7 +18,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.group_world import GroupWorld
+from bot.campaign_world import CampaignWorld
 from bot.recruiters import Register
 from bot.sealing import new_receipt
 from flows import hear_see
@@ -36,7 +36,7 @@ from flows.ports import (
 )
 
 
-class World(GroupWorld):
+class World(CampaignWorld):
     """One turn's view of the world. Nothing here writes."""
 
     # ---- the office, places, the register

@@ -172,6 +172,7 @@ def _report(scene: Scene) -> dict[str, str]:
     counts = say_counts(dict(view.counts))
     if view.status == "scheduled" and view.starts_at:
         counts = f"dikirim {say_time(view.starts_at)}"
+    counts += say_forwarded(*scene.ports.forwarded(view.id))
     return {"number": str(view.id), "counts": counts}
 
 
@@ -188,3 +189,10 @@ def say_counts(counts: dict[str, int]) -> str:
     """`sampai 12, gagal 1`, in the order a message lives through."""
     said = [f"{words} {counts[state]}" for state, words in STATES.items() if counts.get(state)]
     return ", ".join(said) or "belum ada penerima"
+
+
+def say_forwarded(forwarded: int, asked: int, came: int) -> str:
+    """What stands behind the counts; "" where no admin of a WhatsApp group was asked."""
+    if not asked:
+        return ""
+    return f"; diteruskan oleh {forwarded} dari {asked} admin; {came} orang datang lewat tautan"

@@ -6,6 +6,7 @@ Events are written only after the whole turn has been computed, inside its trans
 from dataclasses import dataclass, field
 
 from flows.broadcast_plan import BroadcastEvent
+from flows.campaign_plan import CampaignEvent
 from flows.departure_plan import Plan
 from flows.group_plan import GroupEvent
 from flows.officer_events import (
@@ -351,4 +352,5 @@ Event = (
     | DepartureEvent
     | GroupEvent
     | BroadcastEvent
+    | CampaignEvent
 )

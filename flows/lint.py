@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from flows import free_text, lessons, lint_lessons
+from flows.campaign_texts import CAMPAIGN_SLOTS
 from flows.catalog import Catalog
 from flows.curriculum import for_villagers
 from flows.findings import Finding, error, warning
@@ -33,7 +34,10 @@ MAX_PAYLOAD = 64
 MAX_LINES_LONG = 6
 MAX_TEXT = 400
 
-_LONG = re.compile(r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)")
+_LONG = re.compile(
+    r"check_recruiter\.|costs\.|tip_off\.read_back$|broadcasts\.(preview$|message)"
+    r"|campaigns\.(confirm|kit_script)$"
+)
 _VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
@@ -89,6 +93,7 @@ _SAID_BY_CODE = {
         ("notice.news", "notice.partner_request", "notice.invited_you"), frozenset[str]()
     ),
     "partner_desk.names_somebody": frozenset(["found"]),
+    **CAMPAIGN_SLOTS,
     "notice.danger": frozenset[str](),
     "departure.reminder": frozenset(["days", "done", "of"]),
     "officer_groups.bound": frozenset(["number", "kind", "place"]),
@@ -251,7 +256,7 @@ def _said() -> frozenset[str]:
 
 def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:
     """Words of content/texts: used, filled, short, and free of judgement and promises."""
-    said = _said() | set(_PUT_TOGETHER)
+    said = _said() | set(_PUT_TOGETHER) | CAMPAIGN_SLOTS.keys()
     for key in sorted(said - used.keys()):
         if key not in catalog.wording:
             yield error(*_where(key), "the code says this text, but it does not exist")

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from flows.broadcast_plan import BroadcastPorts
+from flows.campaign_plan import CampaignPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
 from flows.group_plan import GroupPorts
@@ -250,7 +251,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, BroadcastPorts, GroupPorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, GroupPorts, CampaignPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property

@@ -208,9 +208,12 @@ def _slip(word: str, known: str) -> bool:
 
 
 def _command(text: str) -> str:
-    """`/cek@ourbot PT X` → `cek PT X`; `/start lapor` → `lapor`."""
+    """`/cek@ourbot PT X` → `cek PT X`; `/start lapor` → `lapor`; a join link's `/start d_CODE` →
+    `daftar CODE`."""
     command, _, rest = text[1:].partition(" ")
     name = command.partition("@")[0]
+    if name == "start" and rest.startswith("d_"):
+        return f"daftar {rest[2:].strip()}"
     return rest.strip() if name == "start" and rest.strip() else f"{name} {rest}".strip()
 
 

@@ -11,6 +11,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     accounts,
     audit,
     broadcast_rows,
+    campaign_rows,
     case_rows,
     conflicts,
     contacts,

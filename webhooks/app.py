@@ -15,7 +15,7 @@ from bot.database import GroupCommit
 from bot.running import PARTS, Running
 from bot.service import Service
 from console import app as console
-from webhooks import health, media, simulator, telegram, twilio
+from webhooks import health, media, posters, simulator, telegram, twilio
 
 HANDLERS: dict[str, Callable[[Request], Awaitable[Response]]] = {
     "/webhooks/telegram": telegram.receive,
@@ -74,6 +74,7 @@ def create_app(service: Service, parts: frozenset[str] = PARTS, *, paced: bool =
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),
         *media.routes(),
+        *posters.routes(),
         *console.routes(service, running.wake),
     ]
     if service.settings.simulator:

@@ -1,7 +1,7 @@
 """GET /media/EXPIRES/MARK/NAME: a lesson's sound or picture, for whoever was given its address.
 
 Twilio fetches what it sends, and can't sign in. Only public files lie here (cards, photos of
-broadcasts, posters); an
+broadcasts); an
 address can't be guessed and ends after some hours (`bot/shelf.py`).
 """
 

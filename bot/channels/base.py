@@ -93,9 +93,7 @@ class StatusReport:
     error_code: str = ""
 
 
-TYPES = {
-    ".ogg": "audio/ogg", ".png": "image/png", ".jpg": "image/jpeg", ".pdf": "application/pdf",
-}  # fmt: skip
+TYPES = {".ogg": "audio/ogg", ".png": "image/png", ".jpg": "image/jpeg"}
 """Of the files that we give out."""
 
 

@@ -7,6 +7,13 @@ from datetime import date, datetime, timedelta, timezone
 from flows import broadcast_rules
 from flows.broadcast_plan import BroadcastView, Preview
 from flows.broadcast_plan import Plan as BroadcastPlan
+from flows.campaign_plan import (
+    CampaignView,
+    RelayTaskView,
+    RelayView,
+    RepeatPlan,
+    RepeatPreview,
+)
 from flows.departure_plan import Followed, Plan
 from flows.group_plan import GroupView, Invitation, Item, OfficerGroup
 from flows.ports import (
@@ -62,6 +69,10 @@ LISTED = RegisterRow(
 NEAR = replace(LISTED, name="PT Maju Raya", score=91.0)
 
 
+CAMPAIGN = CampaignView(
+    12, "BCDFGHJ", "lesson", "Pelajaran mingguan", NGRAYUN.code, NGRAYUN.name, False,
+    ("https://wa.me/6281200000000?text=DAFTAR%20BCDFGHJ",), (("arrived", 12),), "active", NOW,
+)  # fmt: skip
 BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
@@ -107,6 +118,7 @@ class FakePorts:
     meetings: tuple[str, ...] = ()
     villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
     leads: bool = False
+    to_forward: tuple[RelayTaskView, ...] = (RelayTaskView("12-3", "WA RT 05", "Besok", True),)
     of_office: tuple[OfficeTip, ...] = ()
     colleagues: tuple[Colleague, ...] = (
         Colleague(2, "Bagus Prasetyo", "Wakil petugas desa"),
@@ -342,6 +354,39 @@ class FakePorts:
 
     def news_waiting(self) -> bool:
         return False
+
+    def campaign(self, code: str) -> CampaignView | None:
+        return CAMPAIGN if code == CAMPAIGN.code else None
+
+    def campaign_by_number(self, number: int) -> CampaignView | None:
+        return CAMPAIGN if number == CAMPAIGN.id else None
+
+    def campaigns(self) -> tuple[CampaignView, ...]:
+        return (CAMPAIGN,)
+
+    def new_campaign_code(self) -> str:
+        return CAMPAIGN.code
+
+    def campaign_links(self, code: str) -> tuple[str, ...]:
+        return CAMPAIGN.links
+
+    def repeat_preview(self, plan: RepeatPlan) -> RepeatPreview:
+        return RepeatPreview("Pelajaran", self.now, Preview(people=(("telegram", 3),)))
+
+    def news_a_week(self) -> int:
+        return 5
+
+    def relay_invitation(self, code: str) -> RelayView | None:
+        return RelayView(NGRAYUN.name, "Kanim Ponorogo", "WA RT 05")
+
+    def relay_tasks(self) -> tuple[RelayTaskView, ...]:
+        return self.to_forward
+
+    def forwarded(self, number: int) -> tuple[int, int, int]:
+        return (0, 0, 0)
+
+    def kit_problem(self, what: str) -> str:
+        return "campaigns.kit_unknown" if what == "tidak_ada" else ""
 
     def broadcasts(self) -> tuple[BroadcastView, ...]:
         view = self.broadcast(12)

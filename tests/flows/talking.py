@@ -42,7 +42,9 @@ ANSWERS = {
     "way": "p3mi", "country": "my", "day": "2027-01-24", "done": "paspor", "kept": "yes",
     "item": "sehat", "told": "tiket 5 juta, uang jaminan 10 juta", "back": '["","",{}]',
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
-    "more": "mobilnya putih", "kind": "residents", "group": "4", "role": "kades",
+    "more": "mobilnya putih", "group": "4", "role": "kades",
+    "task": "12-3", "label": "WA RT 05", "relay_code": "ABCD", "join_code": "BCDFGHJ",
+    "kind": "lesson", "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -62,7 +64,8 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    return OFFICER if flow in ("officer_desk", "officer_groups", "broadcasts") else VILLAGER
+    desks = ("officer_desk", "officer_groups", "broadcasts", "campaigns")
+    return OFFICER if flow in desks else VILLAGER
 
 
 def say(
