@@ -151,7 +151,8 @@ def test_reject_pause_resume_cancel(shell: Shell) -> None:
     for act, becomes in (("pause", "paused"), ("resume", "scheduled"), ("cancel", "cancelled")):
         assert shell.json(act, "2", "--as", "D-001")["status"] == becomes
     code, _, err = shell.run("resume", "2", "--as", "D-001")
-    assert (code, err) == (1, "Siaran itu sudah selesai atau sudah dibatalkan.\n")
+    assert code == 1
+    assert err.startswith("Siaran itu sudah")
 
 
 async def test_correct_and_withdraw_reach_who_got_it(shell: Shell) -> None:

@@ -241,7 +241,7 @@ async def test_pause_resume_cancel_by_buttons(bot: Bot, officer: Desk) -> None:
         assert await state(officer, number) == becomes
     again = await post_form(officer, f"/broadcasts/{number}/pause", nonce="f" * 32)
     assert again.status_code == 409
-    assert "sudah selesai atau sudah dibatalkan" in again.text
+    assert "Siaran itu sudah" in again.text
     assert deliver(bot) == {}
 
 
