@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from bot import meeting_words
 from bot.service import OurOffice, Service
 from flows.broadcast_plan import Plan
 from flows.events import MessageCreated
@@ -31,6 +32,8 @@ def message(
 ) -> MessageCreated:
     """What a recipient reads. Each kind has its own words, `broadcasts.<kind>_message`; a person's
     end with how to stop."""
+    if plan.kind == "invitation" or (plan.meeting and plan.corrects):
+        return meeting_words.message(service, office, plan, group=group)
     slots = slots_of(office, plan)
     key = "broadcasts.message" if plan.kind in _PLAIN else f"broadcasts.{plan.kind}_message"
     wording = service.catalog.wording
@@ -52,4 +55,4 @@ def slots_of(office: OurOffice, plan: Plan) -> dict[str, str]:
     }
 
 
-_PLAIN = frozenset({"news", "lesson", "hours", "invitation"})
+_PLAIN = frozenset({"news", "lesson", "hours"})

@@ -18,6 +18,7 @@ from bot import (
     learner_effects,
     leave,
     links,
+    meeting_effects,
     officers,
     outbox,
     partner_effects,
@@ -68,6 +69,7 @@ from flows.events import (
     VoiceSent,
 )
 from flows.group_plan import GroupEvent
+from flows.meeting_plan import MeetingEvent
 from flows.officer_events import (
     LeaveEnded,
     LeaveTaken,
@@ -123,6 +125,8 @@ class Effects(TipOpening):
             return must(partner_effects.carry_out(self, self._someone(), event))
         if isinstance(event, BroadcastEvent):
             return broadcast_effects.carry_out(self, self._an_officer(), event)
+        if isinstance(event, MeetingEvent):
+            return meeting_effects.carry_out(self, self._someone(), event)
         if isinstance(event, GroupEvent):
             return group_effects.carry_out(self, event)
         if isinstance(event, CampaignEvent):

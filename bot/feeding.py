@@ -39,6 +39,8 @@ WEEK = timedelta(days=7)
 MOST_PAGES = 20
 """How many pages in a row may turn out to hold nobody who can be told now (a whole zone asleep)."""
 PARKED_STAYS = timedelta(days=7)
+TURN = (case((broadcasts.c.kind == "warning", 0), else_=1), broadcasts.c.id)
+"""Warnings first. Whoever locks several broadcasts does it in this order."""
 UNCAPPED = frozenset({"warning", "correction", "withdrawal"})
 """Kinds that are no part of anybody's week's share."""
 
@@ -48,7 +50,7 @@ def feed(connection: Connection, service: Service, channel: str, now: datetime, 
     running = connection.execute(
         select(broadcasts)
         .where(broadcasts.c.status == SENDING)
-        .order_by(case((broadcasts.c.kind == "warning", 0), else_=1), broadcasts.c.id)
+        .order_by(*TURN)
         .with_for_update(read=True)  # whoever pauses or cancels it waits for this page
     ).all()
     handed = 0
@@ -227,7 +229,7 @@ class _Page:
             outbox.row_for(
                 self._service.ring, MessageCreated(filled.text), self._now, channel=self._channel,
                 contact_id=one, priority=outbox.BULK, template=filled.sid,
-                variables=filled.variables,
+                variables=filled.variables, awake=self._plan.danger,
             )
             for one in fresh
         ]  # fmt: skip

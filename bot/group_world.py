@@ -49,9 +49,6 @@ class GroupWorld(BroadcastWorld):
             return None
         return Invitation(place.code, place.name, cast(GroupKind, found.kind))
 
-    def village_meetings(self) -> tuple[str, ...]:
-        return ()
-
     def officer_groups(self) -> tuple[OfficerGroup, ...]:
         officer_id = self._known.officer_id if self._known else None
         if officer_id is None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot import demo, keeping, reading, schedule
+from bot import demo, groups, keeping, reading, schedule
 from bot.channels.base import Inbound, InboundKind, Outgoing, Refused
 from bot.clock import Clock
 from bot.database import Database
@@ -104,6 +104,9 @@ class Rehearsal:
         )
         migrate(self.service.database, self.service.ring)
         demo.seed(self.service)
+        with self.service.database.write() as connection:
+            # Else every wait of days would bring some; `/pelajaran hidup` in the group turns it on.
+            connection.execute(groups.groups.update().values(lessons=False))
         self.turns = Turns(self.service)
         self._read = read or reading.read
         self._keep = keep

@@ -19,10 +19,12 @@ from bot import (
     draft_media,
     erasures,
     groups,
+    meeting_questions,
     pictures,
     watches,
 )
 from bot.database import Database
+from bot.meeting_rows import questions as asked
 from bot.outbox_rows import outbox
 from bot.partner_rows import requests
 from bot.sealing import BEGINNING, KeyRing, SealBroken
@@ -64,6 +66,8 @@ SEALED = (
     Sealed(watches.watched.c.name, "watch", watches.bound),
     Sealed(watches.watched.c.standing, "watch", watches.bound_standing),
     Sealed(departures.departures.c.plan, "departure", lambda row: departures.bound(row.contact_id)),
+    Sealed(asked.c.text, "meeting", meeting_questions.bound),
+    Sealed(asked.c.answer, "meeting", meeting_questions.bound_answer),
     Sealed(requests.c.sealed, "partner", lambda row: row.uuid),
     Sealed(conflicts.conflicts.c.sealed, "tip-conflict", lambda row: str(row.tip_number)),
     Sealed(tips.c.return_address, "tip-return", lambda row: row.id),

@@ -14,6 +14,7 @@ from bot import (
     departure_effects,
     draft_media,
     lessons,
+    meetings,
     officers,
     outbox,
     partner_effects,
@@ -204,6 +205,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     reminders.forget(connection, known.id)
     watches.forget(connection, known.id)
     departure_effects.forget_person(connection, known.id)
+    meetings.forget_person(connection, known.id)
     partner_effects.leave(connection, known.id, now)
     _leave_coordination(connection, ring, known)
     relays.leave(connection, known.id, now)

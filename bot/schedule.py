@@ -30,6 +30,8 @@ from bot import (
     groups,
     leave,
     links,
+    meeting_clock,
+    meetings,
     officers,
     order,
     outbox,
@@ -120,6 +122,7 @@ def run_due(service: Service, turns: Turns) -> None:
         lambda connection: broadcast_notices.tell_due(connection, service, now),
         lambda connection: departure_notices.remind_due(connection, service, now),
         lambda connection: reminders.push_due(connection, service, turns, now),
+        lambda connection: meeting_clock.remind_due(connection, service, now),
         lambda connection: group_lessons.push_due(connection, service, now),
         lambda connection: group_lessons.close_due(connection, service, now),
         lambda connection: repeat_campaigns(connection, service, now),
@@ -170,6 +173,7 @@ def next_moment(service: Service) -> datetime | None:
             departures.next_due(connection, service.clock.now()),
             outbox.next_moment(connection),
             reminders.next_moment(connection),
+            meeting_clock.next_moment(connection),
             broadcasts.next_moment(connection),
             group_lessons.next_moment(connection, service, service.clock.now()),
             repeats.next_moment(connection),
@@ -266,6 +270,7 @@ def purge(connection: Connection, now: datetime) -> None:
     partner_requests.end_overdue(connection, now)
     departure_family.purge(connection, now)
     reminders.purge(connection, now)
+    meetings.purge(connection, now)
     groups.purge(connection, now)
     coordination.purge(connection, now)
     relays.purge(connection, now)

@@ -34,7 +34,7 @@ from bot.channels.base import (
 )
 from bot.channels.twilio_wire import failure
 from bot.contacts import sessions
-from bot.feeding import PARKED_STAYS, UNCAPPED
+from bot.feeding import PARKED_STAYS, TURN, UNCAPPED
 from bot.outbox_rows import outbox as rows
 from bot.service import Service
 
@@ -51,10 +51,19 @@ def record(
     connection: Connection, service: Service, reports: list[StatusReport], now: datetime
 ) -> list[bool]:
     """What providers report later, and what follows from it. True where a row climbed."""
+    failed = [report.outbox_id for report in reports if report.status == "failed"]
+    if len(failed) > 1:
+        concerned = select(rows.c.broadcast_id).where(rows.c.id.in_(failed))
+        connection.execute(
+            select(broadcasts.c.id)
+            .where(broadcasts.c.id.in_(concerned))
+            .order_by(*TURN)
+            .with_for_update()
+        )
     climbed = outbox.record_status(connection, reports, service.ring, now)
     for report, climbs in zip(reports, climbed, strict=True):
-        failed = climbs and report.status == "failed" and report.channel == "whatsapp"
-        if failed and report.outbox_id is not None:
+        teaches = climbs and report.status == "failed" and report.channel == "whatsapp"
+        if teaches and report.outbox_id is not None:
             _learn(connection, service, report.outbox_id, report.error_code, now)
     return climbed
 

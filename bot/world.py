@@ -18,7 +18,7 @@ from bot import (
     tips,
     watches,
 )
-from bot.campaign_world import CampaignWorld
+from bot.meeting_world import MeetingWorld
 from bot.recruiters import Register
 from bot.sealing import new_receipt
 from flows import hear_see
@@ -36,7 +36,7 @@ from flows.ports import (
 )
 
 
-class World(CampaignWorld):
+class World(MeetingWorld):
     """One turn's view of the world. Nothing here writes."""
 
     # ---- the office, places, the register

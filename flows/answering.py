@@ -16,14 +16,17 @@ def press(run: "Run", given: Input) -> bool:
     """A pressed button: for the present question, or a menu that is still good; else words."""
     flow_name, _, rest = given.payload.partition(".")
     node_name, _, key = rest.rpartition(".")
-    here = flow_name == run.session.flow and node_name == run.session.node
+    # `yes~12`: the answer to an invitation says to which; it begins anew wherever it is pressed.
+    key, _, about = key.partition("~")
+    here = flow_name == run.session.flow and node_name == run.session.node and not about
     flow = run.catalog.flows.get(flow_name)
     node = flow.nodes.get(node_name) if flow else None
     if here and isinstance(node, Choose | Pick | Ask):
         return _take_key(run, node, key, given.text)
     if isinstance(node, Choose) and node.open and assisted.takes_old(run, flow_name):
         left.set_aside(run)
-        run.session.flow, run.session.node, run.session.answers = flow_name, node_name, {}
+        run.session.flow, run.session.node = flow_name, node_name
+        run.session.answers = {"about": about} if about else {}
         return _take_key(run, node, key, given.text)
     run.aside("common.old_button")
     return True

@@ -9,6 +9,7 @@ from flows.broadcast_plan import BroadcastEvent
 from flows.campaign_plan import CampaignEvent
 from flows.departure_plan import Plan
 from flows.group_plan import GroupEvent
+from flows.meeting_plan import MeetingEvent
 from flows.officer_events import (
     LeaveEnded,
     LeaveTaken,
@@ -352,5 +353,6 @@ Event = (
     | DepartureEvent
     | GroupEvent
     | BroadcastEvent
+    | MeetingEvent
     | CampaignEvent
 )

@@ -9,6 +9,7 @@ from flows.curriculum import Lesson
 from flows.events import OptedOut
 from flows.identity_numbers import mask_identity_numbers
 from flows.lessons import begins, label, named, shown
+from flows.meetings import to_meeting
 from flows.nodes import (
     Choice,
     Choose,
@@ -49,7 +50,7 @@ def flow(lessons: tuple[Lesson, ...], understander: Understander, retrieval: Ret
     exits, cards = card_nodes(lessons, then="answered")
     where = _where(retrieval, understander, named(lessons, keywords=False))
     ways = {intent: intent for intent in _ELSEWHERE}
-    ways |= {"unsure": "which", "none": "unknown"}
+    ways |= {"unsure": "which", "none": "unknown", "meeting": "meeting"}
     ways |= {f"lesson_{lesson}": node for lesson, node in begins(lessons).items()}
     nodes: dict[str, Node] = {
         "start": Decide(where, exits | ways),
@@ -69,6 +70,9 @@ def _where(
         """Where the words belong; a question that a card answers is answered at once."""
         scene.answers.clear()
         scene.answers["question"] = mask_identity_numbers(" ".join(scene.words.split()))[:1000]
+        if words := to_meeting(scene):
+            scene.answers["question"] = words
+            return "meeting"
         if (lesson := title(scene)) != "none":
             return f"lesson_{lesson}"
         read = understander.read(scene.words)
@@ -155,6 +159,7 @@ def _elsewhere() -> dict[str, Node]:
         "check": Goto("check_recruiter"),
         "report": Goto("tip_off:tell"),
         "ask_human": Goto("ask_human"),
+        "meeting": Goto("meetings:tell", carry=("question",)),
         "small_talk": Say("free_text.small_talk", "welcome:menu"),
         "opt_out": Choose(
             "free_text.opt_out",

@@ -42,15 +42,22 @@ _VERDICTS = re.compile(r"(check_recruiter|village_group|costs)\.")
 _JUDGES = re.compile(r"\b(aman|pasti resmi|terpercaya|dijamin|penipu)\b", re.IGNORECASE)
 _PROMISES = re.compile(r"\b(bantuan datang|segera datang|akan menolong)\b", re.IGNORECASE)
 _SAID = re.compile(
-    r"[\"']((?:broadcasts|common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
+    r"[\"']((?:common|notice|register_watch|forwarding|canned|attachments|hear)\.[a-z0-9_]+"
     r"|tip_off\.sent_incomplete[a-z_]*)[\"']"
     r"|(?:AskAgain|aside|bubble|message)\(\s*[\"']([a-z_]+\.[a-z_]+)[\"']"
 )
+_SAID_OUTSIDE = re.compile(r"[\"'](broadcasts\.[a-z0-9_]+)[\"']")
+"""Of these, what the conversation itself says is not meant: it fills them in its own nodes."""
 _PUT_TOGETHER = (
     "common.help", "common.genuine", "notice.question", "notice.report",
     "broadcasts.warning_message", "broadcasts.correction_message", "broadcasts.withdrawal_message",
     "broadcasts.why_old_fact", "broadcasts.why_template",
     "voices.lost", "voices.too_long", "voices.unclear", "voices.listening", "voices.question",
+    *(f"meetings.{name}" for name in (
+        "details", "details_speakers", "invitation_message", "changed_message", "cancelled_message",
+        "group_link", "reminder", "reminder_today", "told_changed", "told_cancelled",
+        "summary_head", "summary_line", "no_day", "no_clock", "past", "too_far", "other_weekday",
+    )),
     "officer_groups.bound", "officer_groups.left", "officer_groups.muted", "officer_groups.given_back",
     "coordination.do", "coordination.come",
 )  # fmt: skip
@@ -76,6 +83,23 @@ _SAID_BY_CODE = {
     "broadcasts.too_many": frozenset(["count", "most"]),
     "broadcasts.twice": frozenset(["number"]),
     "broadcasts.template_not_approved": frozenset(["template"]),
+    **dict.fromkeys(
+        ("meetings.details", "meetings.details_speakers"),
+        frozenset(["title", "when", "where", "speakers"]),
+    ),
+    **{
+        f"meetings.{kind}_message": frozenset(["text", "office"])
+        for kind in ("invitation", "changed", "cancelled")
+    },
+    **dict.fromkeys(
+        ("meetings.reminder", "meetings.reminder_today"), frozenset(["title", "when", "where"])
+    ),
+    **dict.fromkeys(("meetings.told_changed", "meetings.told_cancelled"), frozenset(["text"])),
+    "meetings.group_link": frozenset(["link"]),
+    "meetings.answer_message": frozenset(["title", "question", "answer"]),
+    "meetings.summary_head": frozenset(["title"]),
+    "meetings.summary_line": frozenset(["question", "answer"]),
+    "meetings.line_too_long": frozenset(["most"]),
     "broadcasts.template_refused": frozenset[str](),
     **{
         f"tip_off.sent_incomplete{end}": frozenset(["receipt", "numbers"])
@@ -244,14 +268,17 @@ def _used(graph: Graph) -> dict[str, bool]:
 @cache
 def _said() -> frozenset[str]:
     """Keys that engine and bot say by themselves, as far as a search of the code finds them."""
-    paths = [
-        path
+    flows, *others = [
+        "\n".join(
+            path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*.py"))
+            if not path.name.startswith("lint")
+        )
         for folder in _CODE
-        for path in folder.rglob("*.py")
-        if not path.name.startswith("lint")
     ]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(paths))
-    return frozenset(key for pair in _SAID.findall(code) for key in pair if key)
+    outside = "\n".join(others)
+    said = (key for pair in _SAID.findall(f"{flows}\n{outside}") for key in pair if key)
+    return frozenset(said) | frozenset(_SAID_OUTSIDE.findall(outside))
 
 
 def _texts(catalog: Catalog, used: dict[str, bool]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from flows.campaign_plan import CampaignPorts
 from flows.company_names import company_words, fold
 from flows.departure_plan import DeparturePorts
 from flows.group_plan import GroupPorts
+from flows.meeting_plan import MeetingPorts
 
 Urgency = Literal["none", "soon", "now"]
 Verdict = Literal[
@@ -251,7 +252,7 @@ class Attachments:
     """Still on their way from the provider."""
 
 
-class Ports(DeparturePorts, BroadcastPorts, GroupPorts, CampaignPorts, Protocol):
+class Ports(DeparturePorts, BroadcastPorts, GroupPorts, CampaignPorts, MeetingPorts, Protocol):
     """The questions themselves. Every answer is read in the turn's own transaction."""
 
     @property

@@ -126,6 +126,11 @@ class Retrieval:
             verdict = "none"
         return Found(verdict, confidence, ranked[:RANKED])
 
+    def told(self, question: str) -> dict[str, float]:
+        """What a question is about, slips mended: its terms, each with how much it tells."""
+        _, written = self._read(question)
+        return {term: self._index.rare(term) for term in written if term != END}
+
     def signs(self, question: str) -> dict[str, float]:
         """What the confidence is reckoned from, to learn its weights; {} when nothing is found."""
         return self._weigh(question)[1]

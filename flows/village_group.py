@@ -233,7 +233,7 @@ def _bound_to(scene: Scene) -> dict[str, str]:
 
 
 def _meetings(scene: Scene) -> dict[str, str]:
-    return {"meetings": "\n".join(scene.ports.village_meetings()[:3])}
+    return {"meetings": "\n".join(one.line for one in scene.ports.village_meetings()[:3])}
 
 
 def _officer(scene: Scene) -> dict[str, str]:

@@ -24,6 +24,7 @@ from bot import (  # noqa: F401  (importing a module registers its tables)
     keys,
     lessons,
     links,
+    meeting_rows,
     officers,
     order,
     outbox,

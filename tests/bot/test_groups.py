@@ -36,6 +36,14 @@ from flows.group_plan import (
 WEDNESDAY = datetime.fromisoformat("2026-11-25T16:00:00+07:00")
 
 
+@pytest.fixture(autouse=True)
+def learning(request: pytest.FixtureRequest) -> None:
+    """A rehearsal's group gets no lessons by itself."""
+    for name in {"on_both", "rehearsal"} & set(request.fixturenames):
+        with request.getfixturevalue(name).service.database.write() as connection:
+            connection.execute(update(groups.groups).values(lessons=True))
+
+
 def one(bot: Rehearsal, query: Any) -> Any:
     with bot.service.database.read() as connection:
         return connection.execute(query).scalar()

@@ -18,6 +18,7 @@ from bot.channels.base import StatusReport
 from bot.contacts import contacts
 from bot.rehearsal import Rehearsal
 from flows.broadcast_plan import Plan
+from flows.events import MessageCreated
 from tests.bot.on_whatsapp import OnWhatsApp, address
 from tests.fakes.twilio import DROPPED_AFTER_TAKEN, FINE, FakeTwilio, Fault, Step
 from tests.templates import approve
@@ -274,6 +275,58 @@ async def test_metas_limit_of_people_stops_templates_for_a_day_and_nothing_else(
     await village.send(hours=2)
     assert village.counts(number) == {"delivered": 5}
     assert all(len(village.got(one)) == 1 for one in (0, 1, 2, 3, 9))
+
+
+async def test_a_limit_that_a_callback_tells_of_is_tried_again_later(
+    village: OnWhatsApp, twilio: FakeTwilio
+) -> None:
+    """63018 for plain words: they never arrived, so they may be sent again."""
+    village.people(1)
+    twilio.plans[address(1)] = [Step("sent"), Step("failed", error_code="63018")] * 2
+    number = village.broadcast(1)
+    await village.send()
+    assert village.states(number) == {1: ["waiting"]}
+    twilio.plans[address(1)] = DELIVERED
+    await village.send(minutes=59)
+    assert village.states(number) == {1: ["waiting"]}
+    await village.send(minutes=2)
+    assert village.states(number) == {1: ["delivered"]}
+
+
+async def test_a_reply_that_finds_the_window_shut_shuts_it_for_news_too(
+    village: OnWhatsApp, twilio: FakeTwilio
+) -> None:
+    village.people(1)
+    village.lost_window(1)
+    with village.service.database.write() as connection:
+        row = outbox.row_for(
+            village.service.ring, MessageCreated("Jawaban"), village.service.clock.now(),
+            channel="whatsapp", contact_id=village.ids[1],
+        )  # fmt: skip
+        outbox.queue(connection, [row])
+    await village.send()
+    assert village.window_is_shut(1)
+    number = village.broadcast(1)
+    tried = len(twilio.calls)
+    await village.send()
+    assert village.states(number) == {1: ["parked"]}
+    assert len(twilio.calls) == tried
+
+
+async def test_a_template_whose_answer_was_lost_is_found_and_not_sent_again(
+    village: OnWhatsApp, twilio: FakeTwilio
+) -> None:
+    village.approve("news")
+    village.people(1, silent=True)
+    twilio.fail(DROPPED_AFTER_TAKEN)
+    number = village.broadcast(1)
+    await village.send()
+    assert village.states(number) == {1: ["sending"]}
+    village.service.clock.forward(timedelta(minutes=5))
+    await village.sender._settle()
+    await village.send()
+    assert village.states(number) == {1: ["sent"]}
+    assert len(village.got(1)) == 1
 
 
 async def test_an_address_without_whatsapp_is_not_tried_again(

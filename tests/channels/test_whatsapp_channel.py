@@ -3,17 +3,26 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.channels.base import OutcomeUnknown, Outgoing, RetryLater
+from bot.channels.base import (
+    Media,
+    OutcomeUnknown,
+    Outgoing,
+    Refused,
+    RetryLater,
+    TemplateRefused,
+)
 from bot.channels.whatsapp import WhatsAppChannel, split
 from flows.events import Button, Poll
-from tests.channels.conftest import PUBLIC, TO, Contents, message, new_channel
+from tests.channels.conftest import PUBLIC, TO, Contents, failure_of, message, new_channel
 from tests.fakes.twilio import DROPPED_AFTER_TAKEN, FINE, HANG, SENDER, FakeTwilio, Fault
 
 pytestmark = pytest.mark.asyncio
 
+PICTURE = Media("picture", Path("x.png"), "https://bot.example.go.id/x.png")
 YES_NO = (Button("1", "Ya", "tip.ask.yes"), Button("2", "Tidak", "tip.ask.no"))
 MENU = (
     Button("1", "Belajar", "menu.learn"),
@@ -48,6 +57,43 @@ async def test_a_template_is_sent_by_its_content_sid_and_nothing_else(
     assert twilio.sent[0].form["ContentSid"] == template
     assert "Body" not in twilio.sent[0].form
     assert list(twilio.contents) == [template]
+
+
+async def test_what_fills_a_template_goes_with_it(
+    twilio: FakeTwilio, whatsapp: WhatsAppChannel
+) -> None:
+    template = "HX" + "0123456789abcdef" * 2
+    twilio.contents[template] = {"types": {"twilio/text": {"body": "Kabar {{1}}: {{2}}."}}}
+    values = '{"1": "Kanim \u201cA\u201d", "2": "besok; pukul 09.00"}'
+    await whatsapp.send(replace(message("x"), template=template, variables=values, media=PICTURE))
+
+    (sent,) = twilio.sent
+    assert sent.body == "Kabar Kanim “A”: besok; pukul 09.00."
+    assert not {"Body", "MediaUrl"} & sent.form.keys()
+
+
+@pytest.mark.parametrize(
+    ("values", "known", "code", "expected"),
+    [
+        ('{"1": "a"}', True, "63028", TemplateRefused),
+        ('{"1": "a", "2": 3}', True, "21656", TemplateRefused),
+        ('{"1": "a", "2": "b"}', False, "21655", TemplateRefused),
+        ('{"1": "a", "2": ""}', True, "63013", Refused),
+        ('{"1": "a", "2": "b\\nc"}', True, "63013", Refused),
+        ('{"1": "a", "2": "b     c"}', True, "63013", Refused),
+        (f'{{"1": "a", "2": "{"x" * 1024}"}}', True, "63021", Refused),
+    ],
+)
+async def test_values_that_twilio_refuses(
+    twilio: FakeTwilio, whatsapp: WhatsAppChannel, values: str, known: bool, code: str,
+    expected: type[Refused],
+) -> None:  # fmt: skip
+    """What is wrong with the template concerns all its messages; an odd value only this one."""
+    template = "HX" + "0123456789abcdef" * 2
+    if known:
+        twilio.contents[template] = {"types": {"twilio/text": {"body": "Kabar {{1}}: {{2}}."}}}
+    sending = whatsapp.send(replace(message("x"), template=template, variables=values))
+    assert await failure_of(sending) == (expected, code)
 
 
 async def test_a_user_known_by_username_only_is_written_to(

@@ -16,6 +16,13 @@ from flows.campaign_plan import (
 )
 from flows.departure_plan import Followed, Plan
 from flows.group_plan import GroupView, Invitation, Item, OfficerGroup
+from flows.meeting_plan import (
+    MeetingPlan,
+    MeetingReport,
+    MeetingView,
+    QuestionGroup,
+    VillageMeeting,
+)
 from flows.ports import (
     Attachments,
     CaseChange,
@@ -77,6 +84,14 @@ BABINSA = PartnerView(5, "babinsa", "Babinsa Desa Ngrayun")
 ASKED = PartnerRequestView(7, NOW, NOW + timedelta(days=7))
 
 
+MEETING = MeetingView(
+    12,
+    MeetingPlan(
+        NGRAYUN.code, "Sosialisasi kerja ke Taiwan", "Balai desa", NOW + timedelta(days=1),
+        NOW + timedelta(days=1, hours=2), "PIMPASA",
+    ),
+    NGRAYUN.name, "planned", takes_questions=True,
+)  # fmt: skip
 IN_GROUP = GroupView(
     3, "residents", NGRAYUN.code, NGRAYUN.name, True, True, "member", False, False, "Budi"
 )
@@ -115,7 +130,6 @@ class FakePorts:
     )
     role: str | None = "kepala desa"
     agreed: tuple[Item, ...] = (Item(1, "task", "pasang poster", True, (), NOW),)
-    meetings: tuple[str, ...] = ()
     villages: tuple[Place, ...] = (NGRAYUN, KECAMATAN)
     leads: bool = False
     to_forward: tuple[RelayTaskView, ...] = (RelayTaskView("12-3", "WA RT 05", "Besok", True),)
@@ -154,6 +168,14 @@ class FakePorts:
     follows: Followed | None = None
     memories: tuple[Remembered, ...] = ()
     wants_reminders: bool | None = False
+    near: tuple[MeetingView, ...] = (MEETING,)
+    """Meetings of the village, and of the office."""
+    ready: dict[str, str] = field(default_factory=dict)
+    """Questions that were answered before."""
+    asked_there: tuple[QuestionGroup, ...] = (
+        QuestionGroup(7, ((7, "Berapa biaya ke Taiwan?"), (9, "ongkos ke Taiwan brp"))),
+        QuestionGroup(8, ((8, "Berapa umurnya?"),), "18 tahun."),
+    )
 
     def later(self, by: timedelta) -> "FakePorts":
         return replace(self, now=self.now + by)
@@ -316,9 +338,6 @@ class FakePorts:
     def group(self) -> GroupView | None:
         return self.here
 
-    def village_meetings(self) -> tuple[str, ...]:
-        return self.meetings
-
     def officer_groups(self) -> tuple[OfficerGroup, ...]:
         return self.bound
 
@@ -391,6 +410,43 @@ class FakePorts:
     def broadcasts(self) -> tuple[BroadcastView, ...]:
         view = self.broadcast(12)
         return (view,) if view else ()
+
+    def meetings(self) -> tuple[MeetingView, ...]:
+        return self.near
+
+    def village_meetings(self) -> tuple[VillageMeeting, ...]:
+        return tuple(
+            VillageMeeting(one.plan.title, one.plan.where, one.plan.starts_at) for one in self.near
+        )
+
+    def ready_answer(self, number: int, text: str) -> str:
+        return self.ready.get(text, "")
+
+    def office_meetings(self) -> tuple[MeetingView, ...]:
+        return self.near
+
+    def office_meeting(self, number: int) -> MeetingView | None:
+        return next((one for one in self.near if one.number == number), None)
+
+    def meeting_preview(self, plan: MeetingPlan) -> Preview:
+        return self.broadcast_preview(BroadcastPlan(plan.title + plan.where, (plan.place_code,)))
+
+    def meeting_report(self, number: int) -> MeetingReport | None:
+        one = self.office_meeting(number)
+        if one is None:
+            return None
+        return MeetingReport(
+            one, (("delivered", 5),), (("yes", 4), ("maybe", 1), ("no", 0)), 43, self.asked_there
+        )
+
+    def meeting_summary(self, number: int) -> str:
+        return "Tanya jawab: T: Berapa umurnya? J: 18 tahun." if self.office_meeting(number) else ""
+
+    def meeting_question(self, question: int) -> tuple[int, QuestionGroup] | None:
+        for group in self.asked_there:
+            if question in [number for number, _ in group.questions]:
+                return 12, group
+        return None
 
     def reads_pictures(self) -> bool:
         return self.reads

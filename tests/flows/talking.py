@@ -45,6 +45,9 @@ ANSWERS = {
     "more": "mobilnya putih", "group": "4", "role": "kades",
     "task": "12-3", "label": "WA RT 05", "relay_code": "ABCD", "join_code": "BCDFGHJ",
     "kind": "lesson", "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
+    "meeting": "12", "where": "Balai desa", "speakers": "PIMPASA", "asked": "7", "other": "9",
+    "answer": "Gratis untuk pekerja", "present": "43",
+    "times": "2026-11-24T10:00:00+07:00 2026-11-24T12:00:00+07:00",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
@@ -64,7 +67,7 @@ def at(flow: str, node: str) -> Session:
 
 
 def person_of(flow: str) -> Person:
-    desks = ("officer_desk", "officer_groups", "broadcasts", "campaigns")
+    desks = ("officer_desk", "officer_groups", "broadcasts", "campaigns", "meeting_desk")
     return OFFICER if flow in desks else VILLAGER
 
 

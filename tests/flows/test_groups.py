@@ -82,9 +82,9 @@ def test_the_greeting_has_one_line_on_what_the_bot_sees(standing: str, line: str
 
 
 def test_meetings_are_told_when_there_are_any() -> None:
-    assert "Belum ada pertemuan" in said("village_group:schedule")
-    ports = FakePorts(meetings=("Senin pukul 9 di balai desa",))
-    assert "Senin pukul 9 di balai desa" in said("village_group:schedule", "", ports)
+    assert "Belum ada pertemuan" in said("village_group:schedule", "", FakePorts(near=()))
+    told = said("village_group:schedule", "", FakePorts())
+    assert "Sosialisasi kerja ke Taiwan: Selasa 24 November pukul 10.00 WIB, Balai desa" in told
 
 
 @pytest.mark.parametrize("words", ["", "#", "0", "²", "99999999999", "1", "hapus", "x" * 5000])

@@ -27,6 +27,7 @@ ON_POSTGRESQL = (
     "voice_in_a_report",
     "departure_family",
     "departure_reminders",
+    "meeting",
 )
 """Those that use most of the SQL are played on the second database too."""
 
