@@ -48,7 +48,6 @@ from bot.terminal import (
 from flows.catalog import ContentError
 from flows.languages import NAMES
 
-
 _PARTS = (
     answer_cli,
     broadcast_cli,
