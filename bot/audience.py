@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -52,7 +53,7 @@ class Counted:
 
 def lies_in(column: Any, places: Iterable[str]) -> ColumnElement[bool]:
     """The place is one of these or lies in one of them; no place lies nowhere."""
-    return or_(*(or_(column == code, column.like(f"{code}.%")) for code in places))
+    return or_(false(), *(or_(column == code, column.like(f"{code}.%")) for code in places))
 
 
 def count(connection: Connection, ring: KeyRing, plan: Plan, now: datetime) -> Counted:
@@ -121,6 +122,11 @@ def count_heirs(connection: Connection, corrected: int) -> Counted:
     for channel, person, number in rows:
         (found.people if person else found.groups)[channel] = number
     return found
+
+
+def has_heirs(connection: Connection, number: int) -> bool:
+    """Somebody got, or may have got, that broadcast."""
+    return connection.execute(select(sent.c.id).where(*_got(number)).limit(1)).first() is not None
 
 
 _target = func.coalesce(sent.c.contact_id, -sent.c.group_id)

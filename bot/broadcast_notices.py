@@ -14,7 +14,6 @@ from flows.broadcast_said import bar, say_counts, say_forwarded, why_stopped
 FIRST = timedelta(minutes=2)
 """A broadcast that takes longer tells how far it is, and then every `EVERY`."""
 EVERY = timedelta(minutes=15)
-_LEFT = ("waiting", "queued", "sending")
 _rows = broadcasts.broadcasts
 
 
@@ -51,13 +50,11 @@ def _progress(connection: Connection, service: Service, now: datetime) -> int:
     told = 0
     for row in running:
         counted = broadcast_report.counts(connection, row.id)
-        left = sum(counted.get(state, 0) for state in _LEFT)
-        if left == 0:
+        done, every = broadcast_report.progress(counted)
+        if done == every:
             continue
-        every = sum(counted.values())
         slots = {
-            "number": str(row.id), "done": str(every - left), "of": str(every),
-            "bar": bar(every - left, every),
+            "number": str(row.id), "done": str(done), "of": str(every), "bar": bar(done, every),
         }  # fmt: skip
         broadcasts.told(connection, row.id, now)
         _tell(connection, service, row.officer_id, "broadcasts.progress", slots, now)

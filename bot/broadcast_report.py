@@ -1,12 +1,22 @@
 """What became of a broadcast, counted from its rows and nothing else."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, case, func, select
 
 from bot.broadcast_rows import HANDED, broadcasts, recipients
 from bot.contacts import contacts, sessions
 from bot.outbox_rows import outbox
+
+LEFT = ("waiting", "queued", "sending")
+"""States of those who are still to be told."""
+
+
+def progress(counted: Mapping[str, int]) -> tuple[int, int]:
+    """(how many are done with, of how many)."""
+    every = sum(counted.values())
+    return every - sum(counted.get(state, 0) for state in LEFT), every
 
 
 def counts(connection: Connection, number: int) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """A broadcast's plan as it is kept, and as people read it."""
 
+from typing import Any
+
 import msgspec
 
 from bot import meeting_words
@@ -18,6 +20,11 @@ def packed(plan: Plan) -> str:
 
 def unpacked(text: str) -> Plan:
     return _decoder.decode(text)
+
+
+def kept_plan(row: Any) -> Plan:
+    """The plan of a broadcast's row; one of an older release has only its words and places."""
+    return unpacked(row.plan) if row.plan else Plan(row.text, tuple(row.place_codes.split()))
 
 
 def message(

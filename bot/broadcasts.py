@@ -28,7 +28,7 @@ from bot.broadcast_rows import (
     broadcasts,
     recipients,
 )
-from bot.broadcast_words import packed, unpacked
+from bot.broadcast_words import kept_plan, packed, unpacked
 from bot.not_allowed import NotAllowed
 from bot.service import OurOffice, Service
 from flows.broadcast_plan import Plan
@@ -59,6 +59,8 @@ def order(
     if seen.problems:
         raise NotAllowed(seen.problems[0][0])
     office_code = officers.office_of(connection, officer_id)
+    if plan.corrects:
+        _hold_back(connection, officer_id, plan.corrects, now)
     waits = seen.needs_second and approved_by is None
     number = int(
         connection.execute(
@@ -86,6 +88,14 @@ def order(
     )
     _log(connection, now, officer_id, "proposed" if waits else "ordered", number)
     return number
+
+
+def _hold_back(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
+    """What is corrected is not told to anybody else meanwhile."""
+    row = _of(connection, officer_id, number, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
+    if row.status in OPEN:
+        _end(connection, number, CANCELLED, now)
+    relays.take_back(connection, number)
 
 
 def approve(
@@ -156,7 +166,7 @@ def withdraw(
         _end(connection, number, CANCELLED, now)
     relays.take_back(connection, number)
     plan = replace(
-        unpacked(row.plan), text=words, kind="withdrawal", corrects=number, photo="", at=None,
+        kept_plan(row), text=words, kind="withdrawal", corrects=number, photo="", at=None,
         expires=None, act="", source="", source_date=None,
     )  # fmt: skip
     _log(connection, now, officer_id, "withdrew", number)

@@ -14,9 +14,11 @@ from typing import NoReturn
 
 from bot import (
     answer_cli,
+    broadcast_cli,
     campaign_cli,
     content_cli,
     erase_cli,
+    group_cli,
     keyring_cli,
     learning_cli,
     media_cli,
@@ -34,6 +36,7 @@ from bot.terminal import (
     FINDING,
     FINE,
     WRONG_USE,
+    Refusal,
     WrongUse,
     loaded,
     open_service,
@@ -44,6 +47,25 @@ from bot.terminal import (
 )
 from flows.catalog import ContentError
 from flows.languages import NAMES
+
+_PARTS = (
+    answer_cli,
+    broadcast_cli,
+    campaign_cli,
+    erase_cli,
+    group_cli,
+    keyring_cli,
+    media_cli,
+    meeting_cli,
+    learning_cli,
+    office_cli,
+    partner_cli,
+    register_cli,
+    template_cli,
+    understand_cli,
+    content_cli,
+)
+"""Each adds its own commands."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,6 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINE
     except KeyboardInterrupt:
         return FINE
+    except Refusal as refusal:
+        print(str(refusal), file=sys.stderr)
+        return FINDING
     except (WrongUse, SettingsError, KeyRingError, ContentError, NoOffice) as error:
         for line in str(error).splitlines():
             print(line, file=sys.stderr)
@@ -102,19 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--contacts", type=int, default=2000)
     for added in (talk, doctor, recruiter, place, route, bench):
         added.add_argument("--json", action="store_true")
-    answer_cli.add_commands(commands)
-    campaign_cli.add_commands(commands)
-    erase_cli.add_commands(commands)
-    keyring_cli.add_commands(commands)
-    media_cli.add_commands(commands)
-    meeting_cli.add_commands(commands)
-    learning_cli.add_commands(commands)
-    office_cli.add_commands(commands)
-    partner_cli.add_commands(commands)
-    register_cli.add_commands(commands)
-    template_cli.add_commands(commands)
-    understand_cli.add_commands(commands)
-    content_cli.add_commands(commands)
+    for part in _PARTS:
+        part.add_commands(commands)
     log = commands.add_parser("audit", help="the log of who did what")
     verify = log.add_subparsers(required=True, metavar="verify").add_parser(
         "verify", help="whether the log's chain is whole, and the hash of its last entry"

@@ -24,7 +24,7 @@ from bot.broadcast_rows import (
     recipients,
     shares,
 )
-from bot.broadcast_words import message, slots_of, unpacked
+from bot.broadcast_words import kept_plan, message, slots_of
 from bot.contacts import contacts, sessions
 from bot.groups import groups
 from bot.service import Service
@@ -123,7 +123,7 @@ class _Page:
         self._service = service
         self._number: int = row.id
         self._office = service.office_of(row.office_code)
-        self._plan: Plan = unpacked(row.plan) if row.plan else Plan(row.text, ())
+        self._plan: Plan = kept_plan(row)
         self._channel = channel
         self._now = now
 

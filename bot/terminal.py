@@ -22,6 +22,10 @@ class WrongUse(Exception):
     """The command can't be carried out as it was given; the message is one line."""
 
 
+class Refusal(Exception):
+    """The bot does not do it; the message is what an officer reads in chat. Exit code 1."""
+
+
 def open_service(settings: Settings | None = None, *, ring: KeyRing | None = None) -> Service:
     settings = settings or read_settings()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")

@@ -26,6 +26,7 @@ from console.entrance import json_answer
 from console.sessions import posted_json
 from flows.officer_desk import OUTCOMES
 from flows.partners import load_grounds
+from flows.plain_text import typed
 from flows.safety import mask_identity_numbers
 
 if TYPE_CHECKING:
@@ -281,20 +282,14 @@ def partner_answer(effects: Effects, view: Access, reader: Reader, form: Partner
 # ---- what was typed
 
 
-def _words_of(typed: str) -> str:
+def _words_of(written: str) -> str:
     """For the reporter: without hidden letters or a NIK. Raises Declined."""
-    words = mask_identity_numbers(_clean(typed.replace("\r\n", "\n")))
+    words = mask_identity_numbers(typed(written))
     if len(words) < WORDS_LEAST or sum(letter.isalnum() for letter in words) < 2:
         raise Declined("Tulisan terlalu pendek. Tulis paling sedikit satu kata.")
     if len(words) > WORDS_MOST:
         raise Declined(f"Tulisan terlalu panjang. Paling banyak {WORDS_MOST} huruf.")
     return words
-
-
-def _clean(typed: str) -> str:
-    """Without characters that nobody types on purpose; line breaks stay."""
-    spaced = re.sub(r"[^\S\n]", " ", typed)
-    return "".join(letter for letter in spaced if letter == "\n" or letter.isprintable()).strip()
 
 
 def _wrap(form: ToOfficer | Merge) -> Wrap | None:

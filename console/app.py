@@ -22,8 +22,19 @@ from starlette.routing import Route
 
 from bot.officers import ROLE_NAMES
 from bot.service import Service
-from console import account, entrance, inbox, keywork, oversight, refusals, setup, words
-from console.edge import Handler, Page, RefusedError, is_json, origin_of
+from console import (
+    account,
+    broadcasts,
+    entrance,
+    groups,
+    inbox,
+    keywork,
+    oversight,
+    refusals,
+    setup,
+    words,
+)
+from console.edge import Handler, Page, RefusedError, origin_of, wants_json
 from console.entrance import home
 from console.sessions import Signed, csrf, signed_in
 from flows.catalog import HotlineEntry
@@ -39,6 +50,8 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
     return [
         *entrance.routes(console),
         *inbox.routes(console),
+        *broadcasts.routes(console),
+        *groups.routes(console),
         *setup.routes(console),
         *account.routes(console),
         *keywork.routes(console),
@@ -81,6 +94,7 @@ class Console:
             "role": lambda role: ROLE_NAMES.get(role, role),
             "duty": lambda role: words.DUTIES.get(role, role),
             "action": words.action,
+            "say_time": say_time,
             "subject": words.subject,
         }
 
@@ -111,7 +125,7 @@ class Console:
     def refusal(self, request: Request, refused: RefusedError) -> Response:
         if refused.status == 303:
             return RedirectResponse(refused.headers["location"], 303)
-        if is_json(request):
+        if wants_json(request):
             told = " ".join(refusals.WORDS.get(refused.page, refusals.TROUBLE)[1:])
             response: Response = JSONResponse({"error": told}, refused.status)
         else:

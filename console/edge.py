@@ -20,6 +20,7 @@ T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 20
+API = "/console/api/"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
@@ -83,7 +84,7 @@ class Page:
             return self._console.refusal(request, RefusedError(503, "trouble"))
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, most: int = MAX_FIELDS) -> dict[str, str]:
     """The fields of a posted form. Raises RefusedError for too much, or for what is no form."""
     body = await _read_body(request)
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
@@ -93,7 +94,7 @@ async def read_form(request: Request) -> dict[str, str]:
             body.decode("ascii"),
             keep_blank_values=True,
             errors="strict",
-            max_num_fields=MAX_FIELDS,
+            max_num_fields=most,
         )
     except ValueError:  # UnicodeDecodeError is one
         raise RefusedError(400, "unreadable") from None
@@ -111,8 +112,12 @@ async def read_json(request: Request, shape: type[T]) -> T:
         raise RefusedError(400, "unreadable") from None
 
 
-def is_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
     """A script asks, not a person: it gets JSON, refusals too."""
+    return is_json(request) or request.url.path.startswith(API)
+
+
+def is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith("application/json")
 
 

@@ -17,7 +17,15 @@ from starlette.responses import Response
 from bot import accounts
 from bot.officers import roles_of
 from bot.service import Service
-from console.edge import RefusedError, check_origin, is_json, read_form, read_json, same
+from console.edge import (
+    MAX_FIELDS,
+    RefusedError,
+    check_origin,
+    read_form,
+    read_json,
+    same,
+    wants_json,
+)
 
 if TYPE_CHECKING:
     from console.app import Console
@@ -51,7 +59,8 @@ class Signed:
 async def signed_in(request: Request, *, role: str = "", touch: bool = True) -> Signed:
     """Who asks. Raises RefusedError: to the sign-in and back, or 404 without the `role`.
 
-    A role that is missing answers as an address that does not exist.
+    Of several roles (`"officer leader"`) one is enough. A role that is missing answers as an
+    address that does not exist.
     """
     console: Console = request.state.console
     token = request.cookies.get(COOKIE, "")
@@ -59,16 +68,18 @@ async def signed_in(request: Request, *, role: str = "", touch: bool = True) -> 
     if signed is None:
         raise _to_the_entrance(request, console.root)
     request.state.signed = signed  # a refusal then leads back to their list
-    if role and role not in signed.roles:
+    if role and signed.roles.isdisjoint(role.split()):
         raise RefusedError(404, "not_here")
     return signed
 
 
-async def posted(request: Request, *, role: str = "") -> tuple[Signed, dict[str, str]]:
-    """(who, fields) of a form of ours. Raises RefusedError."""
+async def posted(
+    request: Request, *, role: str = "", most: int = MAX_FIELDS
+) -> tuple[Signed, dict[str, str]]:
+    """(who, fields) of a form of ours, `most` of them. Raises RefusedError."""
     check_origin(request.headers, request.state.console.origin)
     signed = await signed_in(request, role=role)
-    fields = await read_form(request)
+    fields = await read_form(request, most)
     _check_csrf(signed, fields.get("csrf", ""))
     return signed, fields
 
@@ -138,7 +149,7 @@ def _find(service: Service, token: str, touch: bool) -> Signed | None:
 
 
 def _to_the_entrance(request: Request, root: str) -> RefusedError:
-    if is_json(request):
+    if wants_json(request):
         return RefusedError(401, "signed_out")
     back = ""
     if request.method in ("GET", "HEAD"):

@@ -28,10 +28,14 @@ ENDINGS = {
 _ACTIONS = {
     "account_made": "membuat akun",
     "acknowledged": "mengambil",
+    "approved": "menyetujui",
     "asked": "bertanya kepada pelapor",
+    "cancelled": "membatalkan",
     "closed": "menutup",
+    "commanded": "memberi perintah di server",
     "enrolled": "mendaftarkan chat",
     "escalated": "meneruskan karena lewat batas waktu",
+    "group_unbound": "memutuskan",
     "forwarded": "meneruskan ke mitra",
     "invited": "membuat undangan baru",
     "key_changed": "mengganti kunci",
@@ -42,25 +46,37 @@ _ACTIONS = {
     "moved": "memindahkan",
     "noted": "menulis catatan",
     "opened": "mengirim laporan",
+    "ordered": "mengirim",
     "outlived": "menghapus isi karena sudah lama ditutup",
     "password_changed": "mengganti kata sandi",
     "paused": "menunda",
+    "proposed": "mengusulkan",
     "printed": "mencetak",
     "read": "membuka isi",
     "read_attachment": "membuka lampiran",
     "recovery_code_changed": "membuat kode pemulihan baru",
+    "rejected": "menolak",
+    "resumed": "melanjutkan",
     "rewrapped": "membuka akses bagi petugas lain",
     "roster": "mengganti daftar tugas",
     "sessions_ended": "mengakhiri sesi",
     "sign_in_slowed": "memperlambat percobaan masuk",
     "shared": "membagikan",
     "signed_in": "masuk",
+    "stopped": "menghentikan",
     "unshared": "mencabut bagian",
+    "withdrew": "menarik kembali",
     "withdrawn": "menarik laporan",
     "wrap_broken": "melaporkan kunci yang tidak membuka",
 }
 
-_SUBJECTS = {"tip": "laporan", "officer": "petugas", "office": "kantor", "broadcast": "siaran"}
+_SUBJECTS = {
+    "group": "grup",
+    "tip": "laporan",
+    "officer": "petugas",
+    "office": "kantor",
+    "broadcast": "siaran",
+}
 _ACTORS = {"reporter": "pelapor", "system": "sistem", "operator": "operator"}
 
 

@@ -31,6 +31,12 @@ def plain(text: str) -> str:
     return defanged(visible(text.replace("\r\n", "\n")))
 
 
+def typed(text: str) -> str:
+    """As somebody meant it: without characters that nobody types on purpose; line breaks stay."""
+    spaced = re.sub(r"[^\S\n]", " ", text.replace("\r\n", "\n"))
+    return "".join(letter for letter in spaced if letter == "\n" or letter.isprintable()).strip()
+
+
 def visible(text: str) -> str:
     """Control, direction, zero-width and unassigned characters as tokens; line breaks stay."""
     shown: list[str] = []

@@ -1,51 +1,14 @@
 """Tip-off → acknowledge → read → ask → answer, played on the three phones in a real browser."""
 
 import os
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Phone
 
 SECRET = "sponsor menahan paspor adik saya di rumahnya"
 QUESTION = "Sejak kapan paspornya ditahan?"
 ANSWER = "Sejak hari Senin minggu lalu"
-
-
-class Phone:
-    """One of the phones on the page."""
-
-    def __init__(self, page: Page, name: str) -> None:
-        self._phone = page.locator(f'[data-phone="{name}"]')
-
-    def types(self, text: str) -> None:
-        self._phone.locator("form.say input[name=text]").fill(text)
-        self._phone.locator("form.say").locator("button[type=submit]").click()
-
-    def presses(self, label: str) -> None:
-        self._phone.locator("button.choice", has_text=label).last.click()
-
-    def shows(self, text: str) -> None:
-        expect(self.bubbles.filter(has_text=text).last).to_be_visible(timeout=10_000)
-
-    @property
-    def bubbles(self) -> Locator:
-        return self._phone.locator(".bubble")
-
-    def says_nowhere(self, text: str) -> None:
-        assert text not in (self._phone.inner_text())
-
-
-@pytest.fixture
-def page(browser: Browser, demo_url: str) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1400, "height": 900}, locale="id-ID")
-    page.goto(f"{demo_url}/simulator/")
-    page.locator("[data-action=reset]").click()
-    with page.expect_response("**/simulator/reset"):
-        page.locator("[data-action=reset-confirm]").click()
-    expect(page.locator("#announce")).to_have_text("Simulator mulai dari awal")
-    expect(page.locator(".bubble")).to_have_count(0)
-    yield page
-    page.close()
 
 
 def _report(villager: Phone) -> None:

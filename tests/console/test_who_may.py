@@ -7,8 +7,9 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from bot import partner_requests, tip_seal
+from bot import broadcasts, demo, partner_requests, tip_seal
 from bot.case_rows import shares
+from flows.broadcast_plan import Plan
 from tests.console.office import Bot
 from tests.console.staff import NONCE, OTHER_OFFICE, come_in, hire
 
@@ -22,6 +23,9 @@ EVERYBODY = SIGNED | {NOBODY}
 READ, DIRECT = {OWNER, SHARED, LEADER}, {OWNER, LEADER}
 
 TIP = "/console/tip/{number}"
+OFFICE = HANDLE - {OTHER_LEADER}
+BROADCASTS = "/console/broadcasts"
+API = "/console/api/broadcasts"
 CASES: dict[tuple[str, str], set[str]] = {
     ("GET", "/console/inbox"): HANDLE,
     ("GET", TIP): READ,
@@ -40,8 +44,21 @@ CASES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{TIP}/close"): {OWNER},
     ("POST", f"{TIP}/forwarded"): DIRECT,
     ("POST", f"{TIP}/partner-answer"): DIRECT,
+    ("GET", BROADCASTS): HANDLE,
+    ("GET", f"{BROADCASTS}/new"): HANDLE,
+    ("GET", f"{BROADCASTS}/preview"): HANDLE,
+    ("GET", f"{BROADCASTS}/{{number}}"): OFFICE,
+    ("GET", f"{BROADCASTS}/{{number}}/{{act}}"): OFFICE,
+    ("GET", API): HANDLE,
+    ("POST", API): OFFICE,
+    ("POST", f"{API}/preview"): HANDLE,
+    ("GET", f"{API}/{{number}}"): OFFICE,
+    ("POST", f"{API}/{{number}}/{{act}}"): OFFICE,
+    ("GET", "/console/groups"): HANDLE,
+    ("GET", "/console/api/groups"): HANDLE,
+    ("POST", "/console/api/groups/{number}/unbind"): OFFICE,
 }
-"""Who gets a 2xx, asked for tip 1 with a body that the page could send."""
+"""Who gets a 2xx, asked for tip 1 or broadcast 1 with a body that the page could send."""
 ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("GET", "/console"): EVERYBODY,
     ("GET", "/console/"): EVERYBODY,
@@ -68,6 +85,11 @@ ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("POST", "/console/keys/share"): {LEADER, OTHER_LEADER},
     ("POST", "/console/keys/tips"): {LEADER, OTHER_LEADER},
     ("POST", "/console/keys/broken"): HANDLE,
+    ("POST", BROADCASTS): HANDLE,
+    ("POST", f"{BROADCASTS}/new"): HANDLE,
+    ("POST", f"{BROADCASTS}/preview"): HANDLE,
+    ("POST", f"{BROADCASTS}/{{number}}/{{act}}"): HANDLE,
+    ("POST", "/console/groups/{number}/unbind"): HANDLE,
     ("GET", "/console/office"): {ADMIN},
     ("POST", "/console/office/{officer}/end"): {ADMIN},
     ("POST", "/console/office/{officer}/invite"): {ADMIN},
@@ -95,6 +117,9 @@ def prepare(bot: Bot, role: str) -> int:
             partner_key="polres_ppa", partner_kind="polres", partner_id=None,
             ground="penempatan_tanpa_izin", digest="ab" * 32, due_at=now, now=now,
         )  # fmt: skip
+        author = bot.officer("D-001").id
+        plan = Plan("Besok ada penyuluhan di balai desa.", (demo.VILLAGE,))
+        broadcasts.order(connection, bot.service, author, plan, "first", now)
         if role == SHARED:
             connection.execute(
                 shares.insert().values(
@@ -131,8 +156,11 @@ def body_of(bot: Bot, path: str) -> dict[str, Any]:
         },
     }
     name = path.rsplit("/", 1)[-1]
-    if name in ("open", "{uid}"):
+    if name in ("open", "{uid}", "unbind"):
         return {}
+    draft = {"text": "Jam pelayanan kantor berubah mulai besok.", "places": [demo.VILLAGE]}
+    if path.startswith(API):
+        return draft if name == "preview" else {"nonce": NONCE, "draft": draft}
     return {"nonce": NONCE} | told.get(name, {})
 
 
@@ -145,7 +173,7 @@ async def ask(
         {
             "number": 1, "uid": next(part.uid for part in parts if part.kind == "attachment"),
             "token": "x" * 32, "officer": 1, "version": "x", "name": "console.css",
-            "rest": "nirgends",
+            "rest": "nirgends", "act": "pause",
         }
     )  # fmt: skip
     if method == "GET":
