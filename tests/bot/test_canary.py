@@ -279,7 +279,7 @@ async def test_a_planted_word_would_be_found(
 async def test_a_word_told_to_an_officer_would_be_found(house: House) -> None:
     await house.rehearsal.say("petugas", "tugas")
     await house.rehearsal.say("petugas", "siaran")
-    await house.rehearsal.say("petugas", "1")
+    await house.rehearsal.say("petugas", "2")
     await house.rehearsal.say("petugas", f"Penyuluhan {PLANTED} besok")
     assert ("officers", PLANTED) in house.found((PLANTED,))
 
