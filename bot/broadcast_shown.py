@@ -5,39 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import audience, broadcast_report, broadcasts, officers
 from bot.broadcast_preview import look
 from bot.broadcast_rows import (
-    CANCELLED,
-    DONE,
     OPEN,
     PAUSED,
     PROPOSED,
-    REJECTED,
     SCHEDULED,
     SENDING,
-    STOPPED,
 )
 from bot.broadcast_words import kept_plan, message
 from bot.service import OurOffice, Service
-from flows.broadcast_failures import say_failure
 from flows.broadcast_plan import Plan, Preview
-from flows.broadcast_said import STATES
+from flows.broadcast_said import CHANNELS, KINDS, STATES, STATUS, say_failure
 from flows.languages import NAMES
 from flows.times import say_time
-
-STATUSES = {
-    PROPOSED: "menunggu persetujuan", SCHEDULED: "terjadwal", SENDING: "sedang dikirim",
-    PAUSED: "ditahan sementara", DONE: "selesai", CANCELLED: "dibatalkan", REJECTED: "ditolak",
-    STOPPED: "dihentikan",
-}  # fmt: skip
-KINDS = {
-    "news": "Kabar", "warning": "Peringatan", "correction": "Ralat", "withdrawal": "Penarikan",
-    "invitation": "Undangan", "lesson": "Pelajaran", "hours": "Jam pelayanan",
-}  # fmt: skip
-CHANNELS = {"whatsapp": "WhatsApp", "telegram": "Telegram", "simulator": "Simulator"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +110,9 @@ def shown(
     return Shown(
         number=row.id,
         kind=row.kind,
-        kind_words=KINDS.get(row.kind, row.kind),
+        kind_words=KINDS[row.kind].capitalize(),
         status=row.status,
-        status_words=STATUSES.get(row.status, row.status),
+        status_words=STATUS.get(row.status, row.status),
         text=row.text,
         message=message(service, office, plan, row.id, group=False).text,
         author=named.get(row.officer_id, ""),
@@ -200,15 +184,9 @@ def _acts(
     acts = list(_ALWAYS.get(row.status, ()))
     if row.kind != "withdrawal" and audience.has_heirs(connection, row.id):
         acts.append("correct")
-        if not _withdrawn(connection, row.id):
+        if not broadcasts.withdrawn_by(connection, row.id):
             acts.append("withdraw")
     return tuple(acts)
-
-
-def _withdrawn(connection: Connection, number: int) -> bool:
-    table = broadcasts.broadcasts.c
-    query = select(table.id).where(table.corrects == number, table.kind == "withdrawal")
-    return connection.execute(query).first() is not None
 
 
 def seen(

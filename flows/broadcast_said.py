@@ -26,7 +26,7 @@ STATUS = {
     "stopped": "dihentikan",
 }  # fmt: skip
 KINDS = {
-    "warning": "peringatan", "correction": "ralat", "withdrawal": "penarikan",
+    "news": "kabar", "warning": "peringatan", "correction": "ralat", "withdrawal": "penarikan",
     "invitation": "undangan", "lesson": "pelajaran", "hours": "jam layanan",
 }  # fmt: skip
 _REASONS = {
@@ -44,7 +44,7 @@ _BY_CODE = {code: reason for reason, codes in _REASONS.items() for code in codes
 OTHER = "sebab lain"
 _UNPRICED = {"message": "biaya Twilio", "service": "biaya pesan WhatsApp",
              "marketing": "biaya templat WhatsApp"}  # fmt: skip
-_CHANNELS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "simulator": "simulator"}
+CHANNELS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "simulator": "simulator"}
 EXCERPT = 60
 """Letters of a text in a list or a report."""
 
@@ -60,6 +60,11 @@ def say_forwarded(forwarded: int, asked: int, came: int) -> str:
     if not asked:
         return ""
     return f"; diteruskan oleh {forwarded} dari {asked} admin; {came} orang datang lewat tautan"
+
+
+def say_failure(code: str) -> str:
+    """A reason, or the provider's code for whoever can look it up."""
+    return _BY_CODE.get(code, f"{OTHER} ({code})" if code else OTHER)
 
 
 def say_failures(failures: Iterable[tuple[str, int]]) -> str:
@@ -92,7 +97,7 @@ def why_stopped(key: str) -> str:
 
 def name(view: BroadcastView) -> str:
     """`12`, `12 (peringatan)`."""
-    return f"{view.id} ({KINDS[view.kind]})" if view.kind in KINDS else str(view.id)
+    return str(view.id) if view.kind == "news" else f"{view.id} ({KINDS[view.kind]})"
 
 
 def report(view: BroadcastView, say: Words) -> str:
@@ -127,7 +132,7 @@ def report(view: BroadcastView, say: Words) -> str:
 def preview(seen: Preview, now_words: str, say: Words) -> str:
     """Who gets it, what becomes of the others, what it costs and when; at most six lines."""
     people = sum(count for _, count in seen.people)
-    channels = ", ".join(f"{_CHANNELS.get(one, one)} {count}" for one, count in seen.people)
+    channels = ", ".join(f"{CHANNELS.get(one, one)} {count}" for one, count in seen.people)
     lines = [
         say("broadcasts.seen_who", {
             "groups": str(seen.groups), "people": str(people), "opted_out": str(seen.opted_out),

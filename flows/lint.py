@@ -303,7 +303,8 @@ def _said() -> frozenset[str]:
         )
         for folder in _CODE
     ]
-    outside = "\n".join(others)
+    lines = _CODE[0] / "broadcast_said.py"  # it puts lines together, for chat and console alike
+    outside = "\n".join((*others, lines.read_text(encoding="utf-8")))
     said = (key for pair in _SAID.findall(f"{flows}\n{outside}") for key in pair if key)
     return frozenset(said) | frozenset(_SAID_OUTSIDE.findall(outside))
 
