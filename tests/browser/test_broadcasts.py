@@ -116,7 +116,7 @@ def test_written_approved_read_stopped_held_back(page: Page, console: Console) -
     author.get_by_role("button", name="Kirim").click()
     expect(author.locator("#broadcast .chip")).to_have_text("terjadwal")
     author.get_by_role("button", name="Tahan sementara").click()
-    expect(author.locator("#broadcast .chip")).to_have_text("ditahan sementara")
+    expect(author.locator("#broadcast .chip")).to_have_text("dijeda")
     villager.types("STOP")
     villager.shows("berhenti")
     author.get_by_role("button", name="Lanjutkan").click()
