@@ -92,9 +92,6 @@ def choose(text: str, offered: Sequence[Offered], *, typos: bool = True) -> int 
     """Index of the choice that the text means, or None when that is not clear."""
     typed = fold(text)
     for i, choice in enumerate(offered):
-        if typed == choice.number:  # before the words, which may be the number of a broadcast
-            return i
-    for i, choice in enumerate(offered):
         if typed and typed in choice.words:
             return i
     words = _bare(typed)
