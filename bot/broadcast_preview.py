@@ -129,7 +129,10 @@ def _reach(
         broadcasts.c.created_at > now - timedelta(minutes=10),
         broadcasts.c.status.not_in(("cancelled", "rejected", "proposed")),
     )
-    if (number := connection.execute(same).scalar()) is not None:
+    # A meeting that was moved has already given its invitation the new words; `change` sees to it
+    # that nothing is told that did not change.
+    moved = plan.meeting and plan.corrects
+    if not moved and (number := connection.execute(same).scalar()) is not None:
         found.append(("broadcasts.twice", (("number", str(number)),)))
     return found
 

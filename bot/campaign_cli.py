@@ -17,6 +17,7 @@ from bot.roster import officer_by_staff_no
 from bot.sealing import new_receipt
 from bot.service import Service
 from bot.terminal import FINE, WrongUse, open_service, print_json
+from flows.broadcast_names import contacts, persons
 from flows.campaign_plan import KINDS, REPEATING, RepeatDecided, RepeatPlan, read_code
 
 WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
@@ -108,14 +109,22 @@ def _add_code(
 ) -> int:
     if not given.title.strip():
         raise WrongUse("--title: say what the code is for, e.g. 'Poster balai desa'")
+    _need_nobody("--title", given.title)
     try:
         ends_on = date.fromisoformat(given.ends) if given.ends else None
     except ValueError:
         raise WrongUse(f"--ends {given.ends}: must be a day such as 2026-12-31") from None
+    if ends_on and ends_on < service.office().calendar.local(now).date():
+        raise WrongUse(f"--ends {given.ends}: that day is over")
     return campaigns.make(
         connection, code=code, kind=given.kind, place_code=given.place, title=given.title.strip(),
         office_code=service.office().code, officer_id=None, now=now, ends_on=ends_on,
     )  # fmt: skip
+
+
+def _need_nobody(option: str, text: str) -> None:
+    if found := [*persons(text), *contacts(text)]:
+        raise WrongUse(f"{option}: no person's name and no number ({found[0]})")
 
 
 def _add_repeating(
@@ -241,6 +250,7 @@ def run_press(given: argparse.Namespace) -> int:
 def run_relay_add(given: argparse.Namespace) -> int:
     service = open_service()
     _need_place(service, given.place)
+    _need_nobody("--label", given.label)
     code = new_receipt()[:9]
     with service.database.write() as connection:
         number = relays.invite(

@@ -115,7 +115,8 @@ def _fitting(scene: Scene) -> tuple[Option, ...]:
 
 def option(view: BroadcastView) -> Option:
     label = f"#{view.id} {STATUS.get(view.status, '')}: {excerpt(view.text, 30)}"
-    return Option(str(view.id), label, words=(str(view.id),))
+    # No words: a bare number is the choice's own, else "1" would take back another broadcast.
+    return Option(str(view.id), label)
 
 
 def _view(scene: Scene) -> BroadcastView | None:

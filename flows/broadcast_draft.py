@@ -3,6 +3,7 @@
 Every answer is optional but the words themselves, so that "Ubah" comes back to any of them.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -34,6 +35,9 @@ from flows.times import say_time
 MOST_PLACES = 4
 """Places shown to choose from; of more, the name is typed."""
 ALL = "all"
+_COMMAND = re.compile(r"\s*(?:(?i:siaran)\b[\s:]*)?(?:(PERINGATAN)\b[\s:]*)?")
+"""Typed once more where the words themselves are asked for. In small letters "peringatan" may be
+the anniversary that is announced."""
 MENDED_AT = {
     **dict.fromkeys(
         ("too_short", "too_long", "bad_link", "old_fact", "old_number", "names_person",
@@ -201,8 +205,12 @@ def keep_text(scene: Scene, text: str) -> None:
 
 
 def _read(text: str, scene: Scene) -> str:
+    command = _COMMAND.match(text)
+    text = text[command.end() :] if command else text
     if not text.strip():
         raise AskAgain("broadcasts.too_short")
+    if command and command[1]:
+        scene.answers["kind"] = "warning"
     keep_text(scene, text)
     return scene.answers["text"]
 

@@ -1,5 +1,6 @@
 """KAMPANYE: an officer makes join links and posters, and news that repeats. KIT: for local media."""
 
+from flows.broadcast_names import contacts, persons
 from flows.campaign_plan import (
     Act,
     CampaignMade,
@@ -200,6 +201,8 @@ def _read_title(text: str, scene: Scene) -> str:
     title = mask_identity_numbers(" ".join(text.split()))[:LONGEST_TITLE]
     if sum(letter.isalnum() for letter in title) < 2:
         raise AskAgain("common.need_words")
+    if persons(title) or contacts(title):
+        raise AskAgain("meetings.no_names")
     scene.answers["join_code"] = scene.ports.new_campaign_code()
     return title
 

@@ -22,7 +22,7 @@ _DATE = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\d)"
     rf"|(?P<named>\d{{1,2}})\s*(?P<month>{_MONTH})(?:\s+(?P<named_year>20\d\d))?\b"
     r"|(?P<day>\d{1,2})[/.-](?P<number>\d{1,2})(?:[/.-](?P<year>\d{4}))?(?!\d)"
-    r"|\b(?P<word>hari ini|besok|bsk|lusa)\b",
+    r"|\b(?P<word>hari ini|besok|bsk|lusa|kemarin|kemaren|kmrn)\b",
     re.I,
 )
 _SHARED_MONTH = re.compile(
@@ -30,7 +30,7 @@ _SHARED_MONTH = re.compile(
     rf"(?:\s*({_MONTH})(?:\s+(20\d\d))?\b)?",
     re.I,
 )
-_WORDS = {"hari ini": 0, "besok": 1, "bsk": 1, "lusa": 2}
+_WORDS = {"hari ini": 0, "besok": 1, "bsk": 1, "lusa": 2, "kemarin": -1, "kemaren": -1, "kmrn": -1}
 _LONG_AGO = timedelta(days=30)
 """A day and month without a year that lie further back are meant for next year."""
 

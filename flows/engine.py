@@ -136,8 +136,9 @@ class Run:
         if is_identity_number(text) and self._is_free(node):
             return self.aside("common.no_identity_number")
         asks_words = isinstance(node, Ask) or bool(node and node.free)
-        # Where words are asked for, only a command with its number is one ("TANYA 12 …").
-        command = not asks_words or _COMMAND.fullmatch(text.strip())
+        # Where words are asked for, only a command with its number is one ("TANYA 12 …"); beside
+        # a list the words are a name at most, and SIARAN with its words is none.
+        command = not asks_words or isinstance(node, Pick) or _COMMAND.fullmatch(text.strip())
         ours = self.catalog.triggers.command(text) if self.person.officer and command else None
         # TUGAS is a command, not "petugas" with letters left out.
         if node and not asks_words and answering.answer(self, node, text, typos=ours is None):

@@ -2,6 +2,7 @@
 
 import re
 
+from flows.broadcast_names import contacts, persons
 from flows.campaign_plan import RelayAgreed, RelayAnswered, RelayInvited, RelayTaskView
 from flows.events import ConsentGiven, Event
 from flows.identity_numbers import mask_identity_numbers
@@ -128,6 +129,8 @@ def _read_label(text: str, _: Scene) -> str:
     label = mask_identity_numbers(" ".join(text.split()))[:LONGEST_LABEL]
     if sum(letter.isalnum() for letter in label) < 2:
         raise AskAgain("common.need_words")
+    if persons(label) or contacts(label):
+        raise AskAgain("meetings.no_names")
     return label
 
 

@@ -15,7 +15,7 @@
   const SUGGESTIONS = {
     warga: ["halo", "cek PT Alfa Nusantara", "Loker admin di Kamboja, gaji 14 juta, DP 2 juta", "lapor"],
     grup: ["/tanya syarat", "/cek PT …", "/lapor …", "/periksa"],
-    petugas: ["laporan", "ambil 1"],
+    petugas: ["laporan", "ambil 1", "SIARAN", "PERTEMUAN", "GRUP"],
   };
   const CAPTIONS = {
     warga: "Percakapan pribadi warga dengan Kentongan",
