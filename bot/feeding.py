@@ -43,6 +43,12 @@ TURN = (case((broadcasts.c.kind == "warning", 0), else_=1), broadcasts.c.id)
 """Warnings first. Whoever locks several broadcasts does it in this order."""
 UNCAPPED = frozenset({"warning", "correction", "withdrawal"})
 """Kinds that are no part of anybody's week's share."""
+_newer = broadcasts.alias("newer")
+TAKEN_BACK = exists(_newer.c.id).where(
+    _newer.c.corrects == broadcasts.c.id,
+    or_(_newer.c.meeting_id.is_(None), _newer.c.kind == "withdrawal"),
+)
+"""Somebody has said since that it was wrong. A meeting's invitation has been put right itself."""
 
 
 def feed(connection: Connection, service: Service, channel: str, now: datetime, room: int) -> int:
@@ -83,17 +89,18 @@ def parked_for(
     and nobody has said since that it was wrong."""
     if not contact_ids:
         return {}
-    newer = broadcasts.alias("newer")
     rows = connection.execute(
         select(recipients.c.broadcast_id, recipients.c.target)
         .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
+        .join(contacts, contacts.c.id == recipients.c.target)
         .where(
             recipients.c.state == PARKED,
             recipients.c.target.in_(contact_ids),
             broadcasts.c.status.in_((SENDING, PAUSED, DONE)),
             broadcasts.c.starts_at >= now - PARKED_STAYS,
             or_(broadcasts.c.expires_at.is_(None), broadcasts.c.expires_at > now),
-            ~exists(newer.c.id).where(newer.c.corrects == broadcasts.c.id),
+            contacts.c.consented_at.is_not(None),
+            ~TAKEN_BACK,
         )
         .order_by(recipients.c.broadcast_id)
     )
@@ -250,6 +257,7 @@ class _Page:
             self._connection.execute(
                 select(
                     recipients.c.target, contacts.c.opted_out_at, contacts.c.unreachable_at,
+                    contacts.c.consented_at,
                     func.coalesce(contacts.c.place_code, groups.c.place_code).label("place_code"),
                     sessions.c.last_inbound_at, groups.c.active,
                 )
@@ -271,8 +279,8 @@ class _Page:
 
     def _state(self, row: Any, shared: dict[int, int]) -> str | datetime:
         """`go`, `template`, a final state without a message, or when to look again."""
-        if row.opted_out_at is not None:
-            return "opted_out"
+        if row.opted_out_at is not None or (row.target > 0 and row.consented_at is None):
+            return "opted_out"  # STOP, or everything deleted
         if row.unreachable_at is not None or (row.target < 0 and not row.active):
             return "unreachable"
         if not self._plan.danger:

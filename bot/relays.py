@@ -207,7 +207,7 @@ def _asked(plan: Plan) -> list[ColumnElement[bool]]:
     """Admins of groups of those villages; of a correction, whoever got the first kit. As with
     groups, what singles people out asks nobody to tell everybody."""
     singles = plan.languages or plan.ways or plan.lesson or plan.to != "residents"
-    if singles or not plan.places:
+    if singles or not (plan.places or plan.corrects):
         return [~true()]
     there: list[ColumnElement[bool]] = [
         relays.c.active, contacts.c.opted_out_at.is_(None), contacts.c.unreachable_at.is_(None),
