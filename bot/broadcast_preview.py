@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot import audience, officers, relays, templates
 from bot.broadcast_rows import broadcasts
@@ -126,6 +126,8 @@ def _reach(
         broadcasts.c.officer_id == officer_id,
         broadcasts.c.text == plan.text,
         broadcasts.c.place_codes == " ".join(plan.places),
+        # What corrects one is another thing than the one itself.
+        func.coalesce(broadcasts.c.corrects, 0) == plan.corrects,
         broadcasts.c.created_at > now - timedelta(minutes=10),
         broadcasts.c.status.not_in(("cancelled", "rejected", "proposed")),
     )

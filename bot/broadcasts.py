@@ -64,7 +64,7 @@ def order(
     if seen.problems:
         raise NotAllowed(seen.problems[0][0])
     office_code = officers.office_of(connection, officer_id)
-    if plan.corrects:
+    if plan.corrects and not plan.meeting:  # an invitation has been put right itself
         _hold_back(connection, officer_id, plan.corrects, now)
     waits = seen.needs_second and approved_by is None
     number = int(
@@ -195,7 +195,7 @@ def may_approve(
     if officer_id == row.officer_id or not officers.is_of(connection, officer_id, row.office_code):
         return False
     today = _office(service, row).calendar.local(now).date()
-    return any(
+    return officers.serves(connection, officer_id, today) and any(
         officers.leads(connection, one, today, row.office_code)
         for one in (officer_id, row.officer_id)
     )

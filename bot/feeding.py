@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, or_, select, update
 
 from bot import outbox, templates
 from bot.broadcast_rows import (
@@ -108,6 +108,21 @@ def parked_for(
     for row in rows:
         found.setdefault(row.broadcast_id, []).append(row.target)
     return found
+
+
+def forget(connection: Connection, contact_id: int) -> None:
+    """Of one who had everything deleted: nothing waits for them, and what they had is not counted."""
+    mine = recipients.c.target == contact_id
+    running = select(broadcasts.c.id).where(broadcasts.c.status.in_((SENDING, PAUSED)))
+    waits = recipients.c.broadcast_id.in_(running), recipients.c.state == WAITING
+    for which in (waits, (recipients.c.state == PARKED,)):
+        connection.execute(update(recipients).where(mine, *which).values(state="opted_out"))
+    connection.execute(delete(shares).where(shares.c.contact_id == contact_id))
+
+
+def purge(connection: Connection, now: datetime) -> None:
+    """Who got something longer than a week ago counts for nothing any more."""
+    connection.execute(delete(shares).where(shares.c.at < now - WEEK))
 
 
 class _Seen:

@@ -96,14 +96,15 @@ def agree(connection: Connection, ring: KeyRing, code: str, contact_id: int, now
 
 
 def leave(connection: Connection, contact_id: int, now: datetime) -> None:
-    """STOP or erasure: they are asked for nothing any more, and what waited is not waited for."""
+    """STOP or erasure: they are asked for nothing any more, and what waited is not waited for. Their
+    group's name, in which theirs may stand, goes too."""
     withdraw_consent(connection, contact_id, now, purpose=PURPOSE)
     mine = select(relays.c.id).where(relays.c.contact_id == contact_id)
     _expire(connection, tasks.c.relay_id.in_(mine))
     connection.execute(
         update(relays)
         .where(relays.c.contact_id == contact_id)
-        .values(active=False, contact_id=None)
+        .values(active=False, contact_id=None, label="")
     )
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from bot import broadcasts, feeding, groups, relays, returns, undelivered
+from bot import broadcasts, feeding, groups, officers, relays, returns, schedule, undelivered
 from bot.broadcast_draft import correction
-from bot.broadcast_rows import recipients
+from bot.broadcast_effects import carry_out
+from bot.broadcast_rows import recipients, shares
 from bot.campaign_rows import tasks
 from bot.channels.base import GroupMoved, RetryLater, WindowClosed
 from bot.contacts import load_by_id
@@ -18,7 +19,7 @@ from bot.erase_cli import _effects
 from bot.not_allowed import NotAllowed
 from bot.rehearsal import Rehearsal
 from bot.sender import Sender
-from flows.broadcast_plan import Plan
+from flows.broadcast_plan import BroadcastDecided, Plan
 from tests.bot.test_broadcasts import PLAN, WARNING, Desk, reached
 
 
@@ -119,6 +120,26 @@ async def test_who_had_everything_deleted_gets_no_more_of_it(desk: Desk) -> None
     assert not desk.handed(number)
 
 
+async def test_what_somebody_got_is_counted_for_a_week_and_not_after_they_left(
+    desk: Desk,
+) -> None:
+    gone, _ = desk.people(2)
+    desk.begin()
+    desk.feed()
+    service = desk.rehearsal.service
+
+    def counted() -> int:
+        with service.database.read() as connection:
+            return len(connection.execute(select(shares)).all())
+
+    assert counted() == 2
+    forget(desk, gone)
+    assert counted() == 1
+    with service.database.write() as connection:
+        schedule.purge(connection, desk.now + timedelta(days=8))
+    assert counted() == 0
+
+
 async def test_two_groups_that_become_one_are_told_once(desk: Desk) -> None:
     """Bound under its old and its new id: Telegram makes the one the other in mid-broadcast."""
     ring, service = desk.rehearsal.service.ring, desk.rehearsal.service
@@ -177,6 +198,26 @@ async def test_a_warning_of_danger_can_be_put_right(desk: Desk) -> None:
     desk.finish(number)
     plan = correction(replace(WARNING, danger=True), number, "Yang benar: kapal berangkat Selasa.")
     assert desk.order(plan, nonce="c")
+
+
+async def test_who_only_looks_after_the_office_has_no_part_in_broadcasts(desk: Desk) -> None:
+    service, keeper = desk.rehearsal.service, desk.id_of("D-002")
+    number = desk.order(WARNING, by="D-003")
+    with service.database.write() as connection:
+        connection.execute(
+            update(officers.duties)
+            .where(officers.duties.c.officer_id == keeper)
+            .values(role="auditor")
+        )
+        row = broadcasts.by_number(connection, number)
+        assert keeper not in broadcasts.approvers(connection, service, number, desk.now)
+        assert not broadcasts.may_approve(connection, service, row, keeper, desk.now)
+        for event in (
+            BroadcastDecided(number, "cancel"),
+            BroadcastDecided(number, "withdraw", "Kabar kemarin itu keliru. Maaf."),
+        ):
+            with pytest.raises(NotAllowed, match="not_mine"):
+                carry_out(_effects(service, connection), keeper, event)
 
 
 async def test_admins_who_forward_forward_the_correction_too(desk: Desk) -> None:
