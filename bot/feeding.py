@@ -85,7 +85,7 @@ def deliver_parked(
 def parked_for(
     connection: Connection, contact_ids: Collection[int], now: datetime
 ) -> dict[int, list[int]]:
-    """Broadcast → contacts for whom it waits and who may still have it: not run out, not stopped,
+    """Broadcast → contacts for whom it waits and who may still have it: not run out, not held,
     and nobody has said since that it was wrong."""
     if not contact_ids:
         return {}
@@ -96,7 +96,7 @@ def parked_for(
         .where(
             recipients.c.state == PARKED,
             recipients.c.target.in_(contact_ids),
-            broadcasts.c.status.in_((SENDING, PAUSED, DONE)),
+            broadcasts.c.status.in_((SENDING, DONE)),
             broadcasts.c.starts_at >= now - PARKED_STAYS,
             or_(broadcasts.c.expires_at.is_(None), broadcasts.c.expires_at > now),
             contacts.c.consented_at.is_not(None),

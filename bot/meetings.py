@@ -178,6 +178,10 @@ def _rewrite(
     )
     if runs:
         broadcasts.resume(connection, officer_id, invited.id, now)
+    if invited.status == SCHEDULED and seen.needs_second:  # the second person saw other words
+        connection.execute(
+            update(table).where(table.c.id == invited.id).values(status=PROPOSED, approved_by=None)
+        )
     _call_off(connection, officer_id, number, now, but=invited.id)
     if audience.count_heirs(connection, invited.id).total:
         told = invitation(service, office, plan, number, corrects=invited.id)

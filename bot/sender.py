@@ -288,6 +288,7 @@ class Sender:
         failed = [(row, error) for row, error in results if isinstance(error, SendError)]
         try:
             with self._service.database.write() as connection:
+                undelivered.hold(connection, [row.id for row, _ in failed if row.priority >= NEWS])
                 outbox.mark_sent(connection, sent)
                 for row, result in results:
                     if row.erase and isinstance(result, str):

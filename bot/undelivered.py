@@ -53,20 +53,26 @@ def record(
 ) -> list[bool]:
     """What providers report later, and what follows from it. True where a row climbed."""
     failed = [report.outbox_id for report in reports if report.status == "failed"]
-    if len(failed) > 1:
-        concerned = select(rows.c.broadcast_id).where(rows.c.id.in_(failed))
-        connection.execute(
-            select(broadcasts.c.id)
-            .where(broadcasts.c.id.in_(concerned))
-            .order_by(*TURN)
-            .with_for_update()
-        )
+    hold(connection, [row_id for row_id in failed if row_id is not None])
     climbed = outbox.record_status(connection, reports, service.ring, now)
     for report, climbs in zip(reports, climbed, strict=True):
         teaches = climbs and report.status == "failed" and report.channel == "whatsapp"
         if teaches and report.outbox_id is not None:
             _learn(connection, service, report.outbox_id, report.error_code, now)
     return climbed
+
+
+def hold(connection: Connection, row_ids: list[int]) -> None:
+    """The broadcasts of these messages, in one order and before the messages themselves: so do all
+    who pause, cancel and feed them."""
+    if row_ids:
+        concerned = select(rows.c.broadcast_id).where(rows.c.id.in_(row_ids))
+        connection.execute(
+            select(broadcasts.c.id)
+            .where(broadcasts.c.id.in_(concerned))
+            .order_by(*TURN)
+            .with_for_update()
+        )
 
 
 def _learn(connection: Connection, service: Service, row_id: int, code: str, now: datetime) -> None:
@@ -113,7 +119,7 @@ def taken_back(
 
 def given_back(connection: Connection, row_id: int) -> None:
     """The channel did not take it and it waits in the outbox once more: not so where its broadcast
-    was paused, ended or taken back while it was being sent."""
+    was paused, ended or taken back while it was being sent. The caller holds the broadcast."""
     found = connection.execute(
         select(
             rows.c.contact_id, rows.c.group_id, rows.c.broadcast_id, broadcasts.c.status,
@@ -121,7 +127,6 @@ def given_back(connection: Connection, row_id: int) -> None:
         )
         .join(broadcasts, broadcasts.c.id == rows.c.broadcast_id)
         .where(rows.c.id == row_id, rows.c.status == "queued")
-        .with_for_update(read=True, of=broadcasts)
     ).first()  # fmt: skip
     if found is None or (found.status in (SENDING, DONE) and not found.taken_back):
         return

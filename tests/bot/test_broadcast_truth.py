@@ -93,6 +93,18 @@ async def test_what_waits_for_the_morning_is_withdrawn_too(desk: Desk) -> None:
     assert desk.counts(number) == {"cancelled": 2}
 
 
+async def test_paused_it_does_not_come_to_who_writes_either(desk: Desk) -> None:
+    outside = desk.people(1, "whatsapp", spoke=None)
+    number = desk.begin()
+    desk.feed("whatsapp")
+    desk.act("pause", number)
+    with desk.rehearsal.service.database.write() as connection:
+        assert feeding.parked_for(connection, outside, desk.now) == {}
+    desk.act("resume", number)
+    with desk.rehearsal.service.database.write() as connection:
+        assert feeding.parked_for(connection, outside, desk.now) == {number: outside}
+
+
 async def test_a_warning_that_ran_out_in_the_outbox_does_not_leave(desk: Desk) -> None:
     desk.people(2)
     number = desk.begin(replace(WARNING, expires=desk.now + timedelta(hours=1)))
@@ -198,6 +210,34 @@ async def test_a_warning_of_danger_can_be_put_right(desk: Desk) -> None:
     desk.finish(number)
     plan = correction(replace(WARNING, danger=True), number, "Yang benar: kapal berangkat Selasa.")
     assert desk.order(plan, nonce="c")
+
+
+@pytest.mark.parametrize(
+    ("plan", "by", "status"),
+    [
+        (PLAN, "D-001", "scheduled"),  # their own
+        (PLAN, "D-003", "scheduled"),  # a leader, who reaches every village
+        (replace(PLAN, places=("35.02",)), "D-002", "proposed"),  # of one village
+        (WARNING, "D-001", "proposed"),  # two people said it, two put it right
+    ],
+)
+async def test_a_correction_gives_nobody_readers_they_had_not(
+    desk: Desk, plan: Plan, by: str, status: str
+) -> None:
+    desk.people(1)
+    number = desk.begin(plan)
+    desk.feed()
+    desk.finish(number)
+    told = Plan("Penyuluhan pindah ke pukul 10.00.", (), "correction", corrects=number)
+    assert desk.status(desk.order(told, by=by, nonce="c")) == status
+
+
+async def test_two_proposals_of_the_same_words_are_approved_once(desk: Desk) -> None:
+    first, second = desk.order(WARNING), desk.order(WARNING, nonce="console")
+    desk.rehearsal.service.clock.forward(timedelta(hours=1))
+    desk.act("approve", first, "D-003")
+    with pytest.raises(NotAllowed, match="twice"):
+        desk.act("approve", second, "D-003")
 
 
 async def test_who_only_looks_after_the_office_has_no_part_in_broadcasts(desk: Desk) -> None:

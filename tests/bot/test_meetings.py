@@ -320,6 +320,21 @@ async def test_a_change_for_many_asks_the_second_person(on_both: Rehearsal) -> N
     assert demo.HEAD in asked
 
 
+async def test_what_was_approved_and_changed_is_approved_again(on_both: Rehearsal) -> None:
+    service = on_both.service
+    service.settings = Settings(**(service.settings.model_dump() | {"approval_above": 0}))
+    on_both.clock.forward(timedelta(hours=12))  # at night: it waits for the morning
+    number = planned(on_both)
+    with service.database.write() as connection:
+        broadcast_life.approve(
+            connection, service, officer(on_both, "D-003"), 1, on_both.clock.now()
+        )
+    act(on_both, MeetingChanged(number, replace(PLAN, where="Masjid")))
+    with service.database.read() as connection:
+        row = broadcast_life.by_number(connection, 1)
+    assert (row.status, row.approved_by) == ("proposed", None)
+
+
 async def test_a_change_may_say_no_more_than_an_invitation(on_both: Rehearsal) -> None:
     many = Many(on_both)
     many.people(1)
