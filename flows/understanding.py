@@ -136,6 +136,8 @@ class Understander:
             urgency = "now" if self._cries_within(words, hits, judge) else urgency
         if urgency == "now" and _asks_kindly(names):
             urgency = "none"
+        elif _only_cries(words, hits):
+            urgency = "now"
         intent: Intent = "emergency" if urgency == "now" else _intent(shares["intent"])
         own = shares["kind"]["suspicious_offer"] + shares["kind"]["case"]
         counts = own >= OWN_FROM or urgency == "now"
@@ -179,6 +181,23 @@ def _asks_kindly(names: Collection[str]) -> bool:
     tempers = {CUE + name for name in ("despair", "watched", "away")}
     signs = [name for name in names if not name.startswith(CUE)]
     return CUE + "asks_kindly" in names and not signs and tempers.isdisjoint(names)
+
+
+_CALLED = frozenset(
+    {"pak", "bapak", "bu", "ibu", "mas", "mbak", "kak", "bang", "om", "tante", "min", "dong", "ya"}
+)
+
+
+def _only_cries(words: Words, hits: Iterable[Hit]) -> bool:
+    """ "Tolong anak saya pak": a call for help for somebody of one's own, and not a word more."""
+    calls = {CUE + "cries", CUE + "kin", CUE + "first"}
+    told = [hit for hit in hits if hit.name in calls]
+    if {hit.name for hit in told} != calls:
+        return False
+    said = ((start, word) for start, word in zip(words.starts, words.list(), strict=True))
+    return all(
+        word in _CALLED or any(hit.start <= start < hit.end for hit in told) for start, word in said
+    )
 
 
 def _is_told_of_others(kinds: Mapping[str, float]) -> bool:

@@ -44,12 +44,20 @@ ANSWERS = {
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
     "more": "mobilnya putih", "group": "4", "role": "kades",
     "task": "12-3", "label": "WA RT 05", "relay_code": "ABCD", "join_code": "BCDFGHJ",
-    "kind": "lesson", "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
+    "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
     "meeting": "12", "where": "Balai desa", "speakers": "PIMPASA", "asked": "7", "other": "9",
     "answer": "Gratis untuk pekerja", "present": "43",
     "times": "2026-11-24T10:00:00+07:00 2026-11-24T12:00:00+07:00",
 }  # fmt: skip
 """Whatever a node may expect to have been answered before."""
+KINDS = {"campaigns": "lesson", "broadcasts": "news"}
+"""The one answer that means something else from desk to desk: of what kind it is."""
+
+
+def answers_of(flow: str) -> dict[str, str]:
+    return ANSWERS | {"kind": KINDS.get(flow, "residents")}
+
+
 VILLAGER = Person("telegram", consented=True, place=NGRAYUN)
 OFFICER = Person("telegram", consented=True, officer="Ibu Sari")
 EVERYWHERE = [
@@ -62,7 +70,7 @@ def at(flow: str, node: str) -> Session:
     since = int(NOW.timestamp())
     kept = {"tip_off": Frame("when", {"what": "dibawa calo"}, since)} if flow == "resume" else {}
     held = {HELD_MEDIA: "file-0"} if (flow, node) == ("tip_status", "photo") else {}
-    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since,
+    return Session(flow=flow, node=node, answers=answers_of(flow) | held, kept=kept, waits_since=since,
                    assisting=flow == "assisted")  # fmt: skip
 
 

@@ -18,12 +18,12 @@ from flows.session import Frame, Input, Session
 from flows.wording import slots_of
 from tests.flows.ports import FakePorts
 from tests.flows.talking import (
-    ANSWERS,
     CATALOG,
     EVERYWHERE,
     OFFICER,
     VILLAGER,
     WAITS,
+    answers_of,
     assert_answered,
     at,
     messages,
@@ -90,10 +90,11 @@ def test_every_button_offered_works(flow: str, node: str) -> None:
 
 
 def test_every_text_gets_its_slots() -> None:
-    scene = Scene(dict(ANSWERS), VILLAGER, FakePorts(), "PT Maju Jaya")
+    scene = Scene({}, VILLAGER, FakePorts(), "PT Maju Jaya")
     for flow in CATALOG.flows.values():
         for name, node in flow.nodes.items():
             scene.person = person_of(flow.name)
+            scene.answers = answers_of(flow.name)
             if not isinstance(node, Say | Choose | Pick | Ask):
                 continue
             scene.answers["name"] = "PT Maju Jaya"
