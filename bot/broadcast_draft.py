@@ -82,7 +82,7 @@ def plan_of(connection: Connection, service: Service, office: OurOffice, draft: 
 def correction(plan: Plan, number: int, text: str) -> Plan:
     """The words that put broadcast `number` right, for all who got it, at once."""
     return replace(plan, text=text, kind="correction", corrects=number, photo="", at=None,
-                   expires=None)  # fmt: skip
+                   expires=None, danger=False)  # fmt: skip
 
 
 def _known(what: str, given: list[str], is_known: Callable[[str], object], mend: str) -> None:

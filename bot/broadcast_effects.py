@@ -6,6 +6,7 @@ from bot import broadcasts, officers
 from bot.broadcast_preview import look
 from bot.broadcast_rows import PROPOSED
 from bot.broadcast_words import message, unpacked
+from bot.not_allowed import NotAllowed
 from flows.broadcast_plan import BroadcastDecided, BroadcastEvent, BroadcastOrdered
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 def carry_out(effects: "Effects", officer_id: int, event: BroadcastEvent) -> None:
     """Raises NotAllowed with the text key of what is in the way."""
     connection, service, now = effects.connection, effects.service, effects.now
+    office = service.office_of(officers.office_of(connection, officer_id))
+    if not officers.serves(connection, officer_id, office.calendar.local(now).date()):
+        raise NotAllowed("broadcasts.not_mine")
     if isinstance(event, BroadcastOrdered):
         if broadcasts.by_nonce(connection, event.nonce) is not None:
             return  # a second tap: whoever approves has been told

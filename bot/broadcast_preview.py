@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot import audience, officers, relays, templates
 from bot.broadcast_rows import broadcasts
@@ -57,7 +57,8 @@ def look(
         cost=_cost(counted, templated, way, office.calendar.local(now).date()),
         starts_at=starts_at,
         ends_at=starts_at + _takes(service, counted, templated, tier),
-        needs_second=_needs_second(service, plan, counted.total),
+        needs_second=_needs_second(service, plan, counted.total)
+        or _puts_right_anothers(connection, service, officer_id, plan, now),
         shown=message(service, office, plan, 0, group=False).text,
         problems=tuple(problems),
     )
@@ -67,6 +68,22 @@ def _needs_second(service: Service, plan: Plan, total: int) -> bool:
     if plan.kind == "withdrawal":
         return False  # what is wrong must be said to be wrong at once
     return plan.kind == "warning" or total > service.settings.approval_above
+
+
+def _puts_right_anothers(
+    connection: Connection, service: Service, officer_id: int, plan: Plan, now: datetime
+) -> bool:
+    """A correction of what two people said, or of what went beyond the officer's own villages. A
+    withdrawal is for whoever sees first that something is wrong."""
+    if plan.kind != "correction":
+        return False
+    row = connection.execute(select(broadcasts).where(broadcasts.c.id == plan.corrects)).first()
+    if row is None or row.kind == "warning":
+        return True
+    today = service.office_of(row.office_code).calendar.local(now).date()
+    allowed = reachable(connection, service, officer_id, today)
+    theirs = all(any(_within(code, one) for one in allowed) for code in row.place_codes.split())
+    return row.officer_id != officer_id and not theirs
 
 
 def _starts_at(office: OurOffice, plan: Plan, now: datetime) -> datetime:
@@ -126,7 +143,9 @@ def _reach(
         broadcasts.c.officer_id == officer_id,
         broadcasts.c.text == plan.text,
         broadcasts.c.place_codes == " ".join(plan.places),
-        broadcasts.c.created_at > now - timedelta(minutes=10),
+        # What corrects one is another thing than the one itself.
+        func.coalesce(broadcasts.c.corrects, 0) == plan.corrects,
+        broadcasts.c.starts_at > now - timedelta(minutes=10),
         broadcasts.c.status.not_in(("cancelled", "rejected", "proposed")),
     )
     # A meeting that was moved has already given its invitation the new words; `change` sees to it

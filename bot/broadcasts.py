@@ -4,11 +4,14 @@ Who may and what may be said is asked here, inside the transaction, whatever the
 or the command line has shown before.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from bot import audience, audit, officers, outbox, relays
 from bot.broadcast_preview import look
@@ -35,6 +38,8 @@ from flows.broadcast_plan import Plan
 
 __all__ = ["Broadcast", "approve", "broadcasts", "cancel", "order", "pause", "resume", "withdraw"]
 
+log = logging.getLogger(__name__)
+
 LAST = 10
 """How many of an office's broadcasts are listed beside the open ones."""
 
@@ -59,7 +64,7 @@ def order(
     if seen.problems:
         raise NotAllowed(seen.problems[0][0])
     office_code = officers.office_of(connection, officer_id)
-    if plan.corrects:
+    if plan.corrects and not plan.meeting:  # an invitation has been put right itself
         _hold_back(connection, officer_id, plan.corrects, now)
     waits = seen.needs_second and approved_by is None
     number = int(
@@ -93,9 +98,16 @@ def order(
 def _hold_back(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
     """What is corrected is not told to anybody else meanwhile."""
     row = _of(connection, officer_id, number, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
+    _recall(connection, row, now)
+
+
+def _recall(connection: Connection, row: Any, now: datetime) -> None:
+    """Nothing of it leaves any more; also of one that is done somebody's may wait for the morning."""
     if row.status in OPEN:
-        _end(connection, number, CANCELLED, now)
-    relays.take_back(connection, number)
+        _end(connection, row.id, CANCELLED, now)
+    else:
+        _take_back(connection, row.id, CANCELLED)
+        relays.take_back(connection, row.id)
 
 
 def approve(
@@ -133,7 +145,8 @@ def pause(connection: Connection, officer_id: int, number: int, now: datetime) -
 def resume(connection: Connection, officer_id: int, number: int, now: datetime) -> None:
     row = _of(connection, officer_id, number, PAUSED)
     begun = select(recipients.c.target).where(recipients.c.broadcast_id == number).limit(1)
-    status = SENDING if connection.execute(begun).first() else SCHEDULED
+    has_begun = connection.execute(begun).first() or relays.report(connection, number)[1]
+    status = SENDING if has_begun else SCHEDULED
     _change(connection, row.id, status=status)
     _log(connection, now, officer_id, "resumed", number)
 
@@ -162,9 +175,11 @@ def withdraw(
 ) -> int:
     """Stop it at once, and tell everybody who got it that it no longer holds; the new number."""
     row = _of(connection, officer_id, number, SCHEDULED, SENDING, PAUSED, DONE, CANCELLED, STOPPED)
-    if row.status in OPEN:
-        _end(connection, number, CANCELLED, now)
-    relays.take_back(connection, number)
+    if (
+        row.kind == "withdrawal"
+    ):  # else one person alone could tell everybody anything, again and again
+        raise NotAllowed("broadcasts.too_late")
+    _recall(connection, row, now)
     plan = replace(
         kept_plan(row), text=words, kind="withdrawal", corrects=number, photo="", at=None,
         expires=None, act="", source="", source_date=None,
@@ -180,7 +195,7 @@ def may_approve(
     if officer_id == row.officer_id or not officers.is_of(connection, officer_id, row.office_code):
         return False
     today = _office(service, row).calendar.local(now).date()
-    return any(
+    return officers.serves(connection, officer_id, today) and any(
         officers.leads(connection, one, today, row.office_code)
         for one in (officer_id, row.officer_id)
     )
@@ -216,19 +231,36 @@ def start_due(connection: Connection, service: Service, now: datetime) -> list[i
         .returning(broadcasts.c.id, broadcasts.c.plan, broadcasts.c.officer_id)
     ).all()
     for row in due:
-        plan = unpacked(row.plan)
-        seen = look(connection, service, row.officer_id, plan, now, running=True)
-        if seen.problems:
-            stop(connection, row.id, seen.problems[0][0], now)
+        try:
+            with connection.begin_nested():
+                begun = _begin(connection, service, row, now)
+        except OperationalError:
+            raise  # the database itself is in trouble: all of them begin later
+        except (
+            Exception
+        ) as error:  # the sender's claim is in this transaction, with everybody's replies
+            log.error("broadcast %s can't begin: %s", row.id, type(error).__name__)
+            stop(connection, row.id, "broadcasts.not_done", now)
             continue
-        if plan.corrects:
-            audience.write_down_heirs(connection, row.id, plan.corrects, now)
-        else:
-            audience.write_down(connection, service.ring, plan, row.id, now)
-        relays.give_out(connection, row.id, plan, now)
-        _change(connection, row.id, starts_at=now)
-        started.append(row.id)
+        if begun:
+            started.append(row.id)
     return started
+
+
+def _begin(connection: Connection, service: Service, row: Any, now: datetime) -> bool:
+    """False where something is in the way now, and it is stopped."""
+    plan = unpacked(row.plan)
+    seen = look(connection, service, row.officer_id, plan, now, running=True)
+    if seen.problems:
+        stop(connection, row.id, seen.problems[0][0], now)
+        return False
+    if plan.corrects:
+        audience.write_down_heirs(connection, row.id, plan.corrects, now)
+    else:
+        audience.write_down(connection, service.ring, plan, row.id, now)
+    relays.give_out(connection, row.id, plan, now)
+    _change(connection, row.id, starts_at=now)
+    return True
 
 
 def end_due(connection: Connection, now: datetime) -> None:
@@ -242,6 +274,8 @@ def end_due(connection: Connection, now: datetime) -> None:
         ),
     )
     connection.execute(late.values(state="expired"))
+    for number in _run_out(connection, now):
+        _take_back(connection, number, "expired")
     left = (
         select(recipients.c.target)
         .where(recipients.c.broadcast_id == broadcasts.c.id, recipients.c.state == WAITING)
@@ -260,6 +294,16 @@ def end_due(connection: Connection, now: datetime) -> None:
         .where(broadcasts.c.status == SENDING, ~left, ~leaving)
         .values(status=DONE, ended_at=now)
     )
+
+
+def _run_out(connection: Connection, now: datetime) -> Sequence[int]:
+    """Those that have run out while some of it waits in the outbox: a channel was down, a night."""
+    table = outbox.outbox
+    waits = select(table.c.broadcast_id).where(
+        table.c.status == "queued", table.c.broadcast_id.is_not(None)
+    )
+    query = select(broadcasts.c.id).where(broadcasts.c.expires_at <= now)
+    return connection.execute(query.where(broadcasts.c.id.in_(waits))).scalars().all()
 
 
 def reported(connection: Connection, number: int, now: datetime) -> None:
@@ -344,11 +388,12 @@ def _end(connection: Connection, number: int, status: str, now: datetime, **more
 
 
 def _take_back(connection: Connection, number: int, state: str) -> None:
-    """What waits in the outbox unsent comes back; what is being sent goes on."""
+    """What waits in the outbox unsent comes back; what is being sent, or claimed right now, goes on."""
     table = outbox.outbox
     mine = table.c.broadcast_id == number, table.c.status == "queued"
+    waits = select(table.c.id).where(*mine).with_for_update(skip_locked=True)
     back = connection.execute(
-        table.delete().where(*mine).returning(table.c.contact_id, table.c.group_id)
+        table.delete().where(table.c.id.in_(waits)).returning(table.c.contact_id, table.c.group_id)
     ).all()
     targets = [row.contact_id if row.contact_id is not None else -row.group_id for row in back]
     if targets:

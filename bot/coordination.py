@@ -101,17 +101,21 @@ def role_of(connection: Connection, ring: KeyRing, group_id: int, person: str) -
     return _decode(ring.open(PURPOSE, row.person_index.hex(), row.sealed)).role if row else None
 
 
-def forget_member(connection: Connection, ring: KeyRing, group_id: int, person: str) -> None:
-    if row := _member(connection, ring, group_id, person):
-        connection.execute(delete(parts).where(parts.c.member_id == row.id))
-        connection.execute(delete(members).where(members.c.id == row.id))
+def forget_member(connection: Connection, ring: KeyRing, group_id: int, person: str) -> bool:
+    row = _member(connection, ring, group_id, person)
+    if row is None:
+        return False
+    connection.execute(delete(parts).where(parts.c.member_id == row.id))
+    connection.execute(delete(members).where(members.c.id == row.id))
+    return True
 
 
-def forget_person(connection: Connection, ring: KeyRing, channel: str, person: str) -> None:
-    """Out of every coordination group of the channel."""
+def forget_person(connection: Connection, ring: KeyRing, channel: str, person: str) -> bool:
+    """Out of every coordination group of the channel; whether they were in one."""
     there = select(groups.c.id).where(groups.c.kind == "coordination", groups.c.channel == channel)
-    for group_id in connection.execute(there).scalars().all():
-        forget_member(connection, ring, group_id, person)
+    ids = connection.execute(there).scalars().all()
+    gone = [forget_member(connection, ring, group_id, person) for group_id in ids]
+    return any(gone)
 
 
 def _member(connection: Connection, ring: KeyRing, group_id: int, person: str) -> Any | None:

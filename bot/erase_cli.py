@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import audit, contacts, outbox, tips
+from bot import audit, contacts, coordination, outbox, tips
 from bot.effects import Effects
 from bot.returns import forget_me, withdraw
 from bot.service import Service
@@ -51,7 +51,8 @@ def erase_person(service: Service, connection: Connection, channel: str, address
     """Village, lessons, consent, conversation, watches, pictures, the way back from reports."""
     now = service.clock.now()
     if not contacts.is_known(connection, service.ring, channel, address):
-        return False
+        # Who speaks in a group of officials only has never written to us alone.
+        return coordination.forget_person(connection, service.ring, channel, address)
     people = contacts.load(connection, service.database, service.ring, [(channel, address)], now)
     known = people[channel, address]
     forget_me(_effects(service, connection), known)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, or_, select, update
 
 from bot import outbox, templates
 from bot.broadcast_rows import (
@@ -43,6 +43,12 @@ TURN = (case((broadcasts.c.kind == "warning", 0), else_=1), broadcasts.c.id)
 """Warnings first. Whoever locks several broadcasts does it in this order."""
 UNCAPPED = frozenset({"warning", "correction", "withdrawal"})
 """Kinds that are no part of anybody's week's share."""
+_newer = broadcasts.alias("newer")
+TAKEN_BACK = exists(_newer.c.id).where(
+    _newer.c.corrects == broadcasts.c.id,
+    or_(_newer.c.meeting_id.is_(None), _newer.c.kind == "withdrawal"),
+)
+"""Somebody has said since that it was wrong. A meeting's invitation has been put right itself."""
 
 
 def feed(connection: Connection, service: Service, channel: str, now: datetime, room: int) -> int:
@@ -79,21 +85,22 @@ def deliver_parked(
 def parked_for(
     connection: Connection, contact_ids: Collection[int], now: datetime
 ) -> dict[int, list[int]]:
-    """Broadcast → contacts for whom it waits and who may still have it: not run out, not stopped,
+    """Broadcast → contacts for whom it waits and who may still have it: not run out, not held,
     and nobody has said since that it was wrong."""
     if not contact_ids:
         return {}
-    newer = broadcasts.alias("newer")
     rows = connection.execute(
         select(recipients.c.broadcast_id, recipients.c.target)
         .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
+        .join(contacts, contacts.c.id == recipients.c.target)
         .where(
             recipients.c.state == PARKED,
             recipients.c.target.in_(contact_ids),
-            broadcasts.c.status.in_((SENDING, PAUSED, DONE)),
+            broadcasts.c.status.in_((SENDING, DONE)),
             broadcasts.c.starts_at >= now - PARKED_STAYS,
             or_(broadcasts.c.expires_at.is_(None), broadcasts.c.expires_at > now),
-            ~exists(newer.c.id).where(newer.c.corrects == broadcasts.c.id),
+            contacts.c.consented_at.is_not(None),
+            ~TAKEN_BACK,
         )
         .order_by(recipients.c.broadcast_id)
     )
@@ -101,6 +108,21 @@ def parked_for(
     for row in rows:
         found.setdefault(row.broadcast_id, []).append(row.target)
     return found
+
+
+def forget(connection: Connection, contact_id: int) -> None:
+    """Of one who had everything deleted: nothing waits for them, and what they had is not counted."""
+    mine = recipients.c.target == contact_id
+    running = select(broadcasts.c.id).where(broadcasts.c.status.in_((SENDING, PAUSED)))
+    waits = recipients.c.broadcast_id.in_(running), recipients.c.state == WAITING
+    for which in (waits, (recipients.c.state == PARKED,)):
+        connection.execute(update(recipients).where(mine, *which).values(state="opted_out"))
+    connection.execute(delete(shares).where(shares.c.contact_id == contact_id))
+
+
+def purge(connection: Connection, now: datetime) -> None:
+    """Who got something longer than a week ago counts for nothing any more."""
+    connection.execute(delete(shares).where(shares.c.at < now - WEEK))
 
 
 class _Seen:
@@ -250,6 +272,7 @@ class _Page:
             self._connection.execute(
                 select(
                     recipients.c.target, contacts.c.opted_out_at, contacts.c.unreachable_at,
+                    contacts.c.consented_at,
                     func.coalesce(contacts.c.place_code, groups.c.place_code).label("place_code"),
                     sessions.c.last_inbound_at, groups.c.active,
                 )
@@ -271,8 +294,8 @@ class _Page:
 
     def _state(self, row: Any, shared: dict[int, int]) -> str | datetime:
         """`go`, `template`, a final state without a message, or when to look again."""
-        if row.opted_out_at is not None:
-            return "opted_out"
+        if row.opted_out_at is not None or (row.target > 0 and row.consented_at is None):
+            return "opted_out"  # STOP, or everything deleted
         if row.unreachable_at is not None or (row.target < 0 and not row.active):
             return "unreachable"
         if not self._plan.danger:

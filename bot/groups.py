@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, true, update
+from sqlalchemy import Connection, delete, or_, select, true, update
 from sqlmodel import Field, SQLModel
 
 from bot.broadcast_rows import WAITING, recipients
@@ -154,12 +154,18 @@ def move(connection: Connection, ring: KeyRing, channel: str, chat: str, moved_t
 
 
 def _hand_over(connection: Connection, from_id: int, to_id: int) -> None:
-    """Everything on its way to the one row is on its way to the other; twice only once."""
-    connection.execute(update(outbox).where(outbox.c.group_id == from_id).values(group_id=to_id))
+    """Everything on its way to the one row is on its way to the other; of a broadcast for both
+    only the other's own, and what the first got before that."""
     had = select(recipients.c.broadcast_id).where(recipients.c.target == -to_id)
-    new = recipients.c.target == -from_id
-    connection.execute(delete(recipients).where(new, recipients.c.broadcast_id.in_(had)))
-    connection.execute(update(recipients).where(new).values(target=-to_id))
+    mine, both = recipients.c.target == -from_id, recipients.c.broadcast_id.in_(had)
+    unsent = (
+        outbox.c.group_id == from_id, outbox.c.status == "queued", outbox.c.broadcast_id.in_(had),
+    )  # fmt: skip
+    gone = connection.execute(delete(outbox).where(*unsent).returning(outbox.c.broadcast_id))
+    waits = or_(recipients.c.state == WAITING, recipients.c.broadcast_id.in_(gone.scalars().all()))
+    connection.execute(delete(recipients).where(mine, both, waits))
+    connection.execute(update(recipients).where(mine, ~both).values(target=-to_id))
+    connection.execute(update(outbox).where(outbox.c.group_id == from_id).values(group_id=to_id))
 
 
 def chat_of(ring: KeyRing, chat_index: bytes, sealed: bytes) -> str:

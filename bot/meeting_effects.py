@@ -60,6 +60,8 @@ def by_officer(effects: "Effects", officer_id: int, event: OfficerMeetingEvent) 
         case MeetingChanged(number=number, plan=plan):
             left = meetings.change(connection, service, officer_id, number, plan, now)
             _tell(effects, number, left, "meetings.told_changed")
+            if (waits := meetings.proposed(connection, number)) is not None:
+                broadcast_effects.tell_approvers(effects, waits)
         case MeetingEnded(number=number, act="cancel"):
             left = meetings.cancel(connection, service, officer_id, number, now)
             _tell(effects, number, left, "meetings.told_cancelled")

@@ -162,11 +162,14 @@ def _rewrite(
     now: datetime,
 ) -> None:
     """Those who still wait get the new words in place of the old, all others a correction."""
+    office = service.office_of(invited.office_code)
+    order = invitation(service, office, plan, number)
+    seen = look(connection, service, officer_id, order, now, running=True)
+    if seen.problems and invited.status in BROADCAST_OPEN:
+        raise NotAllowed(seen.problems[0][0])
     runs = invited.status in (SCHEDULED, SENDING)
     if runs:
         broadcasts.pause(connection, officer_id, invited.id, now)
-    office = service.office_of(invited.office_code)
-    order = invitation(service, office, plan, number)
     table = broadcasts.broadcasts
     connection.execute(
         update(table)
@@ -175,6 +178,10 @@ def _rewrite(
     )
     if runs:
         broadcasts.resume(connection, officer_id, invited.id, now)
+    if invited.status == SCHEDULED and seen.needs_second:  # the second person saw other words
+        connection.execute(
+            update(table).where(table.c.id == invited.id).values(status=PROPOSED, approved_by=None)
+        )
     _call_off(connection, officer_id, number, now, but=invited.id)
     if audience.count_heirs(connection, invited.id).total:
         told = invitation(service, office, plan, number, corrects=invited.id)
@@ -199,6 +206,13 @@ def cancel(
             words = details(service, service.office_of(row.office_code), as_plan(row))
             broadcasts.withdraw(connection, service, officer_id, invited.id, words, now)
     return coming_uninvited(connection, number, invited)
+
+
+def proposed(connection: Connection, number: int) -> int | None:
+    """What about this meeting waits for a second person."""
+    table = broadcasts.broadcasts
+    mine = table.c.meeting_id == number, table.c.status == PROPOSED
+    return connection.execute(select(func.max(table.c.id)).where(*mine)).scalar()
 
 
 def _call_off(

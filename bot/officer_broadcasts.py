@@ -22,8 +22,6 @@ from flows.safety import mask_identity_numbers
 from flows.wording import slots_of
 
 ACTS = ("approve", "reject", "pause", "resume", "cancel", "withdraw")
-SERVING = frozenset({"officer", "leader"})
-"""Who works with broadcasts; who only looks after the office does not."""
 
 
 class Declined(Exception):
@@ -46,8 +44,7 @@ class OfficerBroadcasts:
 
     @property
     def serves(self) -> bool:
-        roles = officers.roles_of(self._connection, self._officer_id, self._today)
-        return bool(roles & SERVING)
+        return officers.serves(self._connection, self._officer_id, self._today)
 
     def places(self) -> tuple[str, ...]:
         return reachable(self._connection, self._service, self._officer_id, self._today)

@@ -277,6 +277,11 @@ def roles_of(connection: Connection, officer_id: int, on: date) -> frozenset[str
     )
 
 
+def serves(connection: Connection, officer_id: int, on: date) -> bool:
+    """Who works with people, and so with broadcasts; who only looks after the office does not."""
+    return bool(roles_of(connection, officer_id, on) & {"officer", "leader"})
+
+
 def leader_ids(connection: Connection, office_code: str, on: date) -> list[int]:
     """Active officers who lead the office: they hold its key."""
     rows = connection.execute(

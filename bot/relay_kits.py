@@ -15,10 +15,11 @@ from PIL import Image
 from sqlalchemy import Connection, select, update
 
 from bot import campaigns, contacts, outbox, picture_cards
-from bot.broadcast_rows import CANCELLED, REJECTED, STOPPED, broadcasts
+from bot.broadcast_rows import CANCELLED, PAUSED, REJECTED, STOPPED, broadcasts
 from bot.broadcast_words import message, unpacked
 from bot.campaign_rows import EXPIRED, OPEN_TASKS, SENT, WAITING, relays, tasks
 from bot.campaign_rows import campaigns as made
+from bot.feeding import PARKED_STAYS
 from bot.picture_cards import CannotDraw, Drawn
 from bot.reminders import waking
 from bot.service import Service
@@ -54,7 +55,7 @@ BEGINS = 40
 _MINE = (
     select(tasks, relays.c.label, relays.c.place_code, relays.c.contact_id, relays.c.active,
            broadcasts.c.text, broadcasts.c.plan, broadcasts.c.office_code, broadcasts.c.status,
-           broadcasts.c.expires_at)
+           broadcasts.c.expires_at, broadcasts.c.starts_at)
     .select_from(
         tasks.join(relays, relays.c.id == tasks.c.relay_id)
         .join(broadcasts, broadcasts.c.id == tasks.c.broadcast_id)
@@ -139,6 +140,8 @@ def send_due(
     for row in rows:
         if _is_over(row, now):
             _settle(connection, row, state=EXPIRED, next_at=None)
+        elif row.status == PAUSED:
+            _settle(connection, row, next_at=now + SOON)
         elif (moment := _when(connection, service, row, now, told)) > now:
             _settle(connection, row, next_at=moment)
         else:
@@ -152,6 +155,7 @@ def _is_over(row: Any, now: datetime) -> bool:
         not row.active
         or row.status in (CANCELLED, REJECTED, STOPPED)
         or (row.expires_at is not None and row.expires_at <= now)
+        or (row.state == WAITING and row.starts_at < now - PARKED_STAYS)
         or (row.state == SENT and row.reminded >= REMINDERS)
     )
 

@@ -96,14 +96,15 @@ def agree(connection: Connection, ring: KeyRing, code: str, contact_id: int, now
 
 
 def leave(connection: Connection, contact_id: int, now: datetime) -> None:
-    """STOP or erasure: they are asked for nothing any more, and what waited is not waited for."""
+    """STOP or erasure: they are asked for nothing any more, and what waited is not waited for. Their
+    group's name, in which theirs may stand, goes too."""
     withdraw_consent(connection, contact_id, now, purpose=PURPOSE)
     mine = select(relays.c.id).where(relays.c.contact_id == contact_id)
     _expire(connection, tasks.c.relay_id.in_(mine))
     connection.execute(
         update(relays)
         .where(relays.c.contact_id == contact_id)
-        .values(active=False, contact_id=None)
+        .values(active=False, contact_id=None, label="")
     )
 
 
@@ -207,7 +208,7 @@ def _asked(plan: Plan) -> list[ColumnElement[bool]]:
     """Admins of groups of those villages; of a correction, whoever got the first kit. As with
     groups, what singles people out asks nobody to tell everybody."""
     singles = plan.languages or plan.ways or plan.lesson or plan.to != "residents"
-    if singles or not plan.places:
+    if singles or not (plan.places or plan.corrects):
         return [~true()]
     there: list[ColumnElement[bool]] = [
         relays.c.active, contacts.c.opted_out_at.is_(None), contacts.c.unreachable_at.is_(None),

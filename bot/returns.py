@@ -13,6 +13,7 @@ from bot import (
     coordination,
     departure_effects,
     draft_media,
+    feeding,
     lessons,
     meetings,
     officers,
@@ -206,6 +207,7 @@ def forget_me(effects: "Effects", known: Known) -> None:
     watches.forget(connection, known.id)
     departure_effects.forget_person(connection, known.id)
     meetings.forget_person(connection, known.id)
+    feeding.forget(connection, known.id)
     partner_effects.leave(connection, known.id, now)
     _leave_coordination(connection, ring, known)
     relays.leave(connection, known.id, now)

@@ -26,6 +26,7 @@ from bot import (
     departure_notices,
     departures,
     draft_media,
+    feeding,
     group_lessons,
     groups,
     leave,
@@ -274,6 +275,7 @@ def purge(connection: Connection, now: datetime) -> None:
     groups.purge(connection, now)
     coordination.purge(connection, now)
     relays.purge(connection, now)
+    feeding.purge(connection, now)
     connection.execute(ticks.delete().where(ticks.c.slot < now - SENT_ROWS_STAY))
 
 

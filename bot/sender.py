@@ -237,11 +237,21 @@ class Sender:
             # slots: what a crash finds claimed is not sent again.
             room = min(most - len(rows), self._most_ahead - len(self._ahead))
             if room > 0:
-                feeding.feed(connection, self._service, name, now, room)
+                self._feed(connection, now, room)
                 bulk = outbox.claim(connection, name, now, room, priorities=(BULK, BULK))
                 self._ahead.update(row.id for row in bulk)
                 rows += bulk
             return rows
+
+    def _feed(self, connection: Connection, now: datetime, room: int) -> None:
+        """In a savepoint: a broadcast that can't be written holds up nobody's reply."""
+        try:
+            with connection.begin_nested():
+                feeding.feed(connection, self._service, self._channel.name, now, room)
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.error("broadcasts on %s: %s", self._channel.name, type(error).__name__)
 
     def _hold(self, now: datetime) -> bool:
         """The channel's lease, renewed well before it ends; taking it over settles old claims."""
@@ -278,6 +288,7 @@ class Sender:
         failed = [(row, error) for row, error in results if isinstance(error, SendError)]
         try:
             with self._service.database.write() as connection:
+                undelivered.hold(connection, [row.id for row, _ in failed if row.priority >= NEWS])
                 outbox.mark_sent(connection, sent)
                 for row, result in results:
                     if row.erase and isinstance(result, str):
@@ -299,6 +310,8 @@ class Sender:
         try:
             with connection.begin_nested():
                 self._note_failure(connection, row, error, now)
+                if row.priority >= NEWS:
+                    undelivered.given_back(connection, row.id)
         except OperationalError:
             raise  # the database itself is in trouble: all is noted later
         except Exception as trouble:
@@ -396,8 +409,9 @@ class Sender:
         self, connection: Connection, row: Claimed, error: GroupMoved, now: datetime
     ) -> str:
         chat = groups.chat_of(self._service.ring, row.to_index, row.to)
-        groups.move(connection, self._service.ring, self._channel.name, chat, error.moved_to)
+        # First back in the queue: what the other group has too is taken out of it by the move.
         outbox.put_back(connection, row.id, row.lane, now, error.code)
+        groups.move(connection, self._service.ring, self._channel.name, chat, error.moved_to)
         return "retried"
 
     def _end(self, connection: Connection, row: Claimed, state: str, code: str) -> str:

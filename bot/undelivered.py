@@ -17,6 +17,7 @@ from bot.broadcast_rows import (
     DONE,
     OPEN,
     PARKED,
+    PAUSED,
     SENDING,
     WAITING,
     broadcasts,
@@ -34,7 +35,7 @@ from bot.channels.base import (
 )
 from bot.channels.twilio_wire import failure
 from bot.contacts import sessions
-from bot.feeding import PARKED_STAYS, TURN, UNCAPPED
+from bot.feeding import PARKED_STAYS, TAKEN_BACK, TURN, UNCAPPED
 from bot.outbox_rows import outbox as rows
 from bot.service import Service
 
@@ -52,20 +53,26 @@ def record(
 ) -> list[bool]:
     """What providers report later, and what follows from it. True where a row climbed."""
     failed = [report.outbox_id for report in reports if report.status == "failed"]
-    if len(failed) > 1:
-        concerned = select(rows.c.broadcast_id).where(rows.c.id.in_(failed))
-        connection.execute(
-            select(broadcasts.c.id)
-            .where(broadcasts.c.id.in_(concerned))
-            .order_by(*TURN)
-            .with_for_update()
-        )
+    hold(connection, [row_id for row_id in failed if row_id is not None])
     climbed = outbox.record_status(connection, reports, service.ring, now)
     for report, climbs in zip(reports, climbed, strict=True):
         teaches = climbs and report.status == "failed" and report.channel == "whatsapp"
         if teaches and report.outbox_id is not None:
             _learn(connection, service, report.outbox_id, report.error_code, now)
     return climbed
+
+
+def hold(connection: Connection, row_ids: list[int]) -> None:
+    """The broadcasts of these messages, in one order and before the messages themselves: so do all
+    who pause, cancel and feed them."""
+    if row_ids:
+        concerned = select(rows.c.broadcast_id).where(rows.c.id.in_(row_ids))
+        connection.execute(
+            select(broadcasts.c.id)
+            .where(broadcasts.c.id.in_(concerned))
+            .order_by(*TURN)
+            .with_for_update()
+        )
 
 
 def _learn(connection: Connection, service: Service, row_id: int, code: str, now: datetime) -> None:
@@ -110,6 +117,28 @@ def taken_back(
     return False
 
 
+def given_back(connection: Connection, row_id: int) -> None:
+    """The channel did not take it and it waits in the outbox once more: not so where its broadcast
+    was paused, ended or taken back while it was being sent. The caller holds the broadcast."""
+    found = connection.execute(
+        select(
+            rows.c.contact_id, rows.c.group_id, rows.c.broadcast_id, broadcasts.c.status,
+            TAKEN_BACK.label("taken_back"),
+        )
+        .join(broadcasts, broadcasts.c.id == rows.c.broadcast_id)
+        .where(rows.c.id == row_id, rows.c.status == "queued")
+    ).first()  # fmt: skip
+    if found is None or (found.status in (SENDING, DONE) and not found.taken_back):
+        return
+    target = found.contact_id if found.contact_id is not None else -found.group_id
+    connection.execute(delete(rows).where(rows.c.id == row_id))
+    connection.execute(
+        update(recipients)
+        .where(recipients.c.broadcast_id == found.broadcast_id, recipients.c.target == target)
+        .values(state=WAITING if found.status == PAUSED else CANCELLED)
+    )
+
+
 def _row(connection: Connection, row_id: int) -> Any | None:
     """A message to a person; groups have no window and get no template."""
     return connection.execute(
@@ -140,11 +169,13 @@ def _again(connection: Connection, row: Any, state: str, at: datetime, now: date
     if row.broadcast_id is None:
         return False
     found = connection.execute(
-        select(broadcasts).where(broadcasts.c.id == row.broadcast_id).with_for_update()
+        select(broadcasts, TAKEN_BACK.label("taken_back"))
+        .where(broadcasts.c.id == row.broadcast_id)
+        .with_for_update(of=broadcasts)
     ).one()
     if state == WAITING and found.starts_at and now - found.starts_at > PARKED_STAYS:
         return False  # tried for a week: its row says how it ended
-    if found.status not in (*OPEN, DONE):
+    if found.status not in (*OPEN, DONE) or found.taken_back:
         state = CANCELLED
     elif found.expires_at is not None and found.expires_at <= now:
         state = "expired"

@@ -13,12 +13,24 @@ from prometheus_client import Counter, generate_latest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from bot import demo, draft_media, tips
+from bot import (
+    coordination,
+    demo,
+    draft_media,
+    meeting_questions,
+    meetings,
+    outbox,
+    relays,
+    tips,
+)
+from bot.campaign_rows import relays as admins
 from bot.effects import Effects
+from bot.meeting_rows import questions
 from bot.rehearsal import Rehearsal
 from bot.sealing import KeyRing
 from bot.world import World
-from tests.bot.steps import count, report
+from flows.meeting_plan import MeetingPlan
+from tests.bot.steps import count, report, settle_in
 from tests.opened import opened
 
 WHAT = "kanariwhat"
@@ -183,6 +195,67 @@ async def test_what_a_partner_is_asked_and_answers_lies_nowhere_in_the_clear(hou
     await house.rehearsal.say(demo.PARTNER, "kenal, kanarianswered")
     assert house.found(("kanariasked",)) == {("officers", "kanariasked")}
     assert house.found(("kanarianswered", code.lower())) == {("officers", code.lower())}
+
+
+async def test_what_is_said_in_groups_lies_nowhere_in_the_clear(house: House) -> None:
+    """In a residents' group what is for nobody else is kept nowhere; officials' notes are sealed."""
+    bot = house.rehearsal
+    for words in ("kanarichat", "/tanya kanariask", "/cek kanaricek", "/lapor kanarilapor"):
+        await bot.group(words, by="kanariname")
+    for words in ("GRUP", "Kode koordinasi", "2"):
+        said = await bot.say(demo.OFFICER, words)
+    code = said[-1].text.partition("/pasang ")[2].split()[0]
+    await bot.join_group("pejabat")
+    await bot.group(f"/pasang {code}", group="pejabat")
+    for words in ("kanarichat", "/saya kanarirole", "/tugas kanaritask", "/catat kanarinote"):
+        await bot.group(words, by="kanariname", group="pejabat")
+    await bot.group("/tugas", by="kanariname", group="pejabat")
+    assert count(bot, coordination.items) == 2
+    said_there = (
+        "kanarichat", "kanariask", "kanaricek", "kanarilapor", "kanariname", "kanarirole",
+        "kanaritask", "kanarinote", code.lower(),
+    )  # fmt: skip
+    assert house.found(said_there) <= {("officers", code.lower())}
+    await bot.group("/lepas", group="pejabat")
+    await bot.group("/lepas ya", group="pejabat")
+    for table in (coordination.members, coordination.items, coordination.parts):
+        assert count(bot, table) == 0
+
+
+async def test_a_meetings_questions_lie_nowhere_in_the_clear(house: House) -> None:
+    bot, service = house.rehearsal, house.rehearsal.service
+    await settle_in(bot, demo.VILLAGER)
+    now = service.clock.now()
+    plan = MeetingPlan(demo.VILLAGE, "Sosialisasi paspor", "Balai desa", now + timedelta(days=1),
+                       now + timedelta(days=1, hours=2))  # fmt: skip
+    with service.database.write() as connection:
+        meetings.plan(connection, service, 1, plan, "n", now)
+    for words in ("tanya pertemuan berapa biaya paspor kanariasked?", "kirim"):
+        await bot.say(demo.VILLAGER, words)
+    with service.database.write() as connection:
+        (row,) = connection.execute(select(questions))
+        outbox.queue(
+            connection,
+            meeting_questions.answer(connection, service, 1, row.id, "Tidak, kanarianswered.", now),
+        )
+    assert house.found(("kanariasked", "kanarianswered")) == set()
+    await bot.drain()
+    assert "kanarianswered" in bot.channel.sent[-1].text
+    assert house.found(("kanariasked", "kanarianswered")) == set()
+
+
+async def test_an_admins_group_has_no_name_left_when_they_leave(house: House) -> None:
+    bot, service = house.rehearsal, house.rehearsal.service
+    with service.database.write() as connection:
+        relays.invite(connection, service.ring, "ABCD-ABCD", office_code=demo.OFFICE,
+                      place_code=demo.VILLAGE, label="RT kanarilabel", officer_id=1,
+                      now=service.clock.now())  # fmt: skip
+    for words in ("PENERUS ABCD-ABCD", "ya", "hapus data saya", "ya"):
+        await bot.say("warga", words)
+    with service.database.read() as connection:
+        assert connection.execute(select(admins.c.label)).scalars().all() == [""]
+    house.checkpoint("TRUNCATE")
+    assert house.found(("kanarilabel",)) == set()
 
 
 async def test_a_report_lies_nowhere_even_when_it_is_not_finished(house: House) -> None:

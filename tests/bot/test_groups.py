@@ -13,6 +13,7 @@ from bot.broadcast_rows import WAITING, broadcasts, recipients
 from bot.channels.base import Inbound
 from bot.coordination import items, members, parts
 from bot.effects import Effects
+from bot.erase_cli import erase_person
 from bot.group_lessons import next_lesson, polls
 from bot.group_world import GroupTalk
 from bot.officer_world import OfficerWorld
@@ -142,6 +143,16 @@ async def test_an_expired_code_goes(on_both: Rehearsal) -> None:
 
 
 # ---- moves and unbinding
+
+
+async def test_who_only_speaks_in_a_group_of_officials_can_be_erased(on_both: Rehearsal) -> None:
+    await coordinate(on_both)
+    with on_both.service.database.write() as connection:
+        had = len(connection.execute(select(members)).all())
+        for done in (True, False):
+            person = erase_person(on_both.service, connection, demo.CHANNEL, "kades")
+            assert person is done
+        assert len(connection.execute(select(members)).all()) == had - 1
 
 
 async def test_a_move_merges_what_was_under_way_to_both_ids(on_both: Rehearsal) -> None:

@@ -19,7 +19,7 @@ from bot.meeting_rows import answers, questions
 from bot.meeting_rows import meetings as rows
 from bot.meeting_words import invitation, message
 from bot.not_allowed import NotAllowed
-from bot.outbox import queue
+from bot.outbox import open_body, queue
 from bot.rehearsal import Rehearsal
 from bot.settings import Settings
 from bot.world import World
@@ -32,6 +32,7 @@ from flows.meeting_plan import (
     QuestionsAnswered,
     QuestionsGrouped,
 )
+from tests.bot.many import Many
 from tests.bot.steps import count, heard, settle_in
 
 NINE = datetime.fromisoformat("2026-11-25T09:00:00+07:00")
@@ -277,6 +278,71 @@ async def test_changed_twice_at_night_and_called_off_only_the_last_is_told(
     told = await until(on_both, NINE - timedelta(hours=24))
     assert told.count("BATAL: Sosialisasi paspor") == 1
     assert "BERUBAH" not in told
+
+
+def half_told(rehearsal: Rehearsal) -> tuple[int, list[int]]:
+    """A meeting of whose two invited people one has the invitation and one still waits."""
+    many = Many(rehearsal)
+    people = many.people(2)
+    number = planned(rehearsal)
+    with rehearsal.service.database.write() as connection:
+        broadcast_life.start_due(connection, rehearsal.service, many.now)
+    assert many.feed(room=1) == 1
+    many.finish(number, "sent")
+    return number, people
+
+
+async def test_changed_while_it_is_sent_those_who_wait_get_the_new_words(
+    on_both: Rehearsal,
+) -> None:
+    number, (told, waits) = half_told(on_both)
+    act(on_both, MeetingChanged(number, replace(PLAN, where="Masjid")))
+    many = Many(on_both)
+    with on_both.service.database.write() as connection:
+        broadcast_life.start_due(connection, on_both.service, many.now)
+        first, correction = connection.execute(select(broadcasts).order_by(broadcasts.c.id))
+    many.feed()
+    assert [row.contact_id for row in many.handed(first.id)] == [told, waits]
+    assert [row.contact_id for row in many.handed(correction.id)] == [told]
+    ring, row = on_both.service.ring, many.handed(first.id)[1]
+    assert "Masjid" in open_body(ring, row.lane, row.body).text
+
+
+async def test_a_change_for_many_asks_the_second_person(on_both: Rehearsal) -> None:
+    number, _ = half_told(on_both)
+    on_both.service.settings = Settings(
+        **(on_both.service.settings.model_dump() | {"approval_above": 0})
+    )
+    act(on_both, MeetingChanged(number, replace(PLAN, where="Masjid")))
+    before = len(on_both.channel.sent)
+    await on_both.drain()
+    asked = {message.to for message in on_both.channel.sent[before:]}
+    assert demo.HEAD in asked
+
+
+async def test_what_was_approved_and_changed_is_approved_again(on_both: Rehearsal) -> None:
+    service = on_both.service
+    service.settings = Settings(**(service.settings.model_dump() | {"approval_above": 0}))
+    on_both.clock.forward(timedelta(hours=12))  # at night: it waits for the morning
+    number = planned(on_both)
+    with service.database.write() as connection:
+        broadcast_life.approve(
+            connection, service, officer(on_both, "D-003"), 1, on_both.clock.now()
+        )
+    act(on_both, MeetingChanged(number, replace(PLAN, where="Masjid")))
+    with service.database.read() as connection:
+        row = broadcast_life.by_number(connection, 1)
+    assert (row.status, row.approved_by) == ("proposed", None)
+
+
+async def test_a_change_may_say_no_more_than_an_invitation(on_both: Rehearsal) -> None:
+    many = Many(on_both)
+    many.people(1)
+    number = planned(on_both)
+    with on_both.service.database.write() as connection:
+        broadcast_life.start_due(connection, on_both.service, many.now)
+    with pytest.raises(NotAllowed, match="bad_link"):
+        act(on_both, MeetingChanged(number, replace(PLAN, where="https://bit.ly/x")))
 
 
 # ---- questions

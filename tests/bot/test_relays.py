@@ -181,6 +181,32 @@ async def test_a_withdrawn_broadcast_is_no_longer_asked_for_and_its_correction_i
     assert not to(heard, "baru"), "who never had the kit forwards no correction"
 
 
+async def test_while_it_is_paused_no_kit_goes_out(on_both: Rehearsal) -> None:
+    await admin(on_both, "ayu")
+    number = order(on_both)  # ayu has just talked: the kit waits a little
+    with on_both.service.database.write() as connection:
+        broadcasts.start_due(connection, on_both.service, on_both.clock.now())
+        broadcasts.pause(connection, author_of(on_both), number, on_both.clock.now())
+    assert not to(await later(on_both, minutes=40), "ayu")
+    with on_both.service.database.write() as connection:
+        broadcasts.resume(connection, author_of(on_both), number, on_both.clock.now())
+    assert to(await later(on_both, minutes=20), "ayu")
+
+
+async def test_old_news_is_handed_to_nobody(rehearsal: Rehearsal) -> None:
+    """An admin whose window was shut for a week; the facts in it may have aged."""
+    await admin(rehearsal, "ayu")
+    number = order(rehearsal)
+    with rehearsal.service.database.write() as connection:
+        broadcasts.start_due(connection, rehearsal.service, rehearsal.clock.now())
+        table = broadcasts.broadcasts
+        connection.execute(
+            update(table).values(starts_at=rehearsal.clock.now() - timedelta(days=8))
+        )
+    assert not to(await later(rehearsal, hours=1), "ayu")
+    assert states(rehearsal, number) == ["expired"]
+
+
 async def test_the_preview_counts_admins_and_they_alone_are_somebody(on_both: Rehearsal) -> None:
     with on_both.service.database.write() as connection:
         other = Plan(NEWS.text, (demo.OTHER_VILLAGE,))
