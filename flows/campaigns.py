@@ -308,13 +308,13 @@ def _shown_slots(scene: Scene) -> dict[str, str]:
         "title": view.title,
         "place": view.place_name,
         "code": view.code,
-        "counts": say_counts(view),
+        "counts": say_arrivals(view),
         "links": "\n".join(view.links),
         "when": say_time(view.next_at) if view.next_at else "-",
     }
 
 
-def say_counts(view: CampaignView) -> str:
+def say_arrivals(view: CampaignView) -> str:
     """`datang 12, ikut 9, sudah ikut 1`."""
     found = dict(view.counts)
     names = (("arrived", "datang"), ("joined", "ikut"), ("again", "sudah ikut"))
