@@ -287,7 +287,7 @@ def test_commands_make_codes_posters_and_kits(
     assert main(["poster", code, "--to", str(tmp_path / "poster.pdf")]) == 0
     assert (tmp_path / "poster.pdf").read_bytes().startswith(b"%PDF-")
     assert main(["campaign", "add", "--kind", "lesson", "--place", demo.VILLAGE, "--day", "rabu",
-                 "--officer", "D-001"]) == 0  # fmt: skip
+                 "--as", "D-001"]) == 0  # fmt: skip
     for act in ("pause", "resume", "stop"):
         assert main(["campaign", act, "2"]) == 0
     assert main(["campaign", "list"]) == 0
@@ -312,9 +312,9 @@ def test_commands_make_codes_posters_and_kits(
         (["campaign", "add", "--place", demo.VILLAGE], "--title"),
         (["campaign", "add", "--place", demo.VILLAGE, "--title", "x", "--ends", "besok"], "--ends"),
         (["campaign", "add", "--kind", "lesson", "--place", demo.VILLAGE, "--day", "31",
-          "--officer", "D-001"], "--day"),
+          "--as", "D-001"], "--day"),
         (["campaign", "add", "--kind", "hours", "--place", demo.VILLAGE, "--day", "1",
-          "--officer", "X"], "no active officer"),
+          "--as", "X"], "no active officer"),
         (["campaign", "pause", "7"], "tidak ada"),
         (["relay", "stop", "7"], "none of that number"),
         (["kit", "press", "tidak_ada", "--to", "kit"], "tidak ada"),
