@@ -116,7 +116,7 @@ def _listing() -> dict[str, Node]:
         ),
         "nothing": Say("campaigns.nothing", "rest"),
         **paged("list", _listed, "number", "show", text="campaigns.list",
-                other="campaigns.more", free="menu"),
+                other="lessons.other", free="menu", human=False),
         "show": Decide(_shown, {"active": "active", "paused": "paused", "proposed": "proposed",
                                 "stopped": "plain", "": "plain", "gone": "unknown"}),
         "plain": Say("campaigns.shown", "rest", slots=_shown_slots),
@@ -185,8 +185,8 @@ def _what(scene: Scene) -> str:
 
 
 def _where(name: str, then: str) -> dict[str, Node]:
-    return paged(name, _places, "place", then, text="campaigns.where", other="campaigns.more",
-                 free=name)  # fmt: skip
+    return paged(name, _places, "place", then, text="campaigns.where", other="lessons.other",
+                 free=name, human=False)  # fmt: skip
 
 
 def _places(scene: Scene) -> tuple[Option, ...]:
