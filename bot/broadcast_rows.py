@@ -16,8 +16,6 @@ HANDED = "handed"
 """Its message is, or was, in the outbox."""
 PARKED = "parked"
 """WhatsApp's window is shut and no template may open it; the text goes if they write in time."""
-SKIPPED = ("opted_out", "unreachable", "enough", "cancelled")
-"""Final without a message: STOP, a closed chat, their week's share used up, cancelled before."""
 
 PROPOSED, SCHEDULED, SENDING, PAUSED = "proposed", "scheduled", "sending", "paused"
 DONE, CANCELLED, REJECTED, STOPPED = "done", "cancelled", "rejected", "stopped"

@@ -39,7 +39,7 @@ def message(
     wording = service.catalog.wording
     text = wording.say(key, slots).rstrip("\n")
     if not group:
-        text += " " + wording.say("broadcasts.stop").strip()
+        text += "\n" + wording.say("broadcasts.stop").strip()
     media = f"photo/{plan.photo}" if plan.photo else ""
     return MessageCreated(text, fixed=False, media=media)
 

@@ -47,7 +47,9 @@ def _add_campaign(commands: Any) -> None:
     add.add_argument("--place", required=True, metavar="CODE", help="a village or a kecamatan")
     add.add_argument("--title", default="", help="of a join code")
     add.add_argument("--ends", default="", metavar="DATE", help="the code's last day")
-    add.add_argument("--officer", default="", metavar="STAFF_NO", help="of lesson and hours: whose")
+    add.add_argument(
+        "--as", dest="staff_no", default="", metavar="STAFF_NO", help="of lesson and hours: whose"
+    )
     add.add_argument("--day", default="", help="of lesson senin … minggu; of hours 1 … 28")
     add.add_argument("--hour", type=int, default=9, choices=range(6, 20), metavar="6-19")
     add.set_defaults(command=run_add)
@@ -131,9 +133,9 @@ def _add_repeating(
     connection: Connection, service: Service, given: argparse.Namespace, code: str, now: datetime
 ) -> tuple[int, str]:
     plan = RepeatPlan(given.kind, (given.place,), _day(given.kind, given.day), given.hour)
-    officer_id = officer_by_staff_no(connection, service.office().code, given.officer)
+    officer_id = officer_by_staff_no(connection, service.office().code, given.staff_no)
     if officer_id is None:
-        raise WrongUse(f"--officer {given.officer}: no active officer of the office")
+        raise WrongUse(f"--as {given.staff_no}: no active officer of the office")
     try:
         number = repeats.make(connection, service, officer_id, plan, code, f"cli:{code}", now)
     except NotAllowed as refused:

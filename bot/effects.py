@@ -14,12 +14,12 @@ from bot import (
     conflicts,
     contacts,
     departure_effects,
+    enrolment,
     group_effects,
     learner_effects,
     leave,
     links,
     meeting_effects,
-    officers,
     outbox,
     partner_effects,
     pictures,
@@ -226,12 +226,12 @@ class Effects(TipOpening):
             watches.forget(self.connection, known.id, watches.index_of(ring, event.key))
 
     def _enrol(self, known: Known, code: str, token: str) -> None:
-        found = officers.invited(self.connection, self.service.ring, code, self.now)
+        found = enrolment.invited(self.connection, self.service.ring, code, self.now)
         if found is None:
             raise NotAllowed("the invitation is no longer good")
         officer_id, known.officer_name = found
         links.revoke_all(self.connection, officer_id)  # what the old chat still holds is void
-        officers.enrol(self.connection, officer_id, known.id)
+        enrolment.enrol(self.connection, officer_id, known.id)
         links.issue(self.connection, token, "setup", officer_id, self.now)
         audit.record(self.connection, self.now, actor=f"officer:{officer_id}", action="enrolled",
                      subject=f"officer:{officer_id}")  # fmt: skip

@@ -53,7 +53,7 @@ def message(service: Service, office: OurOffice, plan: Plan, *, group: bool) -> 
         asks = plan.kind != "withdrawal" and link
         more = wording.say("meetings.group_link", {"link": link}) if asks else ""
         return MessageCreated("\n".join(filter(None, (text.strip(), more.strip()))), fixed=False)
-    text = f"{text.strip()} {wording.say('broadcasts.stop').strip()}"
+    text = f"{text.strip()}\n{wording.say('broadcasts.stop').strip()}"
     if plan.kind == "withdrawal":
         return MessageCreated(text)
     buttons = tuple(

@@ -1,16 +1,14 @@
 """Offices, their areas, officers, duties; who is responsible for a place, in which order."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, true
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.database import Moment
-from bot.sealing import RECEIPT_ALPHABET, KeyRing, canonical_code
 from bot.working_hours import USUAL_HOURS
 
 Role = Literal["pimpasa", "deputy", "contact", "duty", "section_head", "head"]
@@ -337,50 +335,6 @@ def is_gone(connection: Connection, officer_id: int, role: str, place_code: str,
         )
     ).all()
     return bool(held) and not any(holds_on(row, on) for row in held)
-
-
-def new_invitation() -> str:
-    """A code to hand to an officer on paper: 8 letters and digits."""
-    code = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(8))
-    return f"{code[:4]}-{code[4:]}"
-
-
-def invitation_index(ring: KeyRing, code: str) -> bytes:
-    return ring.index("officer-invitation", canonical_code(code))
-
-
-def invited(
-    connection: Connection, ring: KeyRing, code: str, now: datetime
-) -> tuple[int, str] | None:
-    """(officer, name) that a code invites, while it is good."""
-    row = connection.execute(
-        select(officers.c.id, officers.c.name).where(
-            officers.c.invitation_index == invitation_index(ring, code),
-            officers.c.invitation_until > now,
-            officers.c.active,
-        )
-    ).first()
-    return (row.id, row.name) if row else None
-
-
-def enrol(connection: Connection, officer_id: int, contact_id: int) -> None:
-    """Bind the officer to the chat that brought the code; the code is used up.
-
-    Whoever held that chat as an officer before is no longer enrolled there.
-    """
-    connection.execute(
-        update(officers).where(officers.c.contact_id == contact_id).values(contact_id=None)
-    )
-    connection.execute(
-        update(officers)
-        .where(officers.c.id == officer_id)
-        .values(
-            contact_id=contact_id,
-            invitation_index=None,
-            invitation_until=None,
-            key_id=None,
-        )
-    )
 
 
 def office_of(connection: Connection, officer_id: int) -> str:

@@ -324,16 +324,6 @@ def release(connection: Connection, channel: str, now: datetime) -> int:
     ).rowcount
 
 
-def counts(connection: Connection, broadcast_id: int) -> dict[str, int]:
-    """Rows of a broadcast by state: the report is these rows and nothing else."""
-    rows = connection.execute(
-        select(outbox.c.status, func.count())
-        .where(outbox.c.broadcast_id == broadcast_id)
-        .group_by(outbox.c.status)
-    )
-    return {status: int(count) for status, count in rows}
-
-
 def oldest_waiting(connection: Connection, now: datetime) -> Mapping[str, datetime]:
     """Per channel, since when the oldest message that should have left is waiting."""
     rows = connection.execute(

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select, update
 from bot import audit, partner_requests
 from bot.atlas import is_inside
 from bot.csv_file import UnreadableFile, plain_cell, rows_of
+from bot.enrolment import new_invitation
 from bot.gazetteer import Gazetteer
-from bot.officers import areas, new_invitation, officers
+from bot.officers import areas, officers
 from bot.partner_rows import partners
 from bot.partners import invitation_index
 from bot.roster import INVITATION_LASTS, Change

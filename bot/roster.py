@@ -13,15 +13,14 @@ from sqlalchemy import Connection, func, select, update
 
 from bot import accounts, audit, links, tips
 from bot.csv_file import UnreadableFile, rows_of
+from bot.enrolment import invitation_index, new_invitation
 from bot.gazetteer import Gazetteer
 from bot.officers import (
     OFFICE_ROLES,
     ROLE_ORDER,
     UNROUTED,
     duties,
-    invitation_index,
     is_gone,
-    new_invitation,
     officers,
     offices,
     served,

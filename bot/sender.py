@@ -14,16 +14,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import broadcasts, contacts, feeding, group_notices, groups, outbox, undelivered
+from bot import broadcasts, feeding, outbox, undelivered
 from bot.channels.base import (
     Channel,
-    ChannelDown,
-    GroupMoved,
-    MayNotWrite,
     OutcomeUnknown,
     Outgoing,
     Refused,
@@ -32,11 +28,12 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
+from bot.not_sent import DOWN, NIGHT, PACED, SENT, STOPPING, NotSent
 from bot.outbox import BULK, NEWS, NOTICE, REPLY, Claimed
 from bot.outgoing import have_erased, outgoing
 from bot.pacing import PACES, Pace, Pacer
 from bot.schedule import LEASE, hold, let_go
-from bot.service import NoOffice, Service
+from bot.service import Service
 from bot.settling import SEALED, settle
 from bot.shelf import CannotMake
 from bot.territory import zone_of
@@ -45,11 +42,6 @@ from bot.working_hours import quiet_until
 __all__ = ["DOWN", "PACES", "SENT", "Pace", "Pacer", "Sender"]
 
 log = logging.getLogger(__name__)
-
-SENT = Counter(
-    "kentongan_messages_out", "Messages out, by channel and state.", ["channel", "state"]
-)
-DOWN = Gauge("kentongan_channel_down", "1 while a channel refuses our credentials.", ["channel"])
 
 PAGE = 1024
 """Rows held at a time without a pacer; with one, what it lets through in a second, so that a
@@ -62,14 +54,6 @@ IDLE = 1.0
 """Seconds until a sender looks again when nobody wakes it."""
 FLUSH = 0.05
 """Seconds of sending after which results are noted, also in the middle of a page."""
-PACED, STOPPING, NIGHT = "paced", "stopping", "night"
-"""Why a row is handed back that was not tried."""
-DOWN_FOR = 60.0
-"""Seconds a channel rests after its credentials were refused."""
-FLOOD, FLOODED = 10.0, 3
-"""So many chats that are told to slow down in so many seconds mean the whole channel."""
-LONGEST_PAUSE = 300.0
-"""Seconds to which the pause between tries grows; what a provider itself names is kept."""
 
 
 class Sender:
@@ -94,9 +78,7 @@ class Sender:
         self._settling: asyncio.Task[None] | None = None
         self._stopping = False
         self._lease_until = 0.0
-        self._down_until = 0.0
-        self._refused: dict[str, float] = {}
-        """When each lane was last told to slow down."""
+        self._not_sent = NotSent(service, channel.name)
 
     def wake(self) -> None:
         """Look at the outbox now; may be called from any thread."""
@@ -227,7 +209,7 @@ class Sender:
 
     def _claim(self, most: int) -> list[Claimed]:
         now = self._service.clock.now()
-        if most <= 0 or time.monotonic() < self._down_until or not self._hold(now):
+        if most <= 0 or time.monotonic() < self._not_sent.down_until or not self._hold(now):
             return []
         with self._service.database.write() as connection:
             broadcasts.start_due(connection, self._service, now)
@@ -295,128 +277,13 @@ class Sender:
                         have_erased(connection, self._service.ring, self._channel.name, row,
                                     row.erase, result, now)  # fmt: skip
                 for row, error in sorted(failed, key=lambda pair: pair[0].contact_id or 0):
-                    self._note_one(connection, row, error, now)
+                    self._not_sent.note(connection, row, error, now)
         except Exception:
             self._results.extendleft(reversed(results))
             raise
         if sent:
             DOWN.labels(self._channel.name).set(0)
         SENT.labels(self._channel.name, "sent").inc(len(sent))
-
-    def _note_one(
-        self, connection: Connection, row: Claimed, error: SendError, now: datetime
-    ) -> None:
-        """In a savepoint: a failure that can't be noted ends its own row and no other's note."""
-        try:
-            with connection.begin_nested():
-                self._note_failure(connection, row, error, now)
-                if row.priority >= NEWS:
-                    undelivered.given_back(connection, row.id)
-        except OperationalError:
-            raise  # the database itself is in trouble: all is noted later
-        except Exception as trouble:
-            log.error("outbox %s can't be noted: %s", row.id, type(trouble).__name__)
-            SENT.labels(self._channel.name, self._end(connection, row, "failed", "unnoted")).inc()
-
-    def _note_failure(
-        self, connection: Connection, row: Claimed, error: SendError, now: datetime
-    ) -> None:
-        if self._channel.name == "whatsapp" and undelivered.taken_back(
-            connection, self._service, row.id, error, now
-        ):
-            if isinstance(error, RetryLater):
-                self._down_until = time.monotonic() + error.seconds
-            SENT.labels(self._channel.name, "retried").inc()
-            return
-        match error:
-            case OutcomeUnknown():
-                return  # stays "sending": a callback, a look-up or one marked resend settles it
-            case RetryLater(seconds=seconds):
-                if error.code in (PACED, STOPPING, NIGHT):
-                    self._put_back(connection, row, now + timedelta(seconds=seconds), error.code,
-                                   tried=False)  # fmt: skip
-                    return
-                state = self._again(connection, row, error, now)
-            case ChannelDown():
-                state = self._rest(connection, row, error, now)
-            case GroupMoved():
-                state = self._move_group(connection, row, error, now)
-            case WindowClosed():
-                state = self._end(connection, row, "parked", error.code)
-            case Unreachable(code="opted_out"):
-                state = self._end(connection, row, "cancelled", error.code)
-            case Unreachable():
-                if row.contact_id:
-                    contacts.change(connection, row.contact_id, unreachable_at=now)
-                elif row.group_id:
-                    trouble = "muted" if isinstance(error, MayNotWrite) else "left"
-                    told = group_notices.lost(connection, self._service, row.group_id, trouble, now)
-                    outbox.queue(connection, told)
-                state = self._end(connection, row, "failed", error.code)
-            case _:
-                state = self._end(connection, row, "failed", error.code)
-        SENT.labels(self._channel.name, state).inc()
-
-    def _again(self, connection: Connection, row: Claimed, error: RetryLater, now: datetime) -> str:
-        """Wait and try again, longer each time, until it is a dead letter (`is_given_up`).
-
-        What is wrong with the whole channel is not this message's failure, however long it lasts.
-        """
-        if error.whole_channel:
-            self._down_until = time.monotonic() + error.seconds
-        elif row.is_given_up(now):
-            log.error(
-                "outbox %s: given up after %s attempts (%s)", row.id, row.attempts + 1, error.code
-            )
-            return self._end(connection, row, "failed", error.code)
-        elif error.code == "429" and self._many_refuse(row.lane):
-            self._down_until = time.monotonic() + error.seconds
-        seconds = error.seconds
-        if seconds < 60 and not error.whole_channel:
-            seconds = min(seconds * 2 ** min(row.attempts, 6), LONGEST_PAUSE)
-        later = now + timedelta(seconds=seconds)
-        self._put_back(connection, row, later, error.code, tried=not error.whole_channel)
-        return "retried"
-
-    def _many_refuse(self, lane: str) -> bool:
-        """Three chats in ten seconds: it is no chat's own limit but all of ours (channels.md 2.6)."""
-        now = time.monotonic()
-        self._refused = {one: at for one, at in self._refused.items() if now - at < FLOOD}
-        self._refused[lane] = now
-        return len(self._refused) >= FLOODED
-
-    def _put_back(
-        self, connection: Connection, row: Claimed, later: datetime, code: str, *, tried: bool
-    ) -> None:
-        """What comes unasked is not put back into the hours in which people sleep."""
-        if row.priority >= NEWS and not row.awake:
-            with contextlib.suppress(NoOffice):
-                later = self._service.office().calendar.quiet_until(later)
-        outbox.put_back(connection, row.id, row.lane, later, code, tried=tried)
-
-    def _rest(self, connection: Connection, row: Claimed, error: ChannelDown, now: datetime) -> str:
-        """Our account is refused: nothing leaves for a while, nothing is lost, `doctor` shows it."""
-        log.error(
-            "channel %s refuses us (%s): check its credentials", self._channel.name, error.code
-        )
-        DOWN.labels(self._channel.name).set(1)
-        self._down_until = time.monotonic() + DOWN_FOR
-        later = now + timedelta(seconds=DOWN_FOR)
-        self._put_back(connection, row, later, error.code, tried=False)
-        return "retried"
-
-    def _move_group(
-        self, connection: Connection, row: Claimed, error: GroupMoved, now: datetime
-    ) -> str:
-        chat = groups.chat_of(self._service.ring, row.to_index, row.to)
-        # First back in the queue: what the other group has too is taken out of it by the move.
-        outbox.put_back(connection, row.id, row.lane, now, error.code)
-        groups.move(connection, self._service.ring, self._channel.name, chat, error.moved_to)
-        return "retried"
-
-    def _end(self, connection: Connection, row: Claimed, state: str, code: str) -> str:
-        outbox.finish(connection, row.id, state, code)
-        return state
 
     # ---- unknown outcomes
 

@@ -19,6 +19,7 @@ from bot.running import PARTS, Running
 from bot.sealing import KeyRing
 from bot.service import Service, migrate
 from bot.settings import Settings, SettingsError, read_settings
+from bot.terminal import begin_log
 
 DEMO_FOLDER = Path("var/demo")
 
@@ -27,7 +28,7 @@ log = logging.getLogger("kentongan")
 
 def serve(settings: Settings, parts: frozenset[str]) -> int:
     """Run until stopped. Raises SettingsError when real people would get unreviewed law."""
-    _log(settings)
+    begin_log(settings, "%(asctime)s %(levelname)s %(name)s: %(message)s")
     if "web" in parts:
         refuse_taken_port(settings)
     service = Service(settings)
@@ -57,7 +58,7 @@ def demo(port: int) -> int:
         telegram_bot_token="",  # whatever the environment says: nobody real is reached
         twilio_auth_token="",
     )
-    _log(settings)
+    begin_log(settings, "%(asctime)s %(levelname)s %(name)s: %(message)s")
     refuse_taken_port(settings)  # before anything is emptied: another demo may be running
     ring = KeyRing.load(settings.keyring_path, create=True)
     service = Service(settings, database=Database(settings.database_url), ring=ring, clock=Clock())
@@ -132,11 +133,3 @@ async def _without_web(service: Service, parts: frozenset[str]) -> None:
     async with Running(service, parts).started():
         log.info("running: %s", ", ".join(sorted(parts)))
         await stopped.wait()
-
-
-def _log(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for noisy in ("alembic", "apscheduler", "httpx", "python_multipart"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)

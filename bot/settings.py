@@ -125,7 +125,8 @@ class Settings(BaseSettings):
         5,
         ge=1,
         le=21,
-        description="The most broadcasts one person gets in seven days; warnings are not counted.",
+        description="The most broadcasts one person gets in seven days, beside warnings, corrections "
+        "and withdrawals.",
     )
     broadcast_hosts: str = Field(
         "",

@@ -26,10 +26,16 @@ class Refusal(Exception):
     """The bot does not do it; the message is what an officer reads in chat. Exit code 1."""
 
 
+def begin_log(settings: Settings, form: str) -> None:
+    """To stderr, without libraries' own remarks: fontTools names each letter of a poster's words."""
+    logging.basicConfig(level=settings.log_level, format=form)
+    for noisy in ("alembic", "apscheduler", "fontTools", "httpx", "python_multipart"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
 def open_service(settings: Settings | None = None, *, ring: KeyRing | None = None) -> Service:
     settings = settings or read_settings()
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    begin_log(settings, "%(levelname)s %(name)s: %(message)s")
     ring = ring or KeyRing.load(settings.keyring_path)
     try:
         service = Service(settings, ring=ring)

@@ -8,6 +8,7 @@ from bot import (
     conflicts,
     contacts,
     draft_media,
+    enrolment,
     officers,
     partners,
     pictures,
@@ -266,7 +267,7 @@ class World(MeetingWorld):
 
     def officer_invitation(self, code: str) -> str | None:
         """The name of the officer whom a code invites, while it is good."""
-        found = officers.invited(self._connection, self._service.ring, code, self._at)
+        found = enrolment.invited(self._connection, self._service.ring, code, self._at)
         return found[1] if found else None
 
     # ---- partners

@@ -31,7 +31,7 @@ KINDS = {
 }  # fmt: skip
 _REASONS = {
     "nomor tidak ada di WhatsApp": ("63003", "63024", "21211", "21614"),
-    "memblokir kami": ("63014", "21610", "403", "blocked"),
+    "memblokir bot atau bot dikeluarkan": ("63014", "21610", "403", "blocked"),
     "batas WhatsApp tercapai": ("63018", "63017", "63119", "429", "20429", "21611", "30001"),
     "lewat 24 jam WhatsApp": ("63016",),
     "templat ditolak": ("63027", "63028", "63040", "63041", "63042"),

@@ -117,7 +117,7 @@ def _listing() -> dict[str, Node]:
         ),
         "nothing": Say("campaigns.nothing", "rest"),
         **paged("list", _listed, "number", "show", text="campaigns.list",
-                other="campaigns.more", free="menu"),
+                other="lessons.other", free="menu", human=False),
         "show": Decide(_shown, {"active": "active", "paused": "paused", "proposed": "proposed",
                                 "stopped": "plain", "": "plain", "gone": "unknown"}),
         "plain": Say("campaigns.shown", "rest", slots=_shown_slots),
@@ -186,8 +186,8 @@ def _what(scene: Scene) -> str:
 
 
 def _where(name: str, then: str) -> dict[str, Node]:
-    return paged(name, _places, "place", then, text="campaigns.where", other="campaigns.more",
-                 free=name)  # fmt: skip
+    return paged(name, _places, "place", then, text="campaigns.where", other="lessons.other",
+                 free=name, human=False)  # fmt: skip
 
 
 def _places(scene: Scene) -> tuple[Option, ...]:
@@ -311,13 +311,13 @@ def _shown_slots(scene: Scene) -> dict[str, str]:
         "title": view.title,
         "place": view.place_name,
         "code": view.code,
-        "counts": say_counts(view),
+        "counts": say_arrivals(view),
         "links": "\n".join(view.links),
         "when": say_time(view.next_at) if view.next_at else "-",
     }
 
 
-def say_counts(view: CampaignView) -> str:
+def say_arrivals(view: CampaignView) -> str:
     """`datang 12, ikut 9, sudah ikut 1`."""
     found = dict(view.counts)
     names = (("arrived", "datang"), ("joined", "ikut"), ("again", "sudah ikut"))

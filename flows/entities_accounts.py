@@ -59,7 +59,6 @@ _OWNER = re.compile(
     r"|punya(?:nya)?|nama)(?:nya)?[\s.:=]{0,3}"
     r"((?:[a-z][a-z.']{0,30}\s?){1,6})"
 )
-_OWNER_INSIDE = re.compile(r"(?:atas nama|a\.n\.?|a/n|milik|punya)\s(.{2,40})\Z", re.DOTALL)
 _STOPS = word_set(
     """
     dan untuk utk ya yaa segera di ke sebesar nominal jumlah paling transfer tf lalu kirim wa hub

@@ -41,7 +41,7 @@ def _list() -> dict[str, Node]:
 def _codes() -> dict[str, Node]:
     def chosen(kind: str) -> Decide:
         def choose(scene: Scene) -> str:
-            scene.answers["kind"] = kind
+            scene.answers["group_kind"] = kind
             return "which"
 
         return Decide(choose, {"which": "which"})
@@ -117,13 +117,13 @@ def _line(group: OfficerGroup) -> str:
 
 def _invite(scene: Scene) -> list[Event]:
     code = scene.answers["group_code"] = scene.ports.new_receipt()[:9]
-    kind = scene.answers["kind"]
+    kind = scene.answers["group_kind"]
     place = scene.answers["place"]
     return [GroupInvited(code, place, "coordination" if kind == "coordination" else "residents")]
 
 
 def _code(scene: Scene) -> dict[str, str]:
-    return {"code": scene.answers["group_code"], "kind": KINDS[scene.answers["kind"]]}
+    return {"code": scene.answers["group_code"], "kind": KINDS[scene.answers["group_kind"]]}
 
 
 def _which_to_undo(scene: Scene) -> str:

@@ -66,7 +66,7 @@ def _inviting() -> dict[str, Node]:
     """The officer's side."""
     return {
         **paged("where", _villages, "place", "label", text="relays.where",
-                other="campaigns.more", free="where"),
+                other="lessons.other", free="where", human=False),
         "label": Ask("relays.label", "label", "invite", _read_label, human=False),
         "invite": Emit(_invite, "invited"),
         "invited": Say("relays.invited", "rest", slots=_invited),

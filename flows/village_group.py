@@ -187,11 +187,11 @@ def _may_bind(scene: Scene) -> str:
     invitation, group = scene.ports.group_invitation(scene.words), _here(scene)
     if invitation is None:
         return "no"
-    scene.answers["place"], scene.answers["kind"] = invitation.place_name, invitation.kind
+    scene.answers["place"], scene.answers["group_kind"] = invitation.place_name, invitation.kind
     if not group.place_code:
         return "yes"
     if group.kind != invitation.kind:
-        scene.answers["place"], scene.answers["kind"] = group.place_name, group.kind
+        scene.answers["place"], scene.answers["group_kind"] = group.place_name, group.kind
         return "other_kind"
     return {True: "yes", False: "taken", None: "unknown"}[group.by_admin]
 
@@ -229,7 +229,7 @@ def _place(scene: Scene) -> dict[str, str]:
 
 
 def _bound_to(scene: Scene) -> dict[str, str]:
-    return {"place": scene.answers["place"], "kind": KINDS[scene.answers["kind"]]}
+    return {"place": scene.answers["place"], "kind": KINDS[scene.answers["group_kind"]]}
 
 
 def _meetings(scene: Scene) -> dict[str, str]:

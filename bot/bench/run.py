@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import shutil
 import socket
-import statistics
 import sys
 import tempfile
 import time
@@ -36,7 +35,7 @@ from twilio.rest import Client
 
 from bot import contacts as people_of
 from bot import demo, outbox
-from bot.bench import bulk
+from bot.bench import bulk, report
 from bot.bench.load import fire, provide, telegram_request
 from bot.clock import Clock
 from bot.running import Running
@@ -50,10 +49,6 @@ CONNECTIONS = 48
 STEPS = ("menu", "1", "1")
 """The menu, the menu of lessons, the first card."""
 SECRET = "bench-secret-0123456789"
-GOALS = {
-    "accept_of_floor": 0.25, "accept_of_variant": 8.0, "drain_of_client": 0.8,
-    "fan_out_budget_of_time": 1.0, "pace_telegram_kept": 0.97, "pace_whatsapp_kept": 0.97,
-}  # fmt: skip
 SENT = {"telegram": 1.5, "whatsapp": 10}
 """Messages for each contact in a round of drain: some two seconds for 2,000 contacts, so that the
 ends do not count."""
@@ -74,13 +69,20 @@ def run(*, rounds: int, contacts: int, as_json: bool) -> int:
                 _progress(f"round {number + 1}/{rounds}: {name}")
             for key, value in work(contacts).items():
                 measured.setdefault(key, []).append(value)
-    report = _report(measured, rounds, contacts)
+    found: dict[str, Any] = {
+        "rounds": rounds,
+        "contacts": contacts,
+        "steps": len(STEPS),
+        "connections": CONNECTIONS,
+        "synchronous": "FULL",
+        "pacer": "off (flag of the bench; on in service)",
+    } | report.weigh(measured)
     if as_json:
-        print(json.dumps(report))
+        print(json.dumps(found))
     else:
         _progress("")
-        _print(report)
-    return 0 if all(report["met"].values()) else 1
+        report.show(found)
+    return 0 if all(found["met"].values()) else 1
 
 
 # ---- the parts
@@ -371,56 +373,6 @@ def _on_core(number: int) -> None:
 
 
 # ---- the report
-
-
-def _report(measured: dict[str, list[float]], rounds: int, contacts: int) -> dict[str, Any]:
-    def ratio(one: str, other: str) -> list[float]:
-        """Of the same round: what disturbs a round disturbs both."""
-        pairs = zip(measured[one], measured[other], strict=True)
-        return [round(a / b, 3) for a, b in pairs]
-
-    ratios = {
-        "accept_of_floor": ratio("accept_per_second", "floor_per_second"),
-        "accept_of_variant": ratio("accept_per_second", "variant_per_second"),
-        "drain_telegram_of_client": ratio(
-            "telegram_sender_per_second", "telegram_client_per_second"
-        ),
-        "drain_whatsapp_of_client": ratio(
-            "whatsapp_sender_per_second", "whatsapp_client_per_second"
-        ),
-    }
-    ratios["fan_out_budget_of_time"] = [
-        round(bulk.FAN_OUT / seconds, 3) for seconds in measured["fan_out_seconds"]
-    ]
-    for channel in bulk.PACES:
-        ratios[f"pace_{channel}_kept"] = [round(v, 3) for v in measured[f"{channel}_pace_kept"]]
-    medians = {name: statistics.median(values) for name, values in ratios.items()}
-    goals = {name: GOALS.get(name, GOALS["drain_of_client"]) for name in ratios}
-    return {
-        "rounds": rounds,
-        "contacts": contacts,
-        "steps": len(STEPS),
-        "connections": CONNECTIONS,
-        "synchronous": "FULL",
-        "pacer": "off (flag of the bench; on in service)",
-        "median": {
-            name: round(statistics.median(v), 3 if v[0] < 10 else 1) for name, v in measured.items()
-        },
-        "ratios": medians,
-        "per_round": ratios,
-        "goals": goals,
-        "met": {name: medians[name] >= goals[name] for name in ratios},
-    }
-
-
-def _print(report: dict[str, Any]) -> None:
-    print(f"{report['rounds']} rounds, {report['contacts']} contacts × {report['steps']} steps, "
-          f"{report['connections']} connections, synchronous=FULL, pacer {report['pacer']}")  # fmt: skip
-    for name, value in report["median"].items():
-        print(f"  {name:30} {value:>10}")
-    for name, value in report["ratios"].items():
-        mark = "met" if report["met"][name] else "NOT MET"
-        print(f"  {name:30} {value:>10.2f}  goal {report['goals'][name]}  {mark}")
 
 
 def _progress(text: str) -> None:

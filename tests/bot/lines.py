@@ -100,7 +100,7 @@ class Line:
     async def later(self, **by: float) -> list[str]:
         """The same after some time, with a sender that no longer rests."""
         self.service.clock.forward(timedelta(**by))
-        self.sender._down_until = 0
+        self.sender._not_sent.down_until = 0
         return await self.drain()
 
     async def settle(self) -> None:

@@ -122,7 +122,7 @@ class OnWhatsApp:
     async def send(self, *, hours: float = 0, minutes: float = 0) -> None:
         """Everything that may leave after that time leaves, and Twilio tells all it has to tell."""
         self.service.clock.forward(timedelta(hours=hours, minutes=minutes))
-        self.sender._down_until = 0
+        self.sender._not_sent.down_until = 0
         before = -1
         while before != len(self.twilio.calls):
             before = len(self.twilio.calls)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from bot import demo, officers, roster
+from bot import demo, enrolment, officers, roster
 from bot.database import Database
 from bot.gazetteer import Gazetteer
 from bot.office_setup import init_office, office_code
@@ -212,11 +212,11 @@ def test_the_first_import_names_everybody_and_gives_codes(
     codes = [line.partition("MASUK ")[2] for line in report_["invited"]]
     assert len(set(codes)) == 3
     for code, name in zip(codes, ("Sri", "Bagus", "Dewi"), strict=True):
-        invited = officers.invited(connection, RING, code.lower(), NOW)
+        invited = enrolment.invited(connection, RING, code.lower(), NOW)
         assert invited is not None
         assert invited[1] == name
     late = NOW + roster.INVITATION_LASTS + timedelta(seconds=1)
-    assert officers.invited(connection, RING, codes[0], late) is None
+    assert enrolment.invited(connection, RING, codes[0], late) is None
     assert roster.summary(connection, "kanim-ponorogo") == (3, 0)
 
 

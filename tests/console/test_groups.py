@@ -38,7 +38,7 @@ async def test_groups_are_listed_with_kind_place_and_day(bot: Bot, officer: Desk
     assert "bot tidak boleh menulis" in page
     assert "Senin 23 November" in page
     assert "-100777" not in page
-    assert page.count(">Putuskan<") == 1  # the other one is not of this officer's villages
+    assert page.count(">Lepas<") == 1  # the other one is not of this officer's villages
 
 
 async def test_another_offices_groups_are_nowhere(bot: Bot, officer: Desk) -> None:

@@ -442,7 +442,11 @@ class FakePorts:
         )
 
     def meeting_summary(self, number: int) -> str:
-        return "Tanya jawab: T: Berapa umurnya? J: 18 tahun." if self.office_meeting(number) else ""
+        return (
+            "Tanya jawab: Tanya: Berapa umurnya? Jawab: 18 tahun."
+            if self.office_meeting(number)
+            else ""
+        )
 
     def meeting_question(self, question: int) -> tuple[int, QuestionGroup] | None:
         for group in self.asked_there:

@@ -44,7 +44,7 @@ ANSWERS = {
     "language": "Basa Jawa", "quoted": "Ada lima syarat",
     "more": "mobilnya putih", "group": "4", "role": "kades",
     "task": "12-3", "label": "WA RT 05", "relay_code": "ABCD", "join_code": "BCDFGHJ",
-    "repeat_day": "1", "title": "Poster balai desa", "nonce": "n",
+    "repeat_day": "1", "title": "Poster balai desa", "nonce": "n", "group_kind": "residents",
     "meeting": "12", "where": "Balai desa", "speakers": "PIMPASA", "asked": "7", "other": "9",
     "answer": "Gratis untuk pekerja", "present": "43",
     "times": "2026-11-24T10:00:00+07:00 2026-11-24T12:00:00+07:00",
