@@ -4,10 +4,8 @@ import re
 
 from flows.campaign_plan import RelayAgreed, RelayAnswered, RelayInvited, RelayTaskView
 from flows.events import ConsentGiven, Event
-from flows.identity_numbers import mask_identity_numbers
 from flows.nodes import (
     Ask,
-    AskAgain,
     Choice,
     Choose,
     Decide,
@@ -22,6 +20,7 @@ from flows.nodes import (
     Scene,
 )
 from flows.paging import paged
+from flows.places import some_words
 
 CONSENT = "relays.agree"
 """The text that is agreed to."""
@@ -125,10 +124,12 @@ def _villages(scene: Scene) -> tuple[Option, ...]:
 
 
 def _read_label(text: str, _: Scene) -> str:
-    label = mask_identity_numbers(" ".join(text.split()))[:LONGEST_LABEL]
-    if sum(letter.isalnum() for letter in label) < 2:
-        raise AskAgain("common.need_words")
-    return label
+    return label_of(text)
+
+
+def label_of(text: str) -> str:
+    """Raises AskAgain."""
+    return some_words(text)[:LONGEST_LABEL]
 
 
 def _invite(scene: Scene) -> list[Event]:
