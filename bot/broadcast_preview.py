@@ -129,6 +129,8 @@ def _reach(
         broadcasts.c.created_at > now - timedelta(minutes=10),
         broadcasts.c.status.not_in(("cancelled", "rejected", "proposed")),
     )
+    if plan.corrects:  # a meeting's change says the words that its invitation has from now on
+        same = same.where(broadcasts.c.kind == plan.kind)
     if (number := connection.execute(same).scalar()) is not None:
         found.append(("broadcasts.twice", (("number", str(number)),)))
     return found

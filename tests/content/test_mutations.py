@@ -250,7 +250,9 @@ def orphan(dice: random.Random, catalog: Catalog) -> tuple[Catalog, str]:
 
 def lost_exit(dice: random.Random, catalog: Catalog) -> tuple[Catalog, str]:
     flow, name, node = _some(dice, catalog, Say)
-    return _with(catalog, flow, {name: replace(node, then="nowhere_at_all")}), "leads to nowhere_at_all"
+    return _with(
+        catalog, flow, {name: replace(node, then="nowhere_at_all")}
+    ), "leads to nowhere_at_all"
 
 
 def dead_end(dice: random.Random, catalog: Catalog) -> tuple[Catalog, str]:
