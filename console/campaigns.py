@@ -109,7 +109,7 @@ class Pages(_Shared):
         try:
             await self._add(signed, draft, fields.get("nonce", ""))
         except Declined as declined:
-            return await self._list(signed, error=str(declined), status=422)
+            return await self._list(signed, error=str(declined), status=422, fields=fields)
         return self._console.go("/campaigns")
 
     async def act(self, request: Request) -> Response:
@@ -128,7 +128,7 @@ class Pages(_Shared):
         try:
             code = await self._invite(signed, given)
         except Declined as declined:
-            return await self._list(signed, error=str(declined), status=422)
+            return await self._list(signed, error=str(declined), status=422, fields=fields)
         return await self._list(signed, code=code)
 
     async def stop(self, request: Request) -> Response:
@@ -140,7 +140,13 @@ class Pages(_Shared):
         return self._console.go("/campaigns")
 
     async def _list(
-        self, signed: Signed, *, error: str = "", status: int = 200, code: str = ""
+        self,
+        signed: Signed,
+        *,
+        error: str = "",
+        status: int = 200,
+        code: str = "",
+        fields: dict[str, str] | None = None,
     ) -> Response:
         found, forwarding = await self._all(signed)
         places = await self.ask(signed, lambda mine: mine.places())
@@ -148,6 +154,7 @@ class Pages(_Shared):
             "campaigns.html", status, signed=signed, campaigns=found, relays=forwarding,
             offered=choices(self._service, places), villages=villages(self._service, places),
             weekdays=WEEKDAYS, month_days=MONTH_DAYS, came=CAME, error=error, code=code,
+            fields=fields or {},
             nonce=secrets.token_hex(16),
         )  # fmt: skip
 
