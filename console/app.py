@@ -43,7 +43,7 @@ from flows.catalog import HotlineEntry
 from flows.desk_text import harmless
 from flows.meeting_desk import few
 from flows.plain_text import plain
-from flows.times import say_date, say_time
+from flows.times import say_time
 
 _HERE = Path(__file__).resolve().parent
 
@@ -104,7 +104,6 @@ class Console:
             "subject": words.subject,
             "few": few,
             "harmless": harmless,
-            "say_day": say_date,
         }
 
     def moment(self, at: datetime) -> str:
