@@ -21,6 +21,7 @@ from flows.campaign_plan import (
     RepeatDecided,
     RepeatMade,
     RepeatPlan,
+    RepeatPreview,
 )
 from flows.campaigns import title_of
 from flows.nodes import AskAgain
@@ -116,6 +117,17 @@ class OfficerCampaigns(OfficerAtWork):
             if (status := relays.state_of(row)) in RELAY_STATES
         ]  # fmt: skip
 
+    def look(self, draft: Lesson | Hours) -> RepeatPreview:
+        """What its first message is, and whom it would reach now. Raises Declined."""
+        self._must_serve()
+        seen = repeats.preview(
+            self._connection, self._service, self._officer_id, _plan_of(draft), self._now
+        )
+        for key, slots in seen.preview.problems:
+            if key != repeats.NOBODY_YET:
+                raise self._declined(key, dict(slots), otherwise="campaigns.cannot")
+        return seen
+
     def add(self, draft: Draft, nonce: str) -> None:
         """Raises Declined."""
         self._must_serve()
@@ -127,9 +139,7 @@ class OfficerCampaigns(OfficerAtWork):
                 title = self._words(title_of, draft.title)
                 self._carry_out(CampaignMade(code, "poster", draft.place, title))
             case Lesson() | Hours():
-                kind: Kind = "lesson" if isinstance(draft, Lesson) else "hours"
-                plan = RepeatPlan(kind, (draft.place,), draft.day, draft.hour)
-                self._carry_out(RepeatMade(plan, code, f"{self._officer_id}-{nonce}"))
+                self._carry_out(RepeatMade(_plan_of(draft), code, f"{self._officer_id}-{nonce}"))
 
     def act(self, number: int, act: Act, nonce: str) -> None:
         """Raises Declined, or LookupError for a number that the office does not have."""
@@ -219,3 +229,8 @@ class OfficerCampaigns(OfficerAtWork):
             case "paused":
                 return ("resume", "stop")
         return ()
+
+
+def _plan_of(draft: Lesson | Hours) -> RepeatPlan:
+    kind: Kind = "lesson" if isinstance(draft, Lesson) else "hours"
+    return RepeatPlan(kind, (draft.place,), draft.day, draft.hour)

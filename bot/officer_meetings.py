@@ -13,7 +13,7 @@ from bot.broadcast_preview import look
 from bot.meeting_rows import OPEN, PLANNED
 from bot.not_allowed import NotAllowed
 from bot.officer_at_work import OfficerAtWork
-from flows.broadcast_plan import Plan
+from flows.broadcast_plan import Plan, Preview
 from flows.meeting_desk import MOST_PRESENT, STATES
 from flows.meeting_plan import (
     MeetingChanged,
@@ -83,8 +83,21 @@ class OfficerMeetings(OfficerAtWork):
         """Raises LookupError for one that is not there or not theirs."""
         return self._shown(self._row(number))
 
+    def look(self, draft: Draft) -> Preview:
+        """Of its invitation, which may reach nobody yet. Raises Declined."""
+        plan = self._plan_of(draft)
+        seen = meetings.preview(self._connection, self._service, self._officer_id, plan, self._now)
+        for key, slots in seen.problems:
+            if key != meetings.NOBODY:
+                raise self._declined(key, dict(slots), otherwise="meetings.cannot_send")
+        return seen
+
     def plan(self, draft: Draft, nonce: str) -> int:
         """Its number; the same nonce again is the same meeting. Raises Declined."""
+        plan = self._plan_of(draft)
+        return self._carry_out(MeetingPlanned(plan, f"{self._officer_id}-{nonce}"))
+
+    def _plan_of(self, draft: Draft) -> MeetingPlan:
         if not self.serves:
             raise self._declined("broadcasts.not_mine")
         place = self._service.gazetteer.place(draft.place)
@@ -97,7 +110,7 @@ class OfficerMeetings(OfficerAtWork):
             starts, ends, self._words(line_of, draft.speakers) if draft.speakers.strip() else "",
         )  # fmt: skip
         self._check_times(plan)
-        return self._carry_out(MeetingPlanned(plan, f"{self._officer_id}-{nonce}"))
+        return plan
 
     def act(self, number: int, act: Act, given: Given, nonce: str) -> None:
         """Raises Declined, or LookupError for a meeting that is not theirs."""
@@ -139,6 +152,8 @@ class OfficerMeetings(OfficerAtWork):
     def _check_times(self, plan: MeetingPlan) -> None:
         if not timedelta(0) < plan.ends_at - plan.starts_at <= LONGEST:
             raise self._declined("meetings.bad_end")
+        if plan.starts_at <= self._now:
+            raise self._declined("meetings.past")
         if plan.starts_at - self._now > FARTHEST:
             raise self._declined("meetings.too_far")
 

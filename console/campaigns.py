@@ -13,13 +13,13 @@ from starlette.routing import Route
 
 from bot import template_sync
 from bot.officer_at_work import Declined
-from bot.officer_campaigns import CampaignShown, Draft, OfficerCampaigns, RelayShown
+from bot.officer_campaigns import CampaignShown, Draft, Link, OfficerCampaigns, RelayShown
 from console.broadcast_form import choices
-from console.desk import ROLES, Desk, check_nonce, number_of, shaped, villages
+from console.desk import ROLES, Desk, check_nonce, filled, number_of, shaped, villages
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted, posted_json, signed_in
-from flows.campaign_plan import Act
+from flows.campaign_plan import Act, RepeatPreview
 from flows.campaigns import CAME, MONTH_DAYS, WEEKDAYS
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ class Pages(_Shared):
         signed, fields = await posted(request, role=ROLES)
         draft: Draft = shaped(fields, Draft)
         try:
+            if not isinstance(draft, Link) and "sure" not in fields:
+                repeat = draft
+                seen = await self.ask(signed, lambda mine: mine.look(repeat))
+                return await self._list(signed, fields=fields, seen=seen)
             await self._add(signed, draft, fields.get("nonce", ""))
         except Declined as declined:
             return await self._list(signed, error=str(declined), status=422, fields=fields)
@@ -147,6 +151,7 @@ class Pages(_Shared):
         status: int = 200,
         code: str = "",
         fields: dict[str, str] | None = None,
+        seen: RepeatPreview | None = None,
     ) -> Response:
         found, forwarding = await self._all(signed)
         places = await self.ask(signed, lambda mine: mine.places())
@@ -154,7 +159,7 @@ class Pages(_Shared):
             "campaigns.html", status, signed=signed, campaigns=found, relays=forwarding,
             offered=choices(self._service, places), villages=villages(self._service, places),
             weekdays=WEEKDAYS, month_days=MONTH_DAYS, came=CAME, error=error, code=code,
-            fields=fields or {},
+            fields=filled(fields or {}), seen=seen,
             nonce=secrets.token_hex(16),
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ T = TypeVar("T")
 Work = TypeVar("Work", bound=OfficerAtWork)
 ROLES = "officer leader"
 """Who serves people; the office's other duties have nothing to do here."""
-_OURS = ("csrf", "nonce")
+_OURS = ("csrf", "nonce", "sure")
 _NONCE = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -67,11 +67,16 @@ def check_nonce(nonce: str) -> None:
         raise RefusedError(400, "unreadable")
 
 
+def filled(fields: dict[str, str]) -> dict[str, str]:
+    """What a person has put in."""
+    return {name: text for name, text in fields.items() if name not in _OURS}
+
+
 def shaped(fields: dict[str, str], shape: Any) -> Any:
     """A form's filled fields as a script would send them. Raises RefusedError for another shape."""
-    filled = {name: text for name, text in fields.items() if text and name not in _OURS}
+    given = {name: text for name, text in filled(fields).items() if text}
     try:
-        return msgspec.convert(filled, shape, strict=False)
+        return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError:
         raise RefusedError(400, "unreadable") from None
 

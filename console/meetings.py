@@ -17,10 +17,11 @@ from bot.meeting_pdf import pdf
 from bot.officer_at_work import Declined
 from bot.officer_meetings import Act, Draft, Given, MeetingShown, OfficerMeetings
 from bot.picture_cards import CannotDraw
-from console.desk import ROLES, Desk, check_nonce, number_of, shaped, villages
+from console.desk import ROLES, Desk, check_nonce, filled, number_of, shaped, villages
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted, posted_json, signed_in
+from flows.broadcast_plan import Preview
 
 if TYPE_CHECKING:
     from console.app import Console
@@ -88,19 +89,28 @@ class Pages(_Shared):
         signed, fields = await posted(request, role=ROLES)
         draft: Draft = shaped(_with_times(fields), Draft)
         try:
+            if "sure" not in fields:
+                seen = await self.ask(signed, lambda mine: mine.look(draft))
+                return await self._list(signed, fields=fields, seen=seen)
             number = await self._plan(signed, draft, fields.get("nonce", ""))
         except Declined as declined:
-            return await self._list(signed, str(declined), fields)
+            return await self._list(signed, error=str(declined), fields=fields)
         return self._console.go(f"/meetings/{number}")
 
     async def _list(
-        self, signed: Signed, error: str = "", fields: dict[str, str] | None = None
+        self,
+        signed: Signed,
+        *,
+        error: str = "",
+        fields: dict[str, str] | None = None,
+        seen: Preview | None = None,
     ) -> Response:
         found = await self.ask(signed, lambda mine: mine.listed())
         reached = await self.ask(signed, lambda mine: villages(self._service, mine.places()))
         return self._console.show(
             "meetings.html", 422 if error else 200, signed=signed, meetings=found,
-            villages=reached, error=error, fields=fields or {}, nonce=secrets.token_hex(16),
+            villages=reached, error=error, fields=filled(fields or {}), seen=seen,
+            nonce=secrets.token_hex(16),
         )  # fmt: skip
 
     async def show(self, request: Request) -> Response:

@@ -104,9 +104,13 @@ async def test_a_lesson_runs_is_paused_goes_on_and_stops(officer: Desk) -> None:
 
 
 async def test_the_hours_of_the_office_come_once_a_month(officer: Desk) -> None:
-    made = await post_form(
-        officer, "/campaigns", kind="hours", place=demo.VILLAGE, day="25", nonce=NONCE
-    )
+    fields = {"kind": "hours", "place": demo.VILLAGE, "day": "25"}
+    seen = (await post_form(officer, "/campaigns", **fields)).text
+    assert "Jam layanan Kanim Ponorogo" in seen
+    assert "Untuk 1 grup dan 0 orang" in seen
+    assert "Yang pertama Rabu 25 November pukul 09.00 WIB" in seen
+    assert (await officer.get("/api/campaigns")).json()["campaigns"] == []
+    made = await post_form(officer, "/campaigns", **fields, nonce=NONCE, sure="1")
     assert made.status_code == 303
     (one,) = (await officer.get("/api/campaigns")).json()["campaigns"]
     assert (one["kind"], one["next_at"]) == ("hours", "2026-11-25T09:00:00+07:00")

@@ -1,6 +1,7 @@
 """Meetings at the console, through the real app: planned, changed, asked at, answered, counted,
 closed, printed; and the same as JSON."""
 
+import re
 from typing import Any
 
 import httpx
@@ -60,7 +61,16 @@ def ask(bot: Bot, who: str) -> None:
 async def test_from_the_form_to_the_invitation(bot: Bot, officer: Desk, villager: str) -> None:
     page = (await officer.get("/meetings")).text
     assert f'<option value="{demo.VILLAGE}"' in page
-    planned = await post_form(officer, "/meetings", **FIELDS, nonce=NONCE)
+    before = bot.whole_database()
+    seen = (await post_form(officer, "/meetings", **FIELDS)).text
+    assert "UNDANGAN: Sosialisasi paspor: Rabu 25 November" in seen
+    assert "Untuk 1 grup dan 1 orang" in seen
+    assert bot.whole_database() == before
+    hidden = dict(
+        re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', seen.split("bubble")[1])
+    )
+    assert hidden | FIELDS == hidden
+    planned = await post_form(officer, "/meetings", **hidden)
     assert planned.headers["location"] == "/console/meetings/1"
     assert bot.woken
     said = deliver(bot)
@@ -75,7 +85,7 @@ async def test_from_the_form_to_the_invitation(bot: Bot, officer: Desk, villager
 
 async def test_a_double_click_is_one_meeting(officer: Desk) -> None:
     for _ in range(2):
-        answer = await post_form(officer, "/meetings", **FIELDS, nonce=NONCE)
+        answer = await post_form(officer, "/meetings", **FIELDS, nonce=NONCE, sure="1")
         assert answer.headers["location"] == "/console/meetings/1"
     assert len((await officer.get("/api/meetings")).json()["meetings"]) == 1
 
@@ -224,7 +234,7 @@ async def test_another_offices_meeting_is_not_there(bot: Bot, officer: Desk) -> 
 async def test_a_form_of_another_page_is_refused(bot: Bot, officer: Desk, path: str) -> None:
     await plan(officer)
     before = bot.whole_database()
-    fields = FIELDS | {"nonce": "f" * 32}
+    fields = FIELDS | {"nonce": "f" * 32, "sure": "1"}
     assert (await post_form(officer, path, **fields, csrf="0" * 64)).status_code == 403
     headers = FORM | {"Origin": "https://jahat.example"}
     given = fields | {"csrf": csrf_of(officer.client)}
