@@ -94,8 +94,8 @@ class OfficerMeetings(OfficerAtWork):
 
     def plan(self, draft: Draft, nonce: str) -> int:
         """Its number; the same nonce again is the same meeting. Raises Declined."""
-        plan = self._plan_of(draft)
-        return self._carry_out(MeetingPlanned(plan, f"{self._officer_id}-{nonce}"))
+        planned = MeetingPlanned(self._plan_of(draft), f"{self._officer_id}-{nonce}")
+        return self._carry_out(planned, tell=self._first_time(f"meeting-{nonce}"))
 
     def _plan_of(self, draft: Draft) -> MeetingPlan:
         if not self.serves:
@@ -157,13 +157,15 @@ class OfficerMeetings(OfficerAtWork):
         if plan.starts_at - self._now > FARTHEST:
             raise self._declined("meetings.too_far")
 
-    def _carry_out(self, event: OfficerMeetingEvent) -> int:
+    def _carry_out(self, event: OfficerMeetingEvent, *, tell: bool = True) -> int:
+        """`tell`: whoever is to hear of it; not a second time."""
         effects = self._effects()
         try:
             number = meeting_effects.by_officer(effects, self._officer_id, event)
         except NotAllowed as refused:
             raise self._declined(str(refused), otherwise="meetings.cannot_send") from None
-        outbox.queue(self._connection, effects.rows)
+        if tell:
+            outbox.queue(self._connection, effects.rows)
         return number
 
     # ----

@@ -11,7 +11,7 @@ from bot import demo
 from tests.bot.steps import NGRAYUN
 from tests.console.office import FORM, Bot, csrf_of
 from tests.console.staff import NONCE, OTHER_OFFICE, Desk, demo_desk, hire
-from tests.console.test_broadcasts import deliver, post_form
+from tests.console.test_broadcasts import deliver, limit, post_form
 
 NEIGHBOUR = "tetangga"
 ASKED = "tanya pertemuan berapa biaya paspor di kantor imigrasi?"
@@ -88,6 +88,20 @@ async def test_a_double_click_is_one_meeting(officer: Desk) -> None:
         answer = await post_form(officer, "/meetings", **FIELDS, nonce=NONCE, sure="1")
         assert answer.headers["location"] == "/console/meetings/1"
     assert len((await officer.get("/api/meetings")).json()["meetings"]) == 1
+
+
+async def test_a_large_invitation_waits_for_the_second_person_who_is_asked_once(
+    bot: Bot, officer: Desk, villager: str
+) -> None:
+    limit(bot.service, approval_above=0)
+    assert "Menunggu persetujuan" in (await post_form(officer, "/meetings", **FIELDS)).text
+    for _ in range(2):
+        number = await plan(officer)
+    assert len(bot.sent()[demo.HEAD]) == 1
+    shown = (await officer.get(f"/api/meetings/{number}")).json()
+    broadcast = (await officer.get(f"/api/broadcasts/{shown['invitation']}")).json()
+    assert broadcast["status"] == "proposed"
+    assert villager not in deliver(bot)
 
 
 @pytest.mark.parametrize(
