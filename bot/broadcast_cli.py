@@ -20,7 +20,8 @@ from sqlalchemy import Connection
 from bot import audit, keeping
 from bot.broadcast_draft import Draft, DraftError
 from bot.broadcast_shown import Count, Seen, Shown, listed, shown_by_number
-from bot.officer_broadcasts import Declined, OfficerBroadcasts
+from bot.officer_at_work import Declined
+from bot.officer_broadcasts import OfficerBroadcasts
 from bot.roster import officer_by_staff_no
 from bot.service import Service
 from bot.shelf import CannotMake

@@ -9,7 +9,17 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import Connection
 
-from bot import campaigns, picture_cards, posters, press_kit, relays, repeats
+from bot import (
+    campaign_effects,
+    campaigns,
+    outbox,
+    picture_cards,
+    posters,
+    press_kit,
+    relays,
+    repeats,
+)
+from bot.effects import Effects
 from bot.not_allowed import NotAllowed
 from bot.picture_cards import CannotDraw
 from bot.press_kit import NoKit
@@ -17,8 +27,9 @@ from bot.roster import officer_by_staff_no
 from bot.sealing import new_receipt
 from bot.service import Service
 from bot.terminal import FINE, WrongUse, open_service, print_json
+from bot.world import World
 from flows.broadcast_names import contacts, persons
-from flows.campaign_plan import KINDS, REPEATING, RepeatDecided, RepeatPlan, read_code
+from flows.campaign_plan import KINDS, REPEATING, RepeatDecided, RepeatMade, RepeatPlan, read_code
 
 WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 
@@ -137,12 +148,15 @@ def _add_repeating(
     if officer_id is None:
         raise WrongUse(f"--as {given.staff_no}: no active officer of the office")
     try:
-        number = repeats.make(connection, service, officer_id, plan, code, f"cli:{code}", now)
+        effects = Effects(connection, service, World(connection, service, None, now), now)
+        campaign_effects.by_officer(effects, officer_id, RepeatMade(plan, code, f"cli:{code}"))
+        outbox.queue(connection, effects.rows)
     except NotAllowed as refused:
         raise WrongUse(_words(service, refused)) from None
-    row = repeats.get(connection, number)
+    made = campaigns.by_code(connection, code)
+    row = repeats.get(connection, made.id) if made else None
     assert row is not None, "it was just made"
-    return number, row.status
+    return row.id, row.status
 
 
 def _day(kind: str, day: str) -> int:
@@ -268,7 +282,7 @@ def run_relay_list(given: argparse.Namespace) -> int:
     with service.database.read() as connection:
         rows = relays.of_office(connection, service.office().code)
     for row in rows:
-        state = "forwards" if row.active else "waits" if row.code_until else "ended"
+        state = relays.state_of(row)
         if given.json:
             print_json({"number": row.id, "place": row.place_code, "label": row.label,
                         "state": state})  # fmt: skip
@@ -281,7 +295,7 @@ def run_relay_stop(given: argparse.Namespace) -> int:
     service = open_service()
     with service.database.write() as connection:
         office, now = service.office().code, service.clock.now()
-        if not relays.end(connection, given.number, office, now):
+        if not relays.end(connection, given.number, office, None, now):
             raise WrongUse(f"relay {given.number}: the office has none of that number")
     print(f"relay {given.number}: ended")
     return FINE

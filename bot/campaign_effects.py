@@ -27,6 +27,7 @@ from flows.events import MessageCreated
 if TYPE_CHECKING:
     from bot.effects import Effects
 
+OfficerCampaignEvent = CampaignMade | RepeatMade | RepeatDecided | RelayInvited
 PART = 900
 """Characters of one message of a kit, so that no channel has to cut it."""
 
@@ -44,19 +45,17 @@ def carry_out(effects: "Effects", known: Known, event: CampaignEvent) -> None:
         case RelayAnswered(key=key, answer=answer):
             done = answer == "forwarded"
             must(relays.answer(connection, key, known.id, forwarded=done, now=now))
+        case _ if known.officer_id is None:
+            raise NotAllowed("only officers may do this")
+        case KitAsked(what=what):
+            _send_kit(effects, known, what)
         case _:
-            _by_officer(effects, known, event)
+            by_officer(effects, known.officer_id, event)
 
 
-def _by_officer(
-    effects: "Effects",
-    known: Known,
-    event: CampaignMade | RepeatMade | RepeatDecided | RelayInvited | KitAsked,
-) -> None:
+def by_officer(effects: "Effects", officer_id: int, event: OfficerCampaignEvent) -> None:
+    """Raises NotAllowed."""
     connection, service, now = effects.connection, effects.service, effects.now
-    officer_id = known.officer_id
-    if officer_id is None:
-        raise NotAllowed("only officers may do this")
     match event:
         case CampaignMade():
             campaigns.order(connection, service, officer_id, code=event.code, kind=event.kind,
@@ -68,8 +67,6 @@ def _by_officer(
             repeats.decide(connection, service, officer_id, event, now)
         case RelayInvited():
             _invite(effects, officer_id, event)
-        case KitAsked(what=what):
-            _send_kit(effects, known, what)
 
 
 def _invite(effects: "Effects", officer_id: int, event: RelayInvited) -> None:

@@ -165,12 +165,12 @@ def _view(service: Service, row: Any, now: datetime) -> MeetingView:
 
 
 def _write(report: MeetingReport, office: str, to: Path) -> None:
-    from bot.meeting_pdf import write_pdf
+    from bot.meeting_pdf import pdf
     from bot.picture_cards import CannotDraw
 
     if to.suffix != ".pdf":
         raise WrongUse(f"--to {to}: must end in .pdf")
     try:
-        write_pdf(report, office, to)
+        to.write_bytes(pdf(report, office))
     except (OSError, CannotDraw) as error:
         raise WrongUse(f"--to {to}: {error}") from None

@@ -1,7 +1,5 @@
 """The report of a meeting as a page to print and file."""
 
-from pathlib import Path
-
 from fpdf import FPDF
 
 from bot.meeting_report import lines
@@ -9,9 +7,9 @@ from bot.picture_cards import FONTS, CannotDraw, missing
 from flows.meeting_plan import MeetingReport
 
 
-def write_pdf(report: MeetingReport, office: str, to: Path) -> None:
-    """One A4 page (more, if many questions were asked). Raises OSError, and CannotDraw
-    where the fonts are missing."""
+def pdf(report: MeetingReport, office: str) -> bytes:
+    """One A4 page (more, if many questions were asked). Raises CannotDraw where the fonts are
+    missing."""
     if problem := missing():
         raise CannotDraw(problem)
     page = FPDF(format="A4")
@@ -33,4 +31,4 @@ def write_pdf(report: MeetingReport, office: str, to: Path) -> None:
         page.set_font("page", "", 10)
         page.multi_cell(0, 5.5, text, new_x="LMARGIN", new_y="NEXT")
         page.ln(1.5)
-    to.write_bytes(bytes(page.output()))
+    return bytes(page.output())

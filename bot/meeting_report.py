@@ -82,10 +82,19 @@ def _shown(count: int) -> int | str:
 
 def lines(report: MeetingReport) -> list[tuple[str, str]]:
     """(heading, text) of the page, from top to bottom."""
+    found = facts(report)
+    for group in report.groups:
+        asked = f"{harmless(group.words)} (ditanya: {few(len(group.questions))})"
+        found.append((f"{group.number}. {asked}", group.answer or "Belum dijawab."))
+    return found
+
+
+def facts(report: MeetingReport) -> list[tuple[str, str]]:
+    """The same without the questions."""
     one, said = report.meeting, dict(report.answers)
     slots = plan_slots(one.plan) | report_slots(report)
     invited = [(state, count) for state, count in report.invited]
-    found = [
+    return [
         ("Waktu", slots["when"]),
         ("Tempat", f"{one.plan.where}, {one.village}"),
         ("Pembicara", slots["speakers"]),
@@ -96,10 +105,6 @@ def lines(report: MeetingReport) -> list[tuple[str, str]]:
         ("Pertanyaan", f"{slots['asked']}; kelompok terjawab: {slots['answered']}, "
                        f"belum: {len(report.open())}"),
     ]  # fmt: skip
-    for group in report.groups:
-        asked = f"{harmless(group.words)} (ditanya: {few(len(group.questions))})"
-        found.append((f"{group.number}. {asked}", group.answer or "Belum dijawab."))
-    return found
 
 
 def _said_counts(counts: dict[str, int]) -> str:

@@ -2,52 +2,24 @@
 one transaction, with a refusal in words. The rights are those of the chat (`bot/broadcasts.py`)."""
 
 from dataclasses import replace
-from datetime import date, datetime
 
-from sqlalchemy import Connection
-
-from bot import broadcast_effects, broadcasts, case_work, officers, outbox
+from bot import broadcast_effects, broadcasts, outbox
 from bot.broadcast_draft import Draft, plan_of
-from bot.broadcast_preview import look, reachable
+from bot.broadcast_preview import look
 from bot.broadcast_rows import PROPOSED
 from bot.broadcast_shown import Seen, Shown, listed, seen, shown
 from bot.broadcast_words import kept_plan
-from bot.effects import Effects
 from bot.not_allowed import NotAllowed
-from bot.service import OurOffice, Service
-from bot.world import World
+from bot.officer_at_work import Declined, OfficerAtWork
 from flows.broadcast_plan import BroadcastDecided, Plan
 from flows.plain_text import typed
 from flows.safety import mask_identity_numbers
-from flows.wording import slots_of
 
 ACTS = ("approve", "reject", "pause", "resume", "cancel", "withdraw")
 
 
-class Declined(Exception):
-    """Nothing was done; the message tells the officer why and what to mend."""
-
-
-class OfficerBroadcasts:
+class OfficerBroadcasts(OfficerAtWork):
     """One officer at work inside one transaction."""
-
-    def __init__(
-        self, connection: Connection, service: Service, officer_id: int, now: datetime
-    ) -> None:
-        self._connection, self._service = connection, service
-        self._officer_id, self._now = officer_id, now
-        self._office_code = officers.office_of(connection, officer_id)
-
-    @property
-    def office(self) -> OurOffice:
-        return self._service.office_of(self._office_code)
-
-    @property
-    def serves(self) -> bool:
-        return officers.serves(self._connection, self._officer_id, self._today)
-
-    def places(self) -> tuple[str, ...]:
-        return reachable(self._connection, self._service, self._officer_id, self._today)
 
     def find(self, number: int) -> Shown | None:
         row = broadcasts.get(self._connection, number, self._office_code)
@@ -63,7 +35,7 @@ class OfficerBroadcasts:
         try:
             return plan_of(self._connection, self._service, self.office, draft)
         except NotAllowed as refused:
-            raise Declined(self._say(str(refused), None)) from None
+            raise self._declined(str(refused)) from None
 
     def look(self, plan: Plan) -> Seen:
         return seen(self._connection, self._service, self._officer_id, plan, self._now)
@@ -87,7 +59,7 @@ class OfficerBroadcasts:
                 self._connection, self._service, self._officer_id, plan, ours, self._now
             )
         except NotAllowed as refused:
-            raise Declined(self._say(str(refused), plan)) from None
+            raise self._refused(str(refused), plan) from None
         if fresh:
             broadcast_effects.tell_approvers(effects, number)
             outbox.queue(self._connection, effects.rows)
@@ -110,35 +82,16 @@ class OfficerBroadcasts:
         try:
             broadcast_effects.decide(effects, self._officer_id, event)
         except NotAllowed as refused:
-            raise Declined(self._say(str(refused), plan)) from None
+            raise self._refused(str(refused), plan) from None
         outbox.queue(self._connection, effects.rows)
 
     # ----
 
-    @property
-    def _today(self) -> date:
-        return self.office.calendar.local(self._now).date()
-
-    def _effects(self) -> Effects:
-        world = World(self._connection, self._service, None, self._now)
-        return Effects(self._connection, self._service, world, self._now)
-
-    def _first_time(self, nonce: str) -> bool:
-        return case_work.first_time(
-            self._connection, self._service.database, self._officer_id, nonce, self._now
-        )
-
     def _must_serve(self, plan: Plan) -> None:
         if not self.serves:
-            raise Declined(self._say("broadcasts.not_mine", plan))
+            raise self._refused("broadcasts.not_mine", plan)
 
-    def _say(self, key: str, plan: Plan | None) -> str:
-        """The refusal's words, with what they name (`look` says it once more)."""
-        wording = self._service.catalog.wording
-        slots: dict[str, str] = {}
-        if plan is not None:
-            again = look(self._connection, self._service, self._officer_id, plan, self._now)
-            slots = dict(dict(again.problems).get(key, ()))
-        if key not in wording or slots_of(wording.raw(key)) - slots.keys():
-            key = "broadcasts.not_done"
-        return wording.say(key, slots).strip()
+    def _refused(self, key: str, plan: Plan) -> Declined:
+        """With what the words name (`look` says it once more)."""
+        again = look(self._connection, self._service, self._officer_id, plan, self._now)
+        return self._declined(key, dict(dict(again.problems).get(key, ())))

@@ -108,7 +108,9 @@ def leave(connection: Connection, contact_id: int, now: datetime) -> None:
     )
 
 
-def end(connection: Connection, number: int, office_code: str, now: datetime) -> bool:
+def end(
+    connection: Connection, number: int, office_code: str, officer_id: int | None, now: datetime
+) -> bool:
     """The office takes one off its list; False where it has none of that number."""
     mine = relays.c.id == number, relays.c.office_code == office_code
     row = connection.execute(select(relays).where(*mine)).first()
@@ -122,7 +124,13 @@ def end(connection: Connection, number: int, office_code: str, now: datetime) ->
         .where(*mine)
         .values(active=False, contact_id=None, code_index=None, code_until=None)
     )
+    actor = f"officer:{officer_id}" if officer_id else "operator"
+    audit.record(connection, now, actor=actor, action="relay_ended", subject=f"relay:{number}")
     return True
+
+
+def state_of(row: Any) -> str:
+    return "forwards" if row.active else "waits" if row.code_until else "ended"
 
 
 def of_office(connection: Connection, office_code: str) -> list[Any]:

@@ -80,6 +80,11 @@ async def poll(service: Service, twilio: TwilioTemplates) -> AsyncIterator[Line]
         yield await asyncio.to_thread(_keep, service, template, before["content_sid"], approval)
 
 
+def known(service: Service) -> list[Line]:
+    """What was last heard of each template; nobody is asked."""
+    return [_line(one, _state(service, one)) for one in shipped_templates().values()]
+
+
 async def poll_quietly(service: Service) -> None:
     """The daily look; what is wrong is in the log."""
     async with library(service.settings) as twilio:

@@ -25,10 +25,12 @@ from bot.service import Service
 from console import (
     account,
     broadcasts,
+    campaigns,
     entrance,
     groups,
     inbox,
     keywork,
+    meetings,
     oversight,
     refusals,
     setup,
@@ -38,6 +40,8 @@ from console.edge import Handler, Page, RefusedError, origin_of, wants_json
 from console.entrance import home
 from console.sessions import Signed, csrf, signed_in
 from flows.catalog import HotlineEntry
+from flows.desk_text import harmless
+from flows.meeting_desk import few
 from flows.plain_text import plain
 from flows.times import say_time
 
@@ -52,6 +56,8 @@ def routes(service: Service, wake: Callable[[], None]) -> list[Route]:
         *inbox.routes(console),
         *broadcasts.routes(console),
         *groups.routes(console),
+        *meetings.routes(console),
+        *campaigns.routes(console),
         *setup.routes(console),
         *account.routes(console),
         *keywork.routes(console),
@@ -96,6 +102,8 @@ class Console:
             "action": words.action,
             "say_time": say_time,
             "subject": words.subject,
+            "few": few,
+            "harmless": harmless,
         }
 
     def moment(self, at: datetime) -> str:

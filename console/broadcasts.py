@@ -2,33 +2,26 @@
 for a script. What may be done is decided in `bot/officer_broadcasts.py`, as for the chat.
 """
 
-import re
 import secrets
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Connection
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.broadcast_draft import Draft, DraftError
 from bot.broadcast_shown import Seen, Shown
-from bot.officer_broadcasts import Declined, OfficerBroadcasts
+from bot.officer_at_work import Declined
+from bot.officer_broadcasts import OfficerBroadcasts
 from console.broadcast_form import MOST_FIELDS, choices, draft_of
+from console.desk import ROLES, Desk, check_nonce, number_of
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted, posted_json, signed_in
 
 if TYPE_CHECKING:
     from console.app import Console
-
-T = TypeVar("T")
-ROLES = "officer leader"
-"""Who serves people; the office's other duties have nothing to do here."""
-_NONCE = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class Order(msgspec.Struct):
@@ -60,52 +53,29 @@ def routes(console: "Console") -> list[Route]:
     ]
 
 
-class _Shared:
+class _Shared(Desk[OfficerBroadcasts]):
     """What pages and API share."""
 
     def __init__(self, console: "Console") -> None:
-        self._console = console
-        self._service = console.service
-
-    async def _ask(self, signed: Signed, question: Callable[[OfficerBroadcasts], T]) -> T:
-        def ask() -> T:
-            with self._service.database.read() as connection:
-                return question(self._at_work(connection, signed))
-
-        return await run_in_threadpool(ask)
-
-    async def _change(self, signed: Signed, work: Callable[[OfficerBroadcasts], T]) -> T:
-        """Do it and let the senders look. Raises Declined."""
-
-        def change() -> T:
-            with self._service.database.write() as connection:
-                return work(self._at_work(connection, signed))
-
-        done = await run_in_threadpool(change)
-        self._console.wake()
-        return done
-
-    def _at_work(self, connection: Connection, signed: Signed) -> OfficerBroadcasts:
-        now = self._service.clock.now()
-        return OfficerBroadcasts(connection, self._service, signed.officer_id, now)
+        super().__init__(console, OfficerBroadcasts)
 
     async def _find(self, signed: Signed, request: Request) -> Shown:
         """Raises RefusedError: another office's number answers as one that does not exist."""
         number = number_of(request)
-        found = await self._ask(signed, lambda mine: mine.find(number))
+        found = await self.ask(signed, lambda mine: mine.find(number))
         if found is None:
             raise RefusedError(404, "not_here")
         return found
 
     async def _order(self, signed: Signed, draft: Draft, nonce: str) -> int:
-        _check_nonce(nonce)
-        return await self._change(signed, lambda mine: mine.order(mine.plan(draft), nonce))
+        check_nonce(nonce)
+        return await self.do(signed, lambda mine: mine.order(mine.plan(draft), nonce))
 
     async def _do(self, signed: Signed, request: Request, words: str, nonce: str) -> Shown:
-        _check_nonce(nonce)
+        check_nonce(nonce)
         number, act = number_of(request), request.path_params["act"]
         try:
-            await self._change(signed, lambda mine: mine.act(number, act, words, nonce))
+            await self.do(signed, lambda mine: mine.act(number, act, words, nonce))
         except LookupError:
             raise RefusedError(404, "not_here") from None
         return await self._find(signed, request)
@@ -116,7 +86,7 @@ class Pages(_Shared):
 
     async def listed(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES)
-        found = await self._ask(signed, lambda mine: mine.listed())
+        found = await self.ask(signed, lambda mine: mine.listed())
         return self._console.show("broadcast_list.html", signed=signed, broadcasts=found)
 
     async def new(self, request: Request) -> Response:
@@ -132,7 +102,7 @@ class Pages(_Shared):
         signed, fields = await posted(request, role=ROLES, most=MOST_FIELDS)
         draft = draft_of(fields)
         try:
-            seen = await self._ask(signed, lambda mine: mine.look(mine.plan(draft)))
+            seen = await self.ask(signed, lambda mine: mine.look(mine.plan(draft)))
         except (Declined, DraftError):
             raise RefusedError(404, "not_here") from None
         return self._preview(signed, fields, draft, seen)
@@ -152,7 +122,7 @@ class Pages(_Shared):
         try:
             number = await self._order(signed, draft, fields.get("nonce", ""))
         except Declined:
-            seen = await self._ask(signed, lambda mine: mine.look(mine.plan(draft)))
+            seen = await self.ask(signed, lambda mine: mine.look(mine.plan(draft)))
             return self._preview(signed, fields, draft, seen, 422)
         except DraftError:
             raise RefusedError(404, "not_here") from None
@@ -175,14 +145,14 @@ class Pages(_Shared):
     async def _status(
         self, signed: Signed, found: Shown, error: str = "", words: str = ""
     ) -> Response:
-        seen = await self._ask(signed, lambda mine: mine.proposed(found.number))
+        seen = await self.ask(signed, lambda mine: mine.proposed(found.number))
         return self._console.show(
             "broadcast.html", 409 if error else 200, signed=signed, broadcast=found, error=error,
             words=words, seen=seen, nonce=secrets.token_hex(16),
         )  # fmt: skip
 
     async def _form(self, signed: Signed, fields: dict[str, str]) -> Response:
-        offered = await self._ask(signed, lambda mine: choices(self._service, mine.places()))
+        offered = await self.ask(signed, lambda mine: choices(self._service, mine.places()))
         return self._console.show(
             "broadcast_new.html", signed=signed, offered=offered, fields=fields,
             filtered=any(name.startswith(("language.", "way.")) for name in fields)
@@ -195,7 +165,7 @@ class Api(_Shared):
 
     async def listed(self, request: Request) -> Response:
         signed = await signed_in(request, role=ROLES, touch=False)
-        found = await self._ask(signed, lambda mine: mine.listed())
+        found = await self.ask(signed, lambda mine: mine.listed())
         return json_answer({"broadcasts": found})
 
     async def show(self, request: Request) -> Response:
@@ -206,7 +176,7 @@ class Api(_Shared):
     async def preview(self, request: Request) -> Response:
         signed, draft = await posted_json(request, Draft, role=ROLES)
         try:
-            return json_answer(await self._ask(signed, lambda mine: mine.look(mine.plan(draft))))
+            return json_answer(await self.ask(signed, lambda mine: mine.look(mine.plan(draft))))
         except (Declined, DraftError) as refused:
             return json_answer({"error": str(refused)}, 422)
 
@@ -224,16 +194,3 @@ class Api(_Shared):
             return json_answer(await self._do(signed, request, given.words, given.nonce))
         except Declined as declined:
             return json_answer({"error": str(declined)}, 409)
-
-
-def number_of(request: Request) -> int:
-    """Raises RefusedError for what is no number."""
-    text = request.path_params["number"]
-    if text.isascii() and text.isdigit() and len(text) <= 9:
-        return int(text)
-    raise RefusedError(404, "not_here")
-
-
-def _check_nonce(nonce: str) -> None:
-    if not _NONCE.fullmatch(nonce):
-        raise RefusedError(400, "unreadable")

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bot import office_groups
 from bot.office_groups import GroupShown
-from console.broadcasts import ROLES, number_of
+from console.desk import ROLES, number_of
 from console.edge import RefusedError
 from console.entrance import json_answer
 from console.sessions import Signed, posted, posted_json, signed_in

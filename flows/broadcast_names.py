@@ -15,6 +15,8 @@ from flows.entities_contacts import find_phones
 from flows.entities_text import fold
 from flows.forwarding import EMAIL
 from flows.identity_numbers import HIDDEN_NIK, mask_identity_numbers
+from flows.nodes import AskAgain
+from flows.places import some_words
 
 
 def _set(words: str) -> frozenset[str]:
@@ -113,6 +115,14 @@ _ACCOUNT = re.compile(
     r"|\b(?i:fb|ig|tiktok|telegram)\s?[:=]\s?\S+"
 )  # fmt: skip
 _OUR_ACCOUNTS = _set("desa kantor kanim imigrasi pemerintah pemdes kelurahan resmi kami")
+
+
+def nobodys(text: str) -> str:
+    """A label or a title that names nobody and no way to reach anybody. Raises AskAgain."""
+    kept = some_words(text)
+    if persons(kept) or contacts(kept):
+        raise AskAgain("meetings.no_names")
+    return kept
 
 
 def persons(text: str) -> list[str]:

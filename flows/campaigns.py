@@ -1,8 +1,9 @@
 """KAMPANYE: an officer makes join links and posters, and news that repeats. KIT: for local media."""
 
-from flows.broadcast_names import contacts, persons
+from flows.broadcast_names import nobodys
 from flows.campaign_plan import (
     Act,
+    Came,
     CampaignMade,
     CampaignView,
     Kind,
@@ -13,10 +14,8 @@ from flows.campaign_plan import (
     RepeatPreview,
 )
 from flows.events import Event
-from flows.identity_numbers import mask_identity_numbers
 from flows.nodes import (
     Ask,
-    AskAgain,
     Choice,
     Choose,
     Decide,
@@ -33,6 +32,8 @@ from flows.paging import paged
 from flows.times import say_time
 
 LONGEST_TITLE = 60
+WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat")
+"""On which a lesson is offered, 0 = Monday."""
 NOBODY_YET = "broadcasts.nobody"
 MONTH_DAYS = (1, 5, 10, 15, 25)
 PROBLEMS = ("campaigns.old_lessons", "campaigns.no_lesson_left", "broadcasts.old_fact",
@@ -198,13 +199,14 @@ def _places(scene: Scene) -> tuple[Option, ...]:
 
 
 def _read_title(text: str, scene: Scene) -> str:
-    title = mask_identity_numbers(" ".join(text.split()))[:LONGEST_TITLE]
-    if sum(letter.isalnum() for letter in title) < 2:
-        raise AskAgain("common.need_words")
-    if persons(title) or contacts(title):
-        raise AskAgain("meetings.no_names")
+    title = title_of(text)
     scene.answers["join_code"] = scene.ports.new_campaign_code()
     return title
+
+
+def title_of(text: str) -> str:
+    """Raises AskAgain."""
+    return nobodys(text)[:LONGEST_TITLE]
 
 
 def _make_link(scene: Scene) -> list[Event]:
@@ -221,8 +223,7 @@ def _link_slots(scene: Scene) -> dict[str, str]:
 
 
 def _weekdays(_: Scene) -> tuple[Option, ...]:
-    names = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat")
-    return tuple(Option(str(number), name) for number, name in enumerate(names))
+    return tuple(Option(str(number), name) for number, name in enumerate(WEEKDAYS))
 
 
 def _month_days(_: Scene) -> tuple[Option, ...]:
@@ -317,11 +318,17 @@ def _shown_slots(scene: Scene) -> dict[str, str]:
     }
 
 
+CAME: tuple[tuple[Came, str], ...] = (
+    ("arrived", "datang"),
+    ("joined", "ikut"),
+    ("again", "sudah ikut"),
+)
+
+
 def say_arrivals(view: CampaignView) -> str:
     """`datang 12, ikut 9, sudah ikut 1`."""
     found = dict(view.counts)
-    names = (("arrived", "datang"), ("joined", "ikut"), ("again", "sudah ikut"))
-    said = [f"{name} {found[what]}" for what, name in names if found.get(what)]
+    said = [f"{name} {found[what]}" for what, name in CAME if found.get(what)]
     return ", ".join(said) or "belum ada yang datang"
 
 

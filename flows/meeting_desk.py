@@ -38,8 +38,8 @@ MOST_SHOWN = 4
 MOST_PRESENT = 5000
 FEW = 3
 """Fewer people than this are not told apart: a number of one could point at somebody."""
-_STATES = {"planned": "direncanakan", "held": "sudah berlangsung", "cancelled": "dibatalkan",
-           "closed": "ditutup"}  # fmt: skip
+STATES = {"planned": "direncanakan", "held": "sudah berlangsung", "cancelled": "dibatalkan",
+          "closed": "ditutup"}  # fmt: skip
 _SPOKEN = re.compile(r"\b(?:sekitar|kurang lebih|kira kira|ada|orang|warga|peserta)\b")
 
 
@@ -134,7 +134,7 @@ def _desk_page(scene: Scene) -> dict[str, str]:
     return plan_slots(one.plan) | {
         "number": str(one.number),
         "village": one.village,
-        "state": _STATES[one.status],
+        "state": STATES[one.status],
         "yes": few(said.get("yes", 0)),
         "maybe": few(said.get("maybe", 0)),
         "no": few(said.get("no", 0)),

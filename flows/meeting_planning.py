@@ -9,8 +9,7 @@ from flows.meeting_plan import MeetingPlan, MeetingPlanned
 from flows.meeting_session import sayable
 from flows.meeting_times import read_when
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Emit, Node, Option, Pick, Say, Scene
-from flows.places import read_words
-from flows.safety import mask_identity_numbers
+from flows.places import some_words
 from flows.times import say_time
 
 MOST_SHOWN = 4
@@ -113,13 +112,18 @@ def _village_of(scene: Scene, words: str) -> str:
 
 
 def public_line(text: str, scene: Scene) -> str:
-    """A line of the invitation: short, and nobody in it by name."""
-    words = " ".join(mask_identity_numbers(read_words(text, scene)).split())
+    words = line_of(text)
+    sayable(scene, words)
+    return words
+
+
+def line_of(text: str) -> str:
+    """A line of the invitation: short, and nobody in it by name. Raises AskAgain."""
+    words = some_words(text)
     if len(words) > LONGEST:
         raise AskAgain("meetings.line_too_long", most=str(LONGEST))
     if "[nama]" in harmless(words) or "[nomor]" in harmless(words):
         raise AskAgain("meetings.no_names")
-    sayable(scene, words)
     return words
 
 

@@ -6,8 +6,7 @@ from flows.desk_words import read_number
 from flows.events import Event
 from flows.meeting_plan import MeetingReport, QuestionGroup, QuestionsAnswered, QuestionsGrouped
 from flows.nodes import Ask, AskAgain, Choice, Choose, Decide, Emit, Node, Option, Pick, Say, Scene
-from flows.places import read_words
-from flows.safety import mask_identity_numbers
+from flows.places import some_words
 
 MOST_GROUPS = 4
 MOST_QUOTED = 3
@@ -133,17 +132,27 @@ def _stands(scene: Scene) -> str:
 
 
 def _read_answer(text: str, scene: Scene) -> str:
-    words = " ".join(mask_identity_numbers(read_words(text, scene)).split())
+    words = answer_of(text)
+    sayable(scene, words)
+    return words
+
+
+def answer_of(text: str) -> str:
+    """Raises AskAgain for what is too short or too long."""
+    words = some_words(text)
     if len(words) > LONGEST_ANSWER:
         raise AskAgain("meetings.line_too_long", most=str(LONGEST_ANSWER))
-    sayable(scene, words)
     return words
 
 
 def sayable(scene: Scene, words: str) -> None:
     """Raises AskAgain where a broadcast could not say it: a strange link, a fact that has aged."""
     places = tuple(code for code, _ in scene.ports.broadcast_places()[:1])
-    for key, slots in scene.ports.broadcast_preview(Plan(words, places)).problems:
+    check_words(scene.ports.broadcast_preview(Plan(words, places)))
+
+
+def check_words(seen: Preview) -> None:
+    for key, slots in seen.problems:
         if key in OF_WORDS:
             raise AskAgain(key, **dict(slots))
 

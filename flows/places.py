@@ -148,7 +148,11 @@ class _Answers:
         return {"place": scene.answers[self.label]}
 
 
-def read_words(text: str, scene: Scene) -> str:
+def read_words(text: str, _: Scene) -> str:
+    return some_words(text)
+
+
+def some_words(text: str) -> str:
     """Any words of at least two letters, a NIK in them hidden; a lone emoji is asked for again."""
     kept = mask_identity_numbers(" ".join(text.split()))
     if sum(letter.isalnum() for letter in kept) < 2:

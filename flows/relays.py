@@ -2,13 +2,11 @@
 
 import re
 
-from flows.broadcast_names import contacts, persons
+from flows.broadcast_names import nobodys
 from flows.campaign_plan import RelayAgreed, RelayAnswered, RelayInvited, RelayTaskView
 from flows.events import ConsentGiven, Event
-from flows.identity_numbers import mask_identity_numbers
 from flows.nodes import (
     Ask,
-    AskAgain,
     Choice,
     Choose,
     Decide,
@@ -126,12 +124,12 @@ def _villages(scene: Scene) -> tuple[Option, ...]:
 
 
 def _read_label(text: str, _: Scene) -> str:
-    label = mask_identity_numbers(" ".join(text.split()))[:LONGEST_LABEL]
-    if sum(letter.isalnum() for letter in label) < 2:
-        raise AskAgain("common.need_words")
-    if persons(label) or contacts(label):
-        raise AskAgain("meetings.no_names")
-    return label
+    return label_of(text)
+
+
+def label_of(text: str) -> str:
+    """Of a group, and not of a person. Raises AskAgain."""
+    return nobodys(text)[:LONGEST_LABEL]
 
 
 def _invite(scene: Scene) -> list[Event]:

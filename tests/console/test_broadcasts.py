@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from bot import broadcasts, contacts, demo, feeding
-from bot.officer_broadcasts import Declined, OfficerBroadcasts
+from bot.officer_at_work import Declined
+from bot.officer_broadcasts import OfficerBroadcasts
 from bot.outbox_rows import outbox
 from bot.service import Service
 from bot.settings import Settings

@@ -1,15 +1,18 @@
 """Every address of the console × everybody who could ask for it. A route without a row fails."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from starlette.routing import Route
 
-from bot import broadcasts, demo, partner_requests, tip_seal
+from bot import broadcasts, demo, meetings, partner_requests, relays, repeats, tip_seal
 from bot.case_rows import shares
 from flows.broadcast_plan import Plan
+from flows.campaign_plan import RepeatPlan
+from flows.meeting_plan import MeetingPlan
 from tests.console.office import Bot
 from tests.console.staff import NONCE, OTHER_OFFICE, come_in, hire
 
@@ -26,6 +29,8 @@ TIP = "/console/tip/{number}"
 OFFICE = HANDLE - {OTHER_LEADER}
 BROADCASTS = "/console/broadcasts"
 API = "/console/api/broadcasts"
+MEETINGS, CAMPAIGNS = "/console/api/meetings", "/console/api/campaigns"
+RELAYS = "/console/api/relays"
 CASES: dict[tuple[str, str], set[str]] = {
     ("GET", "/console/inbox"): HANDLE,
     ("GET", TIP): READ,
@@ -57,8 +62,23 @@ CASES: dict[tuple[str, str], set[str]] = {
     ("GET", "/console/groups"): HANDLE,
     ("GET", "/console/api/groups"): HANDLE,
     ("POST", "/console/api/groups/{number}/unbind"): OFFICE,
+    ("GET", "/console/meetings"): HANDLE,
+    ("GET", "/console/meetings/{number}"): OFFICE,
+    ("GET", "/console/meetings/{number}/report.pdf"): OFFICE,
+    ("GET", MEETINGS): HANDLE,
+    ("POST", MEETINGS): OFFICE,
+    ("GET", f"{MEETINGS}/{{number}}"): OFFICE,
+    ("POST", f"{MEETINGS}/{{number}}/{{act}}"): OFFICE,
+    ("GET", "/console/campaigns"): HANDLE,
+    ("GET", "/console/relays"): HANDLE,
+    ("GET", CAMPAIGNS): HANDLE,
+    ("POST", CAMPAIGNS): OFFICE,
+    ("POST", f"{CAMPAIGNS}/{{number}}/{{act}}"): OFFICE,
+    ("POST", RELAYS): OFFICE,
+    ("POST", f"{RELAYS}/{{number}}/stop"): OFFICE,
+    ("GET", "/console/api/templates"): HANDLE,
 }
-"""Who gets a 2xx, asked for tip 1 or broadcast 1 with a body that the page could send."""
+"""Who gets a 2xx, asked for number 1 of each with a body that the page could send."""
 ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("GET", "/console"): EVERYBODY,
     ("GET", "/console/"): EVERYBODY,
@@ -90,6 +110,12 @@ ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("POST", f"{BROADCASTS}/preview"): HANDLE,
     ("POST", f"{BROADCASTS}/{{number}}/{{act}}"): HANDLE,
     ("POST", "/console/groups/{number}/unbind"): HANDLE,
+    ("POST", "/console/meetings"): HANDLE,
+    ("POST", "/console/meetings/{number}/{act}"): HANDLE,
+    ("POST", "/console/campaigns"): HANDLE,
+    ("POST", "/console/campaigns/{number}/{act}"): HANDLE,
+    ("POST", "/console/relays"): HANDLE,
+    ("POST", "/console/relays/{number}/stop"): HANDLE,
     ("GET", "/console/office"): {ADMIN},
     ("POST", "/console/office/{officer}/end"): {ADMIN},
     ("POST", "/console/office/{officer}/invite"): {ADMIN},
@@ -100,6 +126,14 @@ ELSEWHERE: dict[tuple[str, str], set[str]] = {
 }
 """Who is let in: not sent to the sign-in, not told that there is nothing here or that it is
 forbidden. With an empty body even they come no further than that it is unreadable."""
+NEW: dict[str, dict[str, Any]] = {
+    MEETINGS: {
+        "meeting": {"place": demo.VILLAGE, "title": "Penyuluhan", "where": "Balai desa",
+                    "starts_at": "2026-11-27T09:00:00"},
+    },
+    CAMPAIGNS: {"campaign": {"kind": "poster", "place": demo.VILLAGE, "title": "Poster balai"}},
+    RELAYS: {"place": demo.VILLAGE, "label": "WA RT 07"},
+}  # fmt: skip
 TURNED_AWAY = {303, 401, 403, 404, 405}
 
 
@@ -120,6 +154,20 @@ def prepare(bot: Bot, role: str) -> int:
         author = bot.officer("D-001").id
         plan = Plan("Besok ada penyuluhan di balai desa.", (demo.VILLAGE,))
         broadcasts.order(connection, bot.service, author, plan, "first", now)
+        meeting = MeetingPlan(
+            demo.VILLAGE,
+            "Sosialisasi",
+            "Balai desa",
+            now + timedelta(days=2),
+            now + timedelta(days=2.1),
+        )
+        meetings.plan(connection, bot.service, author, meeting, "first", now)
+        weekly = RepeatPlan("lesson", (demo.VILLAGE,), 2)
+        repeats.make(connection, bot.service, author, weekly, "BCDFGHJ", "first", now)
+        relays.invite(
+            connection, bot.service.ring, "ABCD-EFGH", office_code=demo.OFFICE,
+            place_code=demo.VILLAGE, label="WA RT 05", officer_id=author, now=now,
+        )  # fmt: skip
         if role == SHARED:
             connection.execute(
                 shares.insert().values(
@@ -156,8 +204,10 @@ def body_of(bot: Bot, path: str) -> dict[str, Any]:
         },
     }
     name = path.rsplit("/", 1)[-1]
-    if name in ("open", "{uid}", "unbind"):
+    if name in ("open", "{uid}", "unbind", "stop"):
         return {}
+    if path in NEW:
+        return {"nonce": NONCE} | NEW[path]
     draft = {"text": "Jam pelayanan kantor berubah mulai besok.", "places": [demo.VILLAGE]}
     if path.startswith(API):
         return draft if name == "preview" else {"nonce": NONCE, "draft": draft}
@@ -173,7 +223,7 @@ async def ask(
         {
             "number": 1, "uid": next(part.uid for part in parts if part.kind == "attachment"),
             "token": "x" * 32, "officer": 1, "version": "x", "name": "console.css",
-            "rest": "nirgends", "act": "pause",
+            "rest": "nirgends", "act": "cancel" if "meetings" in path else "pause",
         }
     )  # fmt: skip
     if method == "GET":
