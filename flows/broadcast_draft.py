@@ -217,7 +217,7 @@ def _what_next(scene: Scene) -> str:
 
 
 def _read_line(text: str, scene: Scene) -> str:
-    line = " ".join(text.split())[:200]
+    line = " ".join(mask_identity_numbers(text).split())[:200]
     if len(line) < 3:
         raise AskAgain("broadcasts.too_short")
     if names := persons(line):
