@@ -57,12 +57,17 @@ EVERYWHERE = [
 ]  # fmt: skip
 
 
+def answers_in(flow: str) -> dict[str, str]:
+    """The kind of a campaign and the kind of a group have the same name."""
+    return ANSWERS | ({"kind": "residents"} if flow in ("officer_groups", "village_group") else {})
+
+
 def at(flow: str, node: str) -> Session:
     """A session that waits there, with a half-done report when the question is about one."""
     since = int(NOW.timestamp())
     kept = {"tip_off": Frame("when", {"what": "dibawa calo"}, since)} if flow == "resume" else {}
     held = {HELD_MEDIA: "file-0"} if (flow, node) == ("tip_status", "photo") else {}
-    return Session(flow=flow, node=node, answers=ANSWERS | held, kept=kept, waits_since=since,
+    return Session(flow=flow, node=node, answers=answers_in(flow) | held, kept=kept, waits_since=since,
                    assisting=flow == "assisted")  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from tests.flows.talking import (
     OFFICER,
     VILLAGER,
     WAITS,
+    answers_in,
     assert_answered,
     at,
     messages,
@@ -96,7 +97,7 @@ def test_every_text_gets_its_slots() -> None:
             scene.person = person_of(flow.name)
             if not isinstance(node, Say | Choose | Pick | Ask):
                 continue
-            scene.answers["name"] = "PT Maju Jaya"
+            scene.answers |= {"kind": answers_in(flow.name)["kind"], "name": "PT Maju Jaya"}
             given = set(node.slots(scene)) if node.slots else set()
             needed = slots_of(CATALOG.wording.raw(node.text)) if node.slots else set()
             assert needed <= given, f"{flow.name}.{name}"

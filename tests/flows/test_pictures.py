@@ -31,9 +31,10 @@ from tests.flows.talking import (
 TEXT = "LOWONGAN KERJA KE TAIWAN\nPT ALFA NUSANTARA\nGaji 12 juta"
 LINE = "“LOWONGAN KERJA KE TAIWAN / PT ALFA NUSANTARA / Gaji 12 juta”"
 OFFERED = {("tip_status", "shown"), ("tip_status", "photo")}
+FOR_VILLAGES = {("broadcasts", node) for node in ("text", "preview")}
 READ = [
     w for w in ALONE
-    if w[0] != attachments.DRAFT and w not in {*attachments.ADDS_TO_CASE, *OFFERED}
+    if w[0] != attachments.DRAFT and w not in {*attachments.ADDS_TO_CASE, *OFFERED, *FOR_VILLAGES}
 ]  # fmt: skip
 """Where a picture is read; in a report it is kept (test_attachments.py)."""
 CALM = [w for w in ALONE if getattr(CATALOG.flows[w[0]].nodes[w[1]], "open", False)]
