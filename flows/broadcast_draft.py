@@ -220,6 +220,8 @@ def _what_next(scene: Scene) -> str:
     if scene.answers.get("kind") != "warning" or scene.answers.get("until"):
         return "look"
     problems = {key for key, _ in _seen(scene).problems}
+    if problems & {"broadcasts.too_short", "broadcasts.too_long"}:  # before four more questions
+        return "look"
     needs_act = "broadcasts.names_company" in problems and not scene.answers.get("act")
     return "act" if needs_act else "source"
 
