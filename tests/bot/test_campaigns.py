@@ -310,6 +310,17 @@ def test_commands_make_codes_posters_and_kits(
                                                          "radio.txt"]  # fmt: skip
 
 
+async def test_a_campaign_that_waits_is_told_to_who_can_approve_it(
+    office: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KENTONGAN_APPROVAL_ABOVE", "0")
+    assert main(["campaign", "add", "--kind", "lesson", "--place", demo.VILLAGE, "--day", "rabu",
+                 "--officer", "D-001"]) == 0  # fmt: skip
+    await office.drain()
+    (asked,) = [one.text for one in office.channel.sent if one.to == demo.HEAD]
+    assert "SETUJU KAMPANYE 1" in asked
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
