@@ -159,11 +159,15 @@ def decide(
     """By an officer, or by the operator (None), who approves nothing. Raises NotAllowed with a text
     key."""
     row = get(connection, event.number)
-    if row is None or (
-        officer_id is not None and not officers.is_of(connection, officer_id, row.office_code)
-    ):
+    if row is None:
         raise NotAllowed("campaigns.unknown")
     office = service.office_of(row.office_code)
+    today = office.calendar.local(now).date()
+    if officer_id is not None and not (
+        officers.is_of(connection, officer_id, row.office_code)
+        and officers.serves(connection, officer_id, today)
+    ):
+        raise NotAllowed("campaigns.unknown")
     following = next_run(row.kind, row.day, row.hour, office, now)
     match event.act, row.status:
         case "approve", "proposed":

@@ -249,6 +249,18 @@ async def test_without_anybody_to_tell_a_run_is_left_out(rehearsal: Rehearsal) -
     assert sent(rehearsal) == 0
 
 
+async def test_who_only_looks_after_the_office_stops_no_campaign(on_both: Rehearsal) -> None:
+    number, auditor = repeat(on_both), officer(on_both, "D-002")
+    with on_both.service.database.write() as connection:
+        duties = officers.duties
+        mine = duties.update().where(duties.c.officer_id == auditor)
+        connection.execute(mine.values(role="auditor", place_code=""))
+        with pytest.raises(NotAllowed, match="unknown"):
+            act = RepeatDecided(number, "stop")
+            repeats.decide(connection, on_both.service, auditor, act, on_both.clock.now())
+    assert status(on_both, number) == ACTIVE
+
+
 async def test_of_an_officer_who_left_nothing_goes_on(on_both: Rehearsal) -> None:
     await joined(on_both, "rina")
     number = repeat(on_both)
