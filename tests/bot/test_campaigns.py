@@ -327,7 +327,7 @@ async def test_a_campaign_that_waits_is_told_to_who_can_approve_it(
 ) -> None:
     monkeypatch.setenv("KENTONGAN_APPROVAL_ABOVE", "0")
     assert main(["campaign", "add", "--kind", "lesson", "--place", demo.VILLAGE, "--day", "rabu",
-                 "--officer", "D-001"]) == 0  # fmt: skip
+                 "--as", "D-001"]) == 0  # fmt: skip
     await office.drain()
     (asked,) = [one.text for one in office.channel.sent if one.to == demo.HEAD]
     assert "SETUJU KAMPANYE 1" in asked

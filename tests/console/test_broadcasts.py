@@ -316,8 +316,8 @@ async def test_failures_are_told_in_words(bot: Bot, officer: Desk) -> None:
         )
     shown = (await officer.get(f"/api/broadcasts/{number}")).json()
     (failure,) = shown["failures"]
-    assert failure == {"key": "403", "words": "memblokir kami", "number": 1}
-    assert "memblokir kami: 1" in (await officer.get("/broadcasts/1")).text
+    assert failure == {"key": "403", "words": "memblokir bot atau bot dikeluarkan", "number": 1}
+    assert "memblokir bot atau bot dikeluarkan: 1" in (await officer.get("/broadcasts/1")).text
 
 
 # ---- whose it is
